@@ -1,0 +1,1 @@
+"""What is built once and what on every invocation (LL1)."""

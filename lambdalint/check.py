@@ -1,0 +1,147 @@
+"""What a check is, what it says, and what the engine makes of it.
+
+A check is a generator over one typed subject. It yields problems; the engine turns each into a
+finding by stamping on it who found it. Checks never print, parse, configure or sort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+from lambdalint.model import Handler, Location, Step
+
+DOCS_URL = "https://lambdalint.readthedocs.io/en/latest/checks"
+
+
+class Severity(IntEnum):
+    """How bad a finding is. Advice never fails a run unless `--fail-on advice` asks for it."""
+
+    ADVICE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Characters `start` to `end` of a file's text are replaced by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to mend one problem in the file where it stands."""
+
+    message: str
+    """What it does, in the imperative: "Move the client above the handler"."""
+    edits: Callable[[str], Sequence[Edit]]
+    """From the file's text to the edits; called only under `--fix` and `--diff`. None means: refused."""
+    unsafe: bool = True
+    """May change what the program does; applied only under `--unsafe-fixes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a check says: where, what, and how to mend it."""
+
+    location: Location
+    message: str
+    fix: Fix | None = None
+    trace: tuple[Step, ...] = ()
+    """The calls that lead from the handler to the place."""
+    severity: Severity | None = None
+    """Only where it differs from the check's own."""
+
+
+S = TypeVar("S", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S]):
+    """A registered check: who it is, what it looks at, and the function that looks."""
+
+    code: str
+    name: str
+    severity: Severity
+    subject: type[S]
+    find: Callable[[S], Iterator[Problem]]
+    since: str
+    default: bool
+    """Runs without being selected."""
+    summary: str
+    """First line of the docstring."""
+    doc: str
+    """The docstring: the whole page in Markdown."""
+    family: str = field(default="")
+    """The name of the package the check stands in: `init`, `package`, ..."""
+
+    @property
+    def url(self) -> str:
+        return f"{DOCS_URL}/{self.name}/"
+
+
+AnyCheck = Check[Any]
+
+
+def check(
+    subject: type[S],
+    *,
+    code: str,
+    severity: Severity,
+    since: str,
+    default: bool = True,
+) -> Callable[[Callable[[S], Iterator[Problem]]], Check[S]]:
+    """Make a check of a generator function over `subject`. Its name is the function's, with dashes."""
+
+    def register(find: Callable[[S], Iterator[Problem]]) -> Check[S]:
+        doc = _dedent(find.__doc__ or "")
+        return Check(
+            code=code,
+            name=find.__name__.replace("_", "-"),
+            severity=severity,
+            subject=subject,
+            find=find,
+            since=since,
+            default=default,
+            summary=doc.partition("\n")[0],
+            doc=doc,
+            family=find.__module__.rpartition(".")[0].rpartition(".")[2],
+        )
+
+    return register
+
+
+def _dedent(doc: str) -> str:
+    """`inspect.cleandoc` without importing inspect, which costs a fifth of a hook's budget."""
+    first, _, rest = doc.strip().partition("\n")
+    lines = rest.split("\n")
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join([first, *(line[indent:].rstrip() for line in lines)]).rstrip() + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with the identity of the check that found it, as every reporter sees it."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    location: Location
+    url: str
+    handler: str | None = None
+    """`path:name` of the handler behind which it was found."""
+    trace: tuple[Step, ...] = ()
+    fix_message: str | None = None
+    fix_unsafe: bool = False
+    status: str = "new"
+    """`new`, `baselined`, or `ignored` (shown only under `--ignore-suppressions`)."""

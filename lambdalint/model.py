@@ -1,0 +1,160 @@
+"""The nouns that checks look at: places, calls, handlers. Frozen; units in the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+
+class Unknown:
+    """A value that cannot be known from the files at hand. It is never equal to a real value."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        raise TypeError("UNKNOWN is neither true nor false: compare with `is UNKNOWN` first")
+
+
+UNKNOWN: Final = Unknown()
+
+Constant = str | bytes | int | float | complex | bool | None
+
+
+class Location(NamedTuple):
+    """A stretch of one file. Lines and columns count from 1; columns count characters."""
+
+    path: str
+    """As given on the command line or found below it, with forward slashes."""
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+    """One past the last character."""
+
+
+class Step(NamedTuple):
+    """One call on the way from a handler to a place: `name` is called at `path:line`."""
+
+    path: str
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What is known of one argument of a call."""
+
+    value: Constant | Unknown = UNKNOWN
+    from_event: bool = False
+    """Depends on what this invocation was handed."""
+    from_credentials: bool = False
+    """Depends on credentials fetched in this invocation (`assume_role` and its kin)."""
+    from_result: bool = False
+    """Depends on what another call returned in this invocation."""
+    calls: tuple[Call, ...] = ()
+    """The calls whose results this argument may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of something outside the project, as the analysis understood it."""
+
+    name: str
+    """Its dotted name by the library's own words: `boto3.client`, `boto3.client().get_object`."""
+    location: Location
+    trace: tuple[Step, ...]
+    """The calls that lead from the handler here; empty where it stands in the handler itself."""
+    positional: tuple[Argument, ...] = ()
+    keywords: Mapping[str, Argument] = field(default_factory=dict)
+    """By name; what arrives by `**` stands under `"**"`."""
+    receiver: Call | None = None
+    """The call that built the object whose method this is."""
+    receiver_persists: bool = False
+    """The object whose method this is outlives the invocation."""
+    kept: bool = False
+    """Not executed again while the execution environment lives: guarded by what it fills, or cached."""
+    on_error_path: bool = False
+    """Stands in an `except` block."""
+    in_loop: bool = False
+    in_asyncio_run: bool = False
+    """Runs under an event loop that is made for this invocation."""
+    scope: str = ""
+    """The qualified name of the function around it; empty at module scope."""
+
+    def argument(self, position: int | None, *names: str) -> Argument | None:
+        """The argument at `position` (None: by name only) or under one of `names`; None if not given."""
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name that a module-level import binds."""
+
+    module: str
+    """The dotted name of the module that is loaded: `pandas` for `import pandas as pd`."""
+    bound: str
+    """The name it gets here: `pd`."""
+    location: Location
+    used: bool
+    """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
+    guarded: bool
+    """Stands in a `try` or under a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefeatedCache:
+    """A cache of the project's own that never gives anything back."""
+
+    location: Location
+    name: str
+    """The function or variable that was meant to be the cache."""
+    kind: str
+    """`"key"`: keyed on an object made anew; `"shadowed"`: a parameter hides the global that is tested."""
+    culprit: str
+    """What defeats it: the parameter or variable by name."""
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedGlobal:
+    """A module global bound to the result of a call at import, read by nothing."""
+
+    name: str
+    call: Call
+    statement: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One entry point that Lambda invokes, and what happens behind it."""
+
+    path: str
+    name: str
+    location: Location
+    evidence: tuple[str, ...]
+    """Why this is taken for a handler, in words."""
+    warm_calls: Sequence[Call] = ()
+    """What an invocation executes when the execution environment is already warm."""
+    init_calls: Sequence[Call] = ()
+    """What is executed while the handler's module and all that it imports are loaded."""
+    imports: Sequence[Import] = ()
+    """Module-level imports of the handler's module and of the project's modules it loads."""
+    defeated_caches: Sequence[DefeatedCache] = ()
+    unused_globals: Sequence[UnusedGlobal] = ()
+
+    @property
+    def label(self) -> str:
+        """`path:name`, as findings name their handler."""
+        return f"{self.path}:{self.name}"
+
+
+Subject = Handler

@@ -1,0 +1,1 @@
+"""From Python source to what runs at import and what on each invocation."""

@@ -1,0 +1,35 @@
+"""What one run of `check` found, as every reporter receives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lambdalint.check import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a reporter may show. Reporters turn it into text and never look further."""
+
+    findings: Sequence[Finding]
+    """In reading order. Baselined and ignored ones are among them only with that `status`."""
+    files: int = 0
+    """Files read."""
+    handlers: int = 0
+    """Handlers found."""
+    ignored: int = 0
+    """Findings silenced by ignore comments or config, whether or not they are shown."""
+    baselined: int = 0
+    fixed: int = 0
+    """Problems that `--fix` mended."""
+    notices: Sequence[str] = ()
+    """One line each, for standard error: what could not be done, and the remedy."""
+    crashed: bool = False
+    """A check raised (LL000 is among the findings)."""
+    nothing_to_check: Sequence[str] = ()
+    """Folders named on the command line that hold nothing lambdalint reads."""
+    sources: Callable[[str], Sequence[str] | None] = field(default=lambda path: None)
+    """The lines of a file by its path, for code frames; None where it cannot be read."""
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    """A check's one-line summary by its code, for formats that describe their rules."""

@@ -1,0 +1,1 @@
+"""From a report to text. Reporters never analyse, read files or print."""

@@ -1,0 +1,1 @@
+"""Memory sizes, unused functions and cost from what an account did (in preparation)."""
