@@ -1,0 +1,209 @@
+"""What `value.name` is, for each kind of atom."""
+
+from __future__ import annotations
+
+import ast
+
+from lambdalint.python.expressions import Expressions
+from lambdalint.python.flow import KEPT
+from lambdalint.python.values import (
+    NONE,
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cached,
+    Class,
+    Collection,
+    Descriptor,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Package,
+    Partial,
+    Super,
+    Value,
+    join,
+    unknown,
+)
+
+PUBLIC_NAMES = {
+    "boto3.session.Session": "boto3.Session",
+    "boto3.session.session": "boto3.Session",
+    "boto3._get_default_session": "boto3.Session",
+    "aioboto3.session.Session": "aioboto3.Session",
+    "aiobotocore.session.AioSession": "aiobotocore.session.get_session",
+    "botocore.session.Session": "botocore.session.get_session",
+    "requests.session": "requests.Session",
+    "requests.sessions.Session": "requests.Session",
+    "requests.sessions.session": "requests.Session",
+    "requests.api.get": "requests.get",
+    "requests.api.post": "requests.post",
+    "urllib3.poolmanager.PoolManager": "urllib3.PoolManager",
+    "aiohttp.client.ClientSession": "aiohttp.ClientSession",
+    "pymysql.connections.Connection": "pymysql.connect",
+    "pymysql.Connect": "pymysql.connect",
+    "pymysql.Connection": "pymysql.connect",
+    "psycopg.Connection.connect": "psycopg.connect",
+    "psycopg2.extensions.connection": "psycopg2.connect",
+    "redis.client.Redis": "redis.Redis",
+    "redis.cluster.RedisCluster": "redis.RedisCluster",
+    "redis.StrictRedis": "redis.Redis",
+    "pymongo.mongo_client.MongoClient": "pymongo.MongoClient",
+    "sqlalchemy.engine.create_engine": "sqlalchemy.create_engine",
+    "sqlalchemy.orm.session.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "functools._lru_cache_wrapper": "functools.lru_cache",
+}
+"""The name under which a library documents a thing, by the other names it has."""
+
+
+def public_name(name: str) -> str:
+    """The name under which a library documents what `name` is."""
+    return PUBLIC_NAMES.get(name, name)
+
+
+class Attributes(Expressions):
+    """Attribute lookup, with descriptors."""
+
+    def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
+        found: Value | None = None
+        for atom in value.atoms:
+            one = self.member(atom, name, value, node)
+            if one is not None:
+                found = one if found is None else join(found, one)
+        if found is None:
+            return unknown(value.taint) if value.taint else UNKNOWN
+        if value.taint & ~found.taint or value.more:
+            return Value(found.atoms, found.taint | value.taint, found.place, found.more or value.more)
+        return found
+
+    def member(self, atom: Atom, name: str, value: Value, node: ast.AST) -> Value | None:
+        if isinstance(atom, External):
+            lasting = atom.lasting or value.place is not None or (atom.record is not None and not atom.record.warm)
+            base = Value((External(public_name(f"{atom.name}.{name}"), atom.record, lasting),))
+            place = self.attribute_place(atom, name) if atom.record is not None else None
+            if place is not None and (place in self.overlay or self.reads is not None):
+                return self.load(place, base)
+            return base
+        if isinstance(atom, Package):
+            return self.module_member(atom, name, node)
+        place = self.attribute_place(atom, name)
+        held: Value | None = None
+        if isinstance(atom, Instance):
+            held = atom.attributes.get(name)
+            if held is None and (place is None or place not in self.overlay):
+                inherited = self.inherited(atom.cls.lineage(), atom, name, node)
+                if inherited is not None:
+                    return inherited
+                if place is not None and name.startswith("_"):
+                    held = None
+        elif isinstance(atom, Class):
+            for cls in atom.lineage():
+                if isinstance(cls, Class) and name in cls.attributes:
+                    return self.of_class(cls, cls.attributes[name], atom, name)
+                if isinstance(cls, External):
+                    held = Value((External(public_name(f"{cls.name}.{name}")),))
+                    break
+        elif isinstance(atom, Super):
+            if name == "__call__" and isinstance(atom.owner, Class):
+                return Value((atom.owner,))  # what a metaclass calls to make the object after all
+            lineage = (atom.owner.cls if isinstance(atom.owner, Instance) else atom.cls).lineage()
+            behind = lineage[lineage.index(atom.cls) + 1 :] if atom.cls in lineage else lineage[1:]
+            found = self.inherited(behind, atom.owner, name, node)
+            if found is None and name == "__new__":
+                return Value((External("builtins.object.__new__"),))
+            return found
+        elif isinstance(atom, Collection):
+            return Value((Bound(External("collection." + name), atom),))
+        elif isinstance(atom, Cached) and name == "__wrapped__":
+            return Value((atom.function,))
+        elif isinstance(atom, Partial) and name == "func":
+            return atom.target
+        if place is not None:
+            if held is None and place not in self.overlay and not isinstance(atom, (Function, Class, Cached)):
+                held = UNKNOWN
+            return self.load(place, held)
+        return held
+
+    def module_member(self, atom: Package, name: str, node: ast.AST) -> Value | None:
+        module = atom.module
+        if module.state == "new":
+            self.load_module(module.path, module, node)
+        value = module.frame.values.get(name)
+        if value is None:
+            if module.path.endswith("__init__.py"):
+                path = self.modules.resolve(name, 1, module)
+                if path is not None:
+                    return self.load_module(path, module, node)
+            return None
+        if self.warm:
+            return self.load(("variable", module.frame, name), value)
+        return value
+
+    def of_class(self, cls: Class, value: Value, through: Class, name: str) -> Value:
+        """An attribute as found in a class and read through the class."""
+        first = value.atoms[0] if value.atoms else None
+        if isinstance(first, Descriptor):
+            if first.kind == "classmethod":
+                return Value((Bound(first.function, through),))
+            return Value((first.function,))
+        place = self.attribute_place(cls, name)
+        if place is not None and not isinstance(first, (Function, Cached)):
+            return self.load(place, value) or value
+        return value
+
+    def inherited(self, lineage: list[Atom], owner: Atom, name: str, node: ast.AST) -> Value | None:
+        """An attribute of an object that its classes give."""
+        for cls in lineage:
+            if isinstance(cls, External):
+                if cls.name in ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum"):
+                    continue
+                return Value((External(public_name(f"{cls.name}().{name}")),))
+            if not isinstance(cls, Class) or name not in cls.attributes:
+                continue
+            value = cls.attributes[name]
+            found: Value | None = None
+            for atom in value.atoms:
+                one = self.describe(atom, owner, name, node)
+                found = one if found is None else join(found, one)
+            place = self.attribute_place(cls, name)
+            plain = not isinstance(value.atoms[:1] and value.atoms[0], (Function, Cached, Descriptor))
+            if place is not None and plain:
+                return self.load(place, value)
+            return found if found is not None else value
+        return None
+
+    def describe(self, atom: Atom, owner: Atom, name: str, node: ast.AST) -> Value:
+        """What a class attribute is when read through an object."""
+        if isinstance(atom, Function):
+            return Value((Bound(atom, owner),)) if not isinstance(atom.node, ast.Lambda) else Value((atom,))
+        if isinstance(atom, Cached):
+            return Value((Bound(atom, owner),))
+        if not isinstance(atom, Descriptor):
+            return Value((atom,))
+        if atom.kind == "staticmethod":
+            return Value((atom.function,))
+        if atom.kind == "classmethod":
+            return Value((Bound(atom.function, owner.cls if isinstance(owner, Instance) else owner),))
+        function = _innermost(atom)
+        if function is None:
+            return UNKNOWN
+        keeps = atom.kind == "cached_property" and isinstance(owner, Instance) and owner.lasting
+        frame = Frame(function.module, None, "", self.warm)
+        flags, self.flags = self.flags, self.flags | (KEPT if keeps and self.warm else 0)
+        result = self.call_atom(atom.function, [Value((owner,))], {}, node, frame)
+        self.flags = flags
+        if isinstance(owner, Instance) and atom.kind == "cached_property":
+            for one in result.atoms:
+                if keeps and isinstance(one, (Instance, Collection)):
+                    one.lasting = True
+        if keeps and self.warm:
+            return Value(result.atoms, result.taint, ("attribute", owner, name), result.more)
+        return result if result is not NONE else UNKNOWN
+
+
+def _innermost(atom: Atom) -> Function | None:
+    """The function below all that decorators put around it."""
+    while isinstance(atom, (Cached, Bound, Descriptor)):
+        atom = atom.function
+    return atom if isinstance(atom, Function) else None

@@ -1,0 +1,330 @@
+"""Calling things: the project's functions and classes are entered, all else is recorded."""
+
+from __future__ import annotations
+
+import ast
+
+from lambdalint.python.attributes import Attributes
+from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, Activation, Record
+from lambdalint.python.machine import MAX_DEPTH, Defeat
+from lambdalint.python.outside import Outside
+from lambdalint.python.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    Cached,
+    Class,
+    Collection,
+    Const,
+    Descriptor,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Partial,
+    Super,
+    Value,
+    argument_key,
+    join,
+    unknown,
+)
+
+MAX_CONTEXTS = 24
+"""A function called with more kinds of arguments than this is not executed anew for further ones."""
+
+RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
+                     "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
+
+
+class Calls(Attributes, Outside):
+    """Binding arguments, executing bodies, constructing objects."""
+
+    def at_call(self, node: ast.Call, frame: Frame) -> Value:
+        target = self.evaluate(node.func, frame)
+        name = target.atoms[0].name if len(target.atoms) == 1 and isinstance(target.atoms[0], External) else ""
+        if name == "builtins.super":
+            return self.find_super(node, frame)
+        flags = self.flags
+        if name in RUNNERS:
+            self.flags |= IN_LOOP_OF_RUN
+        args: list[Value] = []
+        for part in node.args:
+            if isinstance(part, ast.Starred):
+                args.append(self.element(self.evaluate(part.value, frame)))
+            else:
+                args.append(self.evaluate(part, frame))
+        kwargs: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, frame)
+            if keyword.arg is not None:
+                kwargs[keyword.arg] = value
+                continue
+            for atom in value.atoms:
+                if isinstance(atom, Collection) and not value.more:
+                    kwargs.update({key: item for key, item in atom.keys.items() if isinstance(key, str)})
+            kwargs["**"] = value
+        result = self.call(target, args, kwargs, node, frame)
+        self.flags = flags
+        return result
+
+    def find_super(self, node: ast.Call, frame: Frame) -> Value:
+        scope: Frame | None = frame
+        while scope is not None and scope.function is None:
+            scope = scope.parent
+        function = scope.function if scope is not None else None
+        if scope is None or function is None or function.cls is None:
+            return UNKNOWN
+        arguments = function.node.args
+        first = (arguments.posonlyargs + arguments.args)[:1]
+        owner = scope.values.get(first[0].arg) if first else None
+        if owner is None or not owner.atoms:
+            return UNKNOWN
+        return Value((Super(function.cls, owner.atoms[0]),))
+
+    def call(
+        self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        found: Value | None = None
+        for atom in target.atoms:
+            one = self.call_atom(atom, args, kwargs, node, frame)
+            found = one if found is None else join(found, one)
+        if found is None:
+            taint = target.taint
+            for value in args:
+                taint |= value.taint
+            for value in kwargs.values():
+                taint |= value.taint
+            return unknown(taint)
+        if isinstance(target.atoms[0], External) and target.taint & ~found.taint:
+            return Value(found.atoms, found.taint | target.taint, found.place, found.more)
+        return found
+
+    def call_atom(
+        self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        if isinstance(atom, Function):
+            return self.enter_function(atom, args, kwargs, node, frame)
+        if isinstance(atom, External):
+            return self.call_outside(atom, args, kwargs, node, frame)
+        if isinstance(atom, Bound):
+            if isinstance(atom.owner, Collection):
+                return self.call_collection(atom, args, kwargs)
+            return self.call_atom(atom.function, [Value((atom.owner,)), *args], kwargs, node, frame)
+        if isinstance(atom, Class):
+            return self.construct(atom, args, kwargs, node, frame)
+        if isinstance(atom, Cached):
+            return self.call_cached(atom, args, kwargs, node, frame)
+        if isinstance(atom, Partial):
+            return self.call(atom.target, [*atom.args, *args], {**atom.kwargs, **kwargs}, node, frame)
+        if isinstance(atom, Instance):
+            method = self.inherited(atom.cls.lineage(), atom, "__call__", node)
+            return self.call(method, args, kwargs, node, frame) if method is not None else UNKNOWN
+        if isinstance(atom, Descriptor):
+            return self.call_atom(atom.function, args, kwargs, node, frame)
+        return UNKNOWN
+
+    # -- functions -----------------------------------------------------------------------------------
+
+    def define(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame
+    ) -> Function:
+        defaults = [self.evaluate(part, frame) for part in node.args.defaults]
+        kw_defaults = {
+            arg.arg: self.evaluate(part, frame)
+            for arg, part in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            if part is not None
+        }
+        scope = f"{frame.scope}.{name}" if frame.scope else name
+        return Function(node, frame.module, frame, scope, defaults, kw_defaults, frame.cls)
+
+    def parameters(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
+        """The variables a call begins with."""
+        spec = function.node.args
+        names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+        values: dict[str, Value] = {}
+        offset = len(names) - len(function.defaults)
+        for position, value in enumerate(function.defaults):
+            values[names[offset + position]] = value
+        values.update(function.kw_defaults)
+        for name, value in zip(names, args, strict=False):
+            values[name] = value
+        rest: Value | None = None
+        open_keywords = kwargs.get("**")
+        known = set(names) | {arg.arg for arg in spec.kwonlyargs}
+        extra: dict[object, Value] = {}
+        for name, value in kwargs.items():
+            if name in known:
+                values[name] = value
+            elif name != "**":
+                extra[name] = value
+        if spec.vararg is not None:
+            for value in args[len(names) :]:
+                rest = value if rest is None else join(rest, value)
+            keys: dict[object, Value] = dict(enumerate(args[len(names) :]))
+            values[spec.vararg.arg] = Value(
+                (Collection("sequence", None, keys, True),), rest.taint if rest is not None else 0
+            )
+        if spec.kwarg is not None:
+            items = self.element(open_keywords) if open_keywords is not None else None
+            taint = 0
+            for value in extra.values():
+                taint |= value.taint
+            values[spec.kwarg.arg] = Value((Collection("dict", items, extra, True),), taint)
+        for name in known:
+            if name not in values:
+                values[name] = unknown(open_keywords.taint) if open_keywords is not None else UNKNOWN
+        return values
+
+    def enter_function(
+        self,
+        function: Function,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.AST,
+        frame: Frame,
+        flags: int = 0,
+    ) -> Value:
+        """Execute a function with these arguments, or reuse what that did before."""
+        values = self.parameters(function, args, kwargs)
+        key = (function, tuple((name, argument_key(value)) for name, value in values.items()))
+        known = self.memo.get(key)
+        name = function.name.rpartition(".")[2]
+        contexts = self.contexts.setdefault(function.node, [])
+        if known is None and (len(contexts) >= MAX_CONTEXTS or self.depth >= MAX_DEPTH):
+            if not contexts:
+                return UNKNOWN
+            known = contexts[-1]
+        if known is not None:
+            self.link(node, frame.module, name, known, flags)
+            for place in known.stores:
+                self.fill(place)
+            self.pending += [guard for guard in known.tested if not guard.filled]
+            return known.result if known.result is not None else UNKNOWN
+        activation = Activation(len(self.guards))
+        self.link(node, frame.module, name, activation, flags)
+        self.memo[key] = activation
+        contexts.append(activation)
+        inner = Frame(function.module, function.frame, function.name, self.warm)
+        inner.function = function
+        inner.values = values
+        result = self.run_body(function, inner, activation)
+        activation.result = result
+        return result
+
+    def run_body(self, function: Function, inner: Frame, activation: Activation) -> Value:
+        outer, flags = self.activation, self.flags
+        self.activation, self.flags = activation, 0
+        self.depth += 1
+        height = len(self.guards)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                inner.returns = self.evaluate(function.node.body, inner)
+            elif self.execute(function.node.body, inner):
+                none = Value((_NONE,))
+                inner.returns = none if inner.returns is None else join(inner.returns, none)
+        finally:
+            self.depth -= 1
+            del self.guards[height:]
+            self.activation, self.flags = outer, flags
+        outer.stores |= activation.stores
+        self.pending += [guard for guard in activation.tested if not guard.filled]
+        if inner.yields is not None:
+            return Value((Collection("generator", inner.yields, None, self.warm),), inner.yields.taint)
+        return inner.returns if inner.returns is not None else UNKNOWN
+
+    def call_cached(
+        self, atom: Cached, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        """A function behind a cache: executed once, unless its key is new each time."""
+        function = atom.function
+        if not isinstance(function, Function):
+            return self.call_atom(function, args, kwargs, node, frame)
+        if not self.warm:
+            return self.enter_function(function, args, kwargs, node, frame)
+        names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
+        for position, value in [*enumerate(args), *kwargs.items()]:
+            if self.is_new(value):
+                culprit = position if isinstance(position, str) else (names[position:] or ["?"])[0]
+                if isinstance(function.node, ast.Lambda):
+                    break
+                self.defeats.append(
+                    Defeat("key", function.name, culprit, function.node, function.module, self.activation)
+                )
+                return self.enter_function(function, args, kwargs, node, frame)
+        result = self.enter_function(function, args, kwargs, node, frame, KEPT)
+        for one in result.atoms:
+            if isinstance(one, (Instance, Collection)):
+                one.lasting = True
+        return Value(result.atoms, result.taint, ("cached", function), result.more)
+
+    def is_new(self, value: Value) -> bool:
+        """Whether this is an object made in this invocation, which no cache has seen before."""
+        if value.place is not None or value.more:
+            return False
+        for atom in value.atoms:
+            if isinstance(atom, Instance) and atom.warm and not atom.lasting and not atom.cls.is_dataclass:
+                if not any(isinstance(cls, Class) and "__eq__" in cls.attributes for cls in atom.cls.lineage()):
+                    return True
+            if isinstance(atom, External) and atom.record is not None and atom.record.warm and not atom.lasting:
+                if atom.name in _NEW_EACH_TIME:
+                    return not any(guard.filled for guard in atom.record.guards)
+            if isinstance(atom, External) and atom.name == "lambda.event":
+                return True
+        return False
+
+    # -- classes -------------------------------------------------------------------------------------
+
+    def construct(
+        self, cls: Class, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        """`cls(...)`: metaclass, `__new__`, `__init__`."""
+        if isinstance(cls.metaclass, Class):
+            method = cls.metaclass.attributes.get("__call__")
+            if method is not None and method.atoms and not self.constructing(cls):
+                self.under.append(cls)
+                try:
+                    return self.call_atom(method.atoms[0], [Value((cls,)), *args], kwargs, node, frame)
+                finally:
+                    self.under.pop()
+        maker = self.inherited(cls.lineage(), cls, "__new__", node)
+        if maker is not None and maker.atoms and isinstance(maker.atoms[0], Bound):
+            made = self.call_atom(maker.atoms[0], args, kwargs, node, frame)
+            if made.atoms and isinstance(made.atoms[0], Instance):
+                for atom in made.atoms:
+                    if isinstance(atom, Instance):
+                        self.initialise(atom, args, kwargs, node, frame)
+                return made
+        instance = Instance(cls, self.warm)
+        self.initialise(instance, args, kwargs, node, frame)
+        return Value((instance,))
+
+    def constructing(self, cls: Class) -> bool:
+        return cls in self.under
+
+    def initialise(
+        self, instance: Instance, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> None:
+        cls = instance.cls
+        method = self.inherited(cls.lineage(), instance, "__init__", node)
+        if method is not None and method.atoms and isinstance(method.atoms[0], Bound):
+            self.call_atom(method.atoms[0], [*args], kwargs, node, frame)
+            return
+        for base in cls.lineage():
+            if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
+                self.call_outside(External(base.name), args, kwargs, node, frame)
+        fields = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
+        for name, value in zip(fields, args, strict=False):
+            instance.attributes[name] = value
+        for name, value in kwargs.items():
+            if name in fields:
+                instance.attributes[name] = value
+        after = self.inherited(cls.lineage(), instance, "__post_init__", node)
+        if after is not None and after.atoms and isinstance(after.atoms[0], Bound):
+            self.call_atom(after.atoms[0], [], {}, node, frame)
+
+
+_NONE = Const(None)
+_NEW_EACH_TIME = frozenset(
+    {"boto3.Session()", "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.Session().resource()",
+     "requests.Session()", "aiohttp.ClientSession()", "builtins.object()"}
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""What executing functions left behind: records of outside calls, and the way to each.
+
+Every execution of a function is an `Activation`. It holds the outside calls it made itself and an edge
+to the activation of every project function it called; activations are shared between callers, so the
+whole is a graph, and walking it from a handler's activation gives each call with its shortest way.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lambdalint.python.values import Place, Value
+
+if TYPE_CHECKING:
+    from lambdalint.python.modules import Module
+
+KEPT = 1
+"""Not executed again in a warm environment."""
+ON_ERROR = 2
+IN_LOOP = 4
+IN_LOOP_OF_RUN = 8
+"""Under an event loop that `asyncio.run` made."""
+
+_BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN
+
+
+class Guard:
+    """A condition on lasting state. Once what it guards fills that state, it will not run again."""
+
+    __slots__ = ("filled", "places")
+
+    def __init__(self, places: frozenset[Place]) -> None:
+        self.places = places
+        self.filled = False
+
+
+class Record:
+    """One outside call as executed."""
+
+    __slots__ = (
+        "args", "callbacks", "flags", "guards", "kwargs", "lasting_receiver", "module", "name", "node", "receiver",
+        "scope", "warm",
+    )  # fmt: skip
+
+    def __init__(self, name: str, node: ast.AST, module: Module, scope: str, warm: bool) -> None:
+        self.name = name
+        self.node = node
+        self.module = module
+        self.scope = scope
+        self.warm = warm
+        self.args: list[Value] = []
+        self.kwargs: dict[str, Value] = {}
+        self.receiver: Record | None = None
+        self.lasting_receiver = False
+        self.guards: tuple[Guard, ...] = ()
+        self.flags = 0
+        self.callbacks: list[Value] = []
+        """Project functions that were registered with the object this call made."""
+
+    def root(self) -> Record:
+        """The first call of a chain such as `App().router().get()`."""
+        record = self
+        while record.receiver is not None:
+            record = record.receiver
+        return record
+
+
+class Edge:
+    """A call from one activation to another."""
+
+    __slots__ = ("flags", "guards", "module", "name", "node", "target")
+
+    def __init__(
+        self, node: ast.AST, module: Module, name: str, guards: tuple[Guard, ...], flags: int, target: Activation
+    ) -> None:
+        self.node = node
+        self.module = module
+        self.name = name
+        self.guards = guards
+        self.flags = flags
+        self.target = target
+
+
+class Activation:
+    """One execution of a function with one kind of arguments."""
+
+    __slots__ = ("base", "edges", "records", "result", "stores", "tested")
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        """How many guards of callers lay on the stack when it began."""
+        self.records: list[Record] = []
+        self.edges: list[Edge] = []
+        self.stores: set[Place] = set()
+        """The lasting slots that it, or what it calls, fills."""
+        self.tested: list[Guard] = []
+        self.result: Value | None = None
+
+
+def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge, ...], int]]:
+    """Each outside call below `root` once: its record, the shortest way there, and its flags.
+
+    Where several ways lead to one call, the flags are those of the worst: not kept if on any way not
+    kept, on the error path only if on all.
+    """
+    best: dict[int, tuple[Record, tuple[Edge, ...], int]] = {}
+    seen: set[tuple[int, int]] = set()
+    todo: list[tuple[Activation, tuple[Edge, ...], int]] = [(root, (), flags)]
+    for activation, way, state in todo:  # breadth first: the list grows while it is read
+        if (id(activation), state) in seen:
+            continue
+        seen.add((id(activation), state))
+        for record in activation.records:
+            now = state | record.flags | (KEPT if any(guard.filled for guard in record.guards) else 0)
+            known = best.get(id(record))
+            if known is None:
+                best[id(record)] = (record, way, now)
+            elif known[2] != now:
+                worse = (known[2] & KEPT) > (now & KEPT)
+                merged = (known[2] & now & _BEST_WHEN_CLEAR) | ((known[2] | now) & IN_LOOP)
+                best[id(record)] = (record, way if worse else known[1], merged)
+        for edge in activation.edges:
+            now = state | edge.flags | (KEPT if any(guard.filled for guard in edge.guards) else 0)
+            todo.append((edge.target, (*way, edge), now))
+    yield from best.values()

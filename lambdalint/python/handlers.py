@@ -1,0 +1,238 @@
+"""Which functions of a module Lambda invokes, by the evidence in the code.
+
+Templates say it outright; without one, a function is taken for a handler for what it looks like, and
+each handler carries the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from lambdalint.python.modules import Module
+from lambdalint.python.values import (
+    Bound,
+    Cached,
+    Class,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Partial,
+    Value,
+)
+
+EVENT_NAMES = frozenset("event evt _event event_ lambda_event request req sqs_event sns_event s3_event raw_event e".split())
+CONTEXT_NAMES = frozenset("context ctx _context context_ _ctx lambda_context unused_context _lambda_context __ _ c".split())
+FAITHFUL_CONTEXTS = CONTEXT_NAMES - {"_", "__", "c"}
+HANDLER_NAME = re.compile(r"(^|_)(handler|handle|lambda)($|_)|^main$|^lambda_|^on_event$|^entrypoint$")
+
+CHALICE_DECORATORS = frozenset(
+    """
+    route lambda_function schedule on_s3_event on_sns_message on_sqs_message on_dynamodb_record on_kinesis_record
+    on_cw_event authorizer on_ws_connect on_ws_message on_ws_disconnect middleware
+    """.split()
+)
+ADAPTERS = ("mangum.Mangum()", "apig_wsgi.make_lambda_handler()", "ask_sdk_core", "magnum.", "awsgi.", "serverless_wsgi",
+            "strawberry", "ariadne", "aws_lambda_wsgi", "lambda_handler")  # fmt: skip
+
+MAY_HOLD = re.compile(
+    rb"\b(?:context|ctx|_context|lambda_context|Chalice|Mangum|handler|lambda_handler|LambdaContext|crhelper|CfnResource)\b"
+    rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
+)
+
+_NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
+
+
+class Candidate:
+    """A handler before it is executed."""
+
+    __slots__ = ("evidence", "name", "node", "value")
+
+    def __init__(self, name: str, node: ast.AST, value: Value, evidence: str) -> None:
+        self.name = name
+        self.node = node
+        self.value = value
+        self.evidence = evidence
+
+
+def may_hold_handler(data: bytes) -> bool:
+    """Whether a file's bytes hold any of the words without which it has no handler."""
+    return MAY_HOLD.search(data) is not None
+
+
+def is_test_code(path: str) -> bool:
+    """Whether a path, seen from the root of the project, belongs to tests or migrations."""
+    parts = path.split("/")
+    last = parts[-1]
+    if last.startswith("test_") or last.endswith("_test.py") or last == "conftest.py":
+        return True
+    return any(part in _NOT_CODE for part in parts[:-1])
+
+
+def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
+    """The handlers of a module that has been loaded; those `declared` by config or template replace the guesses."""
+    values = module.frame.values
+    if declared:
+        return [
+            Candidate(name, module.source.tree, values[name], "named by the configuration")
+            for name in declared
+            if name in values
+        ]
+    found = list(_candidates(module))
+    called = _called_within(module, {candidate.name for candidate in found})
+    kept = [
+        candidate
+        for candidate in found
+        if candidate.name not in called or HANDLER_NAME.search(candidate.name) or "decorated" in candidate.evidence
+    ]
+    return kept or found
+
+
+def _candidates(module: Module) -> Iterator[Candidate]:
+    values = module.frame.values
+    seen: set[str] = set()
+    for node in _top_level(module.source.tree.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            value = values.get(node.name)
+            evidence = _evidence(node, module.frame) if value is not None else None
+            if value is not None and evidence is not None:
+                # Of two definitions under one name the later counts; under a condition, both do.
+                if node.name in seen:
+                    continue
+                seen.add(node.name)
+                target = value if value.atoms else _plain(node, module)
+                yield Candidate(node.name, node, target, evidence)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) and target.id not in seen:
+                    value = values.get(target.id)
+                    evidence = _assigned(value) if value is not None else None
+                    if value is not None and evidence is not None:
+                        seen.add(target.id)
+                        yield Candidate(target.id, node, value, evidence)
+
+
+def _plain(node: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> Value:
+    return Value((Function(node, module, module.frame, node.name, [], {}),))
+
+
+def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        if isinstance(node, ast.If):
+            yield from _top_level(node.body)
+            yield from _top_level(node.orelse)
+        elif isinstance(node, (ast.Try, ast.With)):
+            yield from _top_level(node.body)
+            if isinstance(node, ast.Try):
+                yield from _top_level([part for handler in node.handlers for part in handler.body])
+                yield from _top_level(node.orelse)
+
+
+def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str | None:
+    """Why a function is a handler; None if it is not."""
+    for decorator in node.decorator_list:
+        reason = _decorator(decorator, frame)
+        if reason:
+            return reason
+    if node.name.startswith(("test_", "_test")) or node.name == "script_handler":
+        return None
+    spec = node.args
+    names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    if any(part is None for part in spec.kw_defaults):
+        return None
+    if not names:
+        if spec.vararg is not None and node.name in ("handler", "lambda_handler"):
+            return f"is called {node.name} and takes any arguments"
+        return None
+    required = len(names) - len(spec.defaults)
+    if required > 2 or (len(names) < 2 and spec.vararg is None):
+        return None
+    first = spec.args[0] if not spec.posonlyargs else spec.posonlyargs[0]
+    second = names[1] if len(names) > 1 else "context"
+    annotation = _annotation((*spec.posonlyargs, *spec.args)[1]) if len(names) > 1 else ""
+    if annotation in ("LambdaContext", "DurableContext"):
+        return f"its second parameter is a {annotation}"
+    named = HANDLER_NAME.search(node.name) is not None
+    if names[0] in ("self", "cls"):
+        return None
+    if second in FAITHFUL_CONTEXTS and (names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))):
+        return f"takes ({names[0]}, {second})"
+    if second in CONTEXT_NAMES and (names[0] in ("event", "_event", "evt", "lambda_event") or (named and first.arg in ("_", "e"))):
+        return f"takes ({names[0]}, {second})"
+    return None
+
+
+def _annotation(arg: ast.arg) -> str:
+    node = arg.annotation
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.rpartition(".")[2].strip("'\" ")
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _decorator(node: ast.expr, frame: Frame) -> str | None:
+    target = node.func if isinstance(node, ast.Call) else node
+    if isinstance(target, ast.Attribute):
+        if target.attr == "inject_lambda_context" or target.attr == "capture_lambda_handler":
+            return f"decorated with {ast.unparse(target)}"
+        if target.attr in CHALICE_DECORATORS and isinstance(target.value, ast.Name):
+            owner = frame.values.get(target.value.id)
+            for atom in owner.atoms if owner is not None else ():
+                if isinstance(atom, External) and atom.name in ("chalice.Chalice()", "chalice.Blueprint()"):
+                    return f"decorated with Chalice's {target.attr}"
+    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+    if name in ("event_source", "lambda_handler_decorator", "event_parser", "lambda_handler") and isinstance(node, (ast.Call, ast.Name)):
+        owner = frame.values.get(name)
+        for atom in owner.atoms if owner is not None else ():
+            if isinstance(atom, External) and atom.name.startswith("aws_lambda_powertools."):
+                return f"decorated with Powertools' {name}"
+    if name in ("xray_lambda_handler", "datadog_lambda_wrapper"):
+        return f"decorated with {name}"
+    return None
+
+
+def _assigned(value: Value) -> str | None:
+    """Why something assigned to a handler's name is a handler."""
+    for atom in value.atoms:
+        while isinstance(atom, (Cached, Partial)):
+            atom = atom.function if isinstance(atom, Cached) else (atom.target.atoms or (atom.target,))[0]  # type: ignore[assignment]
+        if isinstance(atom, Function) and _takes_two(atom, 0):
+            return f"is assigned the function {atom.name}"
+        if isinstance(atom, Bound) and isinstance(atom.function, Function) and _takes_two(atom.function, 1):
+            return f"is assigned the method {atom.function.name}"
+        if isinstance(atom, Instance):
+            for cls in atom.cls.lineage():
+                if isinstance(cls, Class) and "__call__" in cls.attributes:
+                    method = cls.attributes["__call__"].atoms
+                    if method and isinstance(method[0], Function) and _takes_two(method[0], 1):
+                        return f"is assigned an instance of {cls.name}, which can be called"
+        if isinstance(atom, External) and atom.record is not None:
+            if atom.name.startswith(ADAPTERS) or atom.name.endswith((".lambda_handler()", ".lambda_handler")):
+                return f"is assigned {atom.name}"
+    return None
+
+
+def _takes_two(function: Function, bound: int) -> bool:
+    spec = function.node.args
+    count = len(spec.posonlyargs) + len(spec.args) - bound
+    return count - len(spec.defaults) <= 2 <= count or (spec.vararg is not None and count <= 2)
+
+
+def _called_within(module: Module, names: set[str]) -> set[str]:
+    """Which of `names` some function of the module calls itself."""
+    if len(names) < 2:
+        return set()
+    called: set[str] = set()
+    for node in module.source.tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for part in ast.walk(node):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in names:
+                if part.func.id != getattr(node, "name", ""):
+                    called.add(part.func.id)
+    return called

@@ -1,0 +1,68 @@
+"""The interpreter whole: language, calls, and the loading of modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from lambdalint.python.calls import Calls
+from lambdalint.python.flow import KEPT, Activation
+from lambdalint.python.machine import Exhausted
+from lambdalint.python.modules import Module, Modules, declared_globals
+from lambdalint.python.source import Unreadable
+from lambdalint.python.values import Class, Collection, Package, Value
+
+
+class Interpreter(Calls):
+    """Executes modules at import and handlers on a warm invocation."""
+
+    def __init__(self, modules: Modules) -> None:
+        super().__init__(modules)
+
+    def begin(self, *, warm: bool) -> None:
+        super().begin(warm=warm)
+        self.under: list[Class] = []
+        self.tables: dict[str, Collection] = {}
+
+    def load_module(self, path: str, importer: Module, node: ast.AST) -> Value | None:
+        """The project's module at `path`, executed if it has not been; None where it cannot be read."""
+        try:
+            module = self.modules.open(path)
+        except Unreadable:
+            return None  # said of that file, once
+        if module not in importer.imports and module is not importer:
+            importer.imports.append(module)
+        self.run_module(module)
+        if module is not importer:
+            flags = KEPT if self.warm else 0
+            self.link(node, importer, module.name, module.activation, flags)
+        return Value((Package(module),))
+
+    def run_module(self, module: Module) -> None:
+        """Execute a module's top level as an import does, once."""
+        if module.state != "new":
+            return
+        module.state = "loading"
+        module.globals_declared = declared_globals(module.source.tree, module.source.text)
+        saved = (self.warm, self.activation, self.guards, self.pending, self.reads, self.flags, self.depth, self.executed)
+        self.warm, self.activation = False, module.activation
+        self.guards, self.pending, self.reads, self.flags, self.depth, self.executed = [], [], None, 0, 0, 0
+        memo, contexts = self.memo, self.contexts
+        self.memo, self.contexts = {}, {}
+        try:
+            self.execute(module.source.tree.body, module.frame)
+        except (Exhausted, RecursionError):
+            pass  # what was executed so far stands
+        finally:
+            (self.warm, self.activation, self.guards, self.pending, self.reads, self.flags, self.depth, self.executed) = saved
+            self.memo, self.contexts = memo, contexts
+            module.state = "loaded"
+
+    def invoke(self, target: Value, args: Sequence[Value], module: Module, node: ast.AST) -> Activation:
+        """Execute one warm invocation of `target`; gives the activation that holds all of it."""
+        self.begin(warm=True)
+        try:
+            self.call(target, list(args), {}, node, module.frame)
+        except (Exhausted, RecursionError):
+            pass  # what was reached so far stands
+        return self.activation

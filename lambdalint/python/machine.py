@@ -1,0 +1,277 @@
+"""The state of the interpreter: where it stands, what lasts, and what guards what.
+
+There are two phases. At *import* a module's top level is executed once; what it binds outlives every
+invocation. An invocation is *warm*: what it stores in such a lasting place is there for the next one.
+A `Guard` is a condition that reads lasting places; if what stands under it stores into one of them, it
+is executed once per execution environment and not once per invocation.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from lambdalint.python.flow import Activation, Edge, Guard, Record
+from lambdalint.python.modules import Module, Modules
+from lambdalint.python.values import (
+    UNKNOWN,
+    Atom,
+    Cached,
+    Class,
+    Collection,
+    Const,
+    External,
+    Frame,
+    Function,
+    Instance,
+    Package,
+    Place,
+    Value,
+    join,
+)
+
+MAX_DEPTH = 60
+"""Calls nested deeper than this are not followed."""
+MAX_STATEMENTS = 60_000
+"""Statements executed for one handler before the analysis stops where it is."""
+
+
+class Exhausted(Exception):
+    """A handler leads to more code than is worth following."""
+
+
+class Defeat:
+    """A cache that never hits, as found on the way."""
+
+    __slots__ = ("activation", "culprit", "kind", "module", "name", "node")
+
+    def __init__(
+        self, kind: str, name: str, culprit: str, node: ast.AST, module: Module, activation: Activation
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.culprit = culprit
+        self.node = node
+        self.module = module
+        self.activation = activation
+
+
+class Machine:
+    """State and elementary steps; `Interpreter` adds the statements and expressions of the language."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.begin(warm=False)
+
+    def begin(self, *, warm: bool) -> None:
+        """Forget all that was executed, but not what was imported."""
+        self.warm = warm
+        self.activation = Activation(0)
+        self.guards: list[Guard] = []
+        self.pending: list[Guard] = []
+        self.reads: list[Place] | None = None
+        self.overlay: dict[Place, Value] = {}
+        self.flags = 0
+        self.memo: dict[object, Activation] = {}
+        self.contexts: dict[ast.AST, list[Activation]] = {}
+        self.depth = 0
+        self.executed = 0
+        self.defeats: list[Defeat] = []
+        self.called_back: set[int] = set()
+
+    # -- what is implemented by the parts of Interpreter ---------------------------------------------
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        raise NotImplementedError
+
+    def execute(self, statements: Sequence[ast.stmt], frame: Frame) -> bool:
+        raise NotImplementedError
+
+    def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
+        raise NotImplementedError
+
+    def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
+        raise NotImplementedError
+
+    def call(
+        self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        raise NotImplementedError
+
+    def call_atom(
+        self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        raise NotImplementedError
+
+    def define(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame
+    ) -> Function:
+        raise NotImplementedError
+
+    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame) -> Value:
+        raise NotImplementedError
+
+    def load_module(self, path: str, importer: Module, node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
+    # -- lasting places ------------------------------------------------------------------------------
+
+    def load(self, place: Place, base: Value | None) -> Value | None:
+        """What a lasting place holds now, known to come from there."""
+        value = self.overlay.get(place, base)
+        if self.reads is not None:
+            self.reads.append(place)
+        if value is None or value.place is place:
+            return value
+        return Value(value.atoms, value.taint, place, value.more)
+
+    def store(self, place: Place, value: Value, base: Value | None) -> None:
+        """Put a value into a lasting place, and fill the guards that looked there."""
+        old = self.overlay.get(place, base)
+        self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
+        if self.fill(place):
+            for atom in value.atoms:
+                if isinstance(atom, (Instance, Collection)):
+                    atom.lasting = True
+        self.activation.stores.add(place)
+
+    def fill(self, place: Place) -> bool:
+        """Mark each guard on the way here that looked at `place`; true if there was one."""
+        found = False
+        for guards in (self.guards, self.pending):
+            for guard in guards:
+                if place in guard.places:
+                    guard.filled = found = True
+        return found
+
+    def attribute_place(self, atom: Atom, name: str) -> Place | None:
+        """The lasting place that attribute `name` of `atom` is, if it lasts."""
+        if not self.warm:
+            return None
+        if isinstance(atom, Instance):
+            return ("attribute", atom, name) if atom.lasting else None
+        if isinstance(atom, Class):
+            return ("attribute", atom, name) if not atom.warm else None
+        if isinstance(atom, Function):
+            return ("attribute", atom.node, name)
+        if isinstance(atom, Cached):
+            return self.attribute_place(atom.function, name)
+        if isinstance(atom, External):
+            if atom.record is None or not atom.record.warm or atom.lasting:
+                return ("attribute", atom.record or atom.name, name)
+        return None
+
+    def element_place(self, atom: Atom) -> Place | None:
+        """The lasting place that the elements of `atom` are, if they last."""
+        if not self.warm:
+            return None
+        if isinstance(atom, Collection):
+            return ("element", atom) if atom.lasting else None
+        if isinstance(atom, External) and atom.record is not None:
+            return ("element", atom.record) if not atom.record.warm or atom.lasting else None
+        return None
+
+    # -- variables -----------------------------------------------------------------------------------
+
+    def lookup(self, name: str, frame: Frame) -> Value | None:
+        """The value of a variable; None where no scope has it."""
+        scope: Frame | None = frame
+        if name in frame.globals:
+            scope = frame.module.frame
+        while scope is not None:
+            value = scope.values.get(name)
+            if scope is not frame and scope.cls is not None:
+                value = None  # a class body's names are not seen from the functions in it
+            lasting = self.warm and not scope.warm
+            if value is not None:
+                if lasting:
+                    return self.load(("variable", scope, name), value)
+                if self.reads is not None and value.place is not None:
+                    self.reads.append(value.place)
+                return value
+            if lasting and scope.cls is None:
+                place = ("variable", scope, name)
+                if place in self.overlay or (scope is frame.module.frame and name in frame.module.globals_declared):
+                    return self.load(place, UNKNOWN)
+            scope = scope.parent
+        return None
+
+    def bind(self, name: str, value: Value, frame: Frame) -> None:
+        """Assign to a variable."""
+        target = frame
+        if name in frame.globals:
+            target = frame.module.frame
+        elif name in frame.nonlocals:
+            scope = frame.parent
+            while scope is not None and name not in scope.values:
+                scope = scope.parent
+            target = scope or frame
+        if target is not frame and self.warm and not target.warm:
+            self.store(("variable", target, name), value, target.values.get(name))
+        else:
+            target.values[name] = value
+
+    # -- truth ---------------------------------------------------------------------------------------
+
+    def changes(self, value: Value) -> bool:
+        """Whether what was loaded from a lasting place may be something else in another invocation."""
+        place = value.place
+        if place is None:
+            return False
+        if place[0] != "variable":
+            return True
+        scope: Frame = place[1]
+        return scope is not scope.module.frame or place[2] in scope.module.globals_declared
+
+    def is_none(self, value: Value) -> bool | None:
+        """Whether a value is None; None where it cannot be told."""
+        if value.more or self.changes(value):
+            return None
+        none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
+        if all(none):
+            return True
+        if any(none) or not all(definite(atom) for atom in value.atoms):
+            return None
+        return False
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value is true; None where it cannot be told."""
+        if value.more or self.changes(value):
+            return None
+        known: set[bool] = set()
+        for atom in value.atoms:
+            if isinstance(atom, Const):
+                known.add(bool(atom.value))
+            elif definite(atom) and not isinstance(atom, (Collection, Instance)):
+                known.add(True)
+            else:
+                return None
+        return known.pop() if len(known) == 1 else None
+
+    # -- records -------------------------------------------------------------------------------------
+
+    def here(self) -> tuple[Guard, ...]:
+        """The guards of the current function under which execution stands."""
+        return tuple(self.guards[self.activation.base :])
+
+    def note(self, record: Record) -> None:
+        """An outside call is made here."""
+        record.guards = self.here()
+        record.flags = self.flags
+        self.activation.records.append(record)
+
+    def link(self, node: ast.AST, module: Module, name: str, target: Activation, flags: int = 0) -> None:
+        """A project function is called here."""
+        self.activation.edges.append(Edge(node, module, name, self.here(), self.flags | flags, target))
+
+
+def definite(atom: Atom) -> bool:
+    """Whether this is surely an object, and so neither None nor false."""
+    if isinstance(atom, External):
+        if atom.record is None or not atom.name.endswith("()"):
+            return atom.record is None and not atom.name.startswith("os.environ")
+        last = atom.name[:-2].rpartition(".")[2]
+        return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
+    if isinstance(atom, Const):
+        return atom.value is not None
+    return isinstance(atom, (Function, Class, Instance, Package, Collection, Cached))

@@ -1,0 +1,216 @@
+"""The project's modules: where an import leads, and each module's source, read once."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Sequence
+
+from lambdalint.python.flow import Activation
+from lambdalint.python.source import Source, Unreadable, parse
+from lambdalint.python.values import Frame
+
+LIBRARIES = frozenset(
+    """
+    aioboto3 aiobotocore aiohttp aws_lambda_powertools aws_xray_sdk boto3 botocore cachetools certifi chalice
+    cfnresponse crhelper ddtrace fastapi flask google grpc httpx idna jinja2 jsonschema mangum numpy opentelemetry
+    pandas psycopg psycopg2 pydantic pymongo pymysql pytest redis requests s3transfer sentry_sdk six sqlalchemy
+    starlette urllib3 yaml
+    """.split()
+)
+"""Never the project's own, even where a folder of the project bears the name."""
+
+_LAYER_FOLDERS = ("layer", "layers", "lambda_layer", "lambda_layers", "lambda-layer", "lambda-layers")
+_LAYER_INSIDE = ("", "python", "src", "src/python")
+
+
+class Module:
+    """One module of the project and what is known after it was loaded."""
+
+    __slots__ = ("activation", "dirs", "frame", "globals_declared", "imports", "name", "path", "source", "state")
+
+    def __init__(self, path: str, name: str, source: Source) -> None:
+        self.path = path
+        self.name = name
+        self.source = source
+        self.frame = Frame(self, None, "", warm=False)
+        self.activation = Activation(0)
+        """What was executed while it was loaded."""
+        self.state = "new"
+        """`new`, `loading` (in an import cycle) or `loaded`."""
+        self.globals_declared: set[str] = set()
+        """Names that some function declares `global`: they may change after import."""
+        self.imports: list[Module] = []
+        """The project's modules that it imports, at any time."""
+        self.dirs: set[str] = set()
+        """Folders that were looked into to resolve its imports."""
+
+    def __repr__(self) -> str:
+        return f"Module({self.path!r})"
+
+
+class Modules:
+    """Finds and reads the modules of one project."""
+
+    def __init__(self, root: str, import_roots: Sequence[str] = ()) -> None:
+        self.root = os.path.normpath(root)
+        self.import_roots = [os.path.normpath(path) for path in import_roots]
+        self.by_path: dict[str, Module | None] = {}
+        self.unreadable: dict[str, Unreadable] = {}
+        self._listings: dict[str, frozenset[str]] = {}
+        self._ancestors: dict[str, list[str]] = {}
+
+    def read(self, path: str, data: bytes | None = None) -> Module:
+        """The module at `path`; raises `Unreadable`."""
+        path = os.path.normpath(path).replace(os.sep, "/")
+        known = self.by_path.get(path)
+        if known is not None and data is None:
+            return known
+        if path in self.unreadable and data is None:
+            raise self.unreadable[path]
+        try:
+            if data is None:
+                try:
+                    with open(path, "rb") as file:
+                        data = file.read()
+                except OSError as error:
+                    raise Unreadable(path, 1, 1, f"cannot be read: {error.strerror}") from None
+            source = parse(data, path)
+        except Unreadable as error:
+            self.unreadable[path] = error
+            raise
+        module = Module(path, os.path.splitext(os.path.basename(path))[0], source)
+        self.by_path[path] = module
+        return module
+
+    def open(self, path: str) -> Module:
+        """The module that `resolve` found: a file, or a package by its folder."""
+        if path.endswith(".py"):
+            return self.read(path)
+        init = _join(path, "__init__.py")
+        if "__init__.py" in self.names_in(path):
+            return self.read(init)
+        return self.by_path.get(init) or self.read(init, b"")  # a namespace package has no file
+
+    def names_in(self, folder: str) -> frozenset[str]:
+        """The names in a folder; none where it cannot be listed."""
+        found = self._listings.get(folder)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(folder or "."))
+            except OSError:
+                found = frozenset()
+            self._listings[folder] = found
+        return found
+
+    def resolve(self, name: str, level: int, importer: Module) -> str | None:
+        """The path of the project's module `name` as `importer` means it; None for what is not here.
+
+        A package is given by its folder (which may lack an `__init__.py`), a module by its file.
+        """
+        here = os.path.dirname(importer.path)
+        if level:
+            for _ in range(level - 1):
+                here = os.path.dirname(here)
+            return self._below(here, name.split(".") if name else [], importer)
+        parts = name.split(".")
+        if parts[0] in LIBRARIES or parts[0] in sys.stdlib_module_names:
+            return None
+        for folder in self._search(here):
+            found = self._below(folder, parts, importer)
+            if found is not None:
+                return None if self._vendored(folder) else found
+        return None
+
+    def _vendored(self, folder: str) -> bool:
+        return any(name.endswith((".dist-info", ".egg-info")) for name in self.names_in(folder))
+
+    def _search(self, here: str) -> list[str]:
+        """Folders that may be on the path of code in `here`, the nearest first."""
+        known = self._ancestors.get(here)
+        if known is not None:
+            return known
+        found: list[str] = []
+        layers: list[str] = []
+        folder = here
+        while True:
+            names = self.names_in(folder)
+            found.append(folder)
+            for inside in ("src", "python"):
+                if inside in names:
+                    found.append(_join(folder, inside))
+            for layer in _LAYER_FOLDERS:
+                if layer in names:
+                    layers += self._layer_roots(_join(folder, layer))
+            if not folder or folder in (".", self.root) or folder == os.path.dirname(folder):
+                break
+            if not _inside(folder, self.root):
+                break
+            folder = os.path.dirname(folder)
+        found += [path for path in [*self.import_roots, *layers] if path not in found]
+        self._ancestors[here] = found
+        return found
+
+    def _layer_roots(self, folder: str) -> list[str]:
+        roots = []
+        for name in ("", *sorted(self.names_in(folder))):
+            base = _join(folder, name) if name else folder
+            for inside in _LAYER_INSIDE:
+                path = _join(base, inside) if inside else base
+                if os.path.isdir(path):
+                    roots.append(path)
+        return roots
+
+    def _below(self, folder: str, parts: list[str], importer: Module) -> str | None:
+        importer.dirs.add(folder)
+        if not parts:
+            return folder if not folder or os.path.isdir(folder) else None
+        for part in parts[:-1]:
+            if part not in self.names_in(folder):
+                return None
+            folder = _join(folder, part)
+        last = parts[-1]
+        names = self.names_in(folder)
+        if last in names:
+            package = _join(folder, last)
+            inside = self.names_in(package)
+            if "__init__.py" in inside or any(name.endswith(".py") for name in inside):
+                return package
+            if any(os.path.isdir(_join(package, name)) for name in inside):
+                return package
+        if last + ".py" in names:
+            return _join(folder, last + ".py")
+        return None
+
+    def closure(self, module: Module) -> tuple[set[str], set[str]]:
+        """Every file that what is known of `module` rests on, and every folder looked into."""
+        files: set[str] = set()
+        dirs: set[str] = set()
+        seen: set[Module] = set()
+        todo = [module]
+        while todo:
+            one = todo.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if one.source.text or "__init__.py" in self.names_in(os.path.dirname(one.path)):
+                files.add(one.path)
+            dirs |= one.dirs
+            todo += one.imports
+        return files, {folder or "." for folder in dirs}
+
+
+def declared_globals(tree: ast.Module, text: str) -> set[str]:
+    """Names that any function of the module declares `global`."""
+    if "global" not in text:
+        return set()
+    return {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder and folder != "." else name
+
+
+def _inside(folder: str, root: str) -> bool:
+    return root in ("", ".") or folder == root or folder.startswith(root.rstrip("/") + "/")

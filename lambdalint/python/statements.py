@@ -1,0 +1,433 @@
+"""Executing statements: both branches where the way is not known, and what guards what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, Guard
+from lambdalint.python.machine import MAX_STATEMENTS, Exhausted, Machine
+from lambdalint.python.values import (
+    UNKNOWN,
+    Class,
+    Collection,
+    Const,
+    External,
+    Frame,
+    Package,
+    Place,
+    Value,
+    join,
+    unknown,
+)
+
+_MISSING = ("NameError", "UnboundLocalError", "KeyError", "AttributeError", "LookupError", "IndexError", "TypeError")
+"""What is raised where lasting state is not filled yet."""
+
+
+class Statements(Machine):
+    """One method a statement; each says whether execution goes on behind it."""
+
+    def execute(self, statements: Sequence[ast.stmt], frame: Frame) -> bool:
+        height = len(self.guards)
+        for statement in statements:
+            self.executed += 1
+            if self.executed > MAX_STATEMENTS:
+                raise Exhausted
+            waiting = len(self.pending)
+            runs = _STATEMENTS.get(type(statement))
+            goes_on = runs(self, statement, frame) if runs is not None else True
+            del self.pending[waiting:]
+            if not goes_on:
+                del self.guards[height:]
+                return False
+        del self.guards[height:]
+        return True
+
+    def merge(self, frame: Frame, branches: list[dict[str, Value]]) -> None:
+        """Continue with what either branch may have left in the variables."""
+        if not branches:
+            return
+        result = branches[0]
+        for other in branches[1:]:
+            if other is result:
+                continue
+            for name, value in other.items():
+                mine = result.get(name)
+                if mine is None:
+                    result[name] = value
+                elif mine is not value:
+                    result[name] = join(mine, value)
+        frame.values = result
+
+    def test(self, node: ast.expr, frame: Frame) -> tuple[bool | None, frozenset[Place]]:
+        """Whether a condition holds, and the lasting places it looked at."""
+        outer, self.reads = self.reads, []
+        value = self.evaluate(node, frame)
+        reads = self.reads
+        self.reads = outer
+        if outer is not None:
+            outer += reads
+        return self.truth(value), frozenset(reads)
+
+    def branch(self, body: Sequence[ast.stmt], places: frozenset[Place], frame: Frame) -> bool:
+        """Execute a block under a condition that looked at `places`."""
+        if not places:
+            return self.execute(body, frame)
+        guard = Guard(places)
+        self.guards.append(guard)
+        self.activation.tested.append(guard)
+        goes_on = self.execute(body, frame)
+        self.guards.pop()
+        return goes_on
+
+    def run_if(self, node: ast.If, frame: Frame) -> bool:
+        holds, places = self.test(node.test, frame)
+        self.watch_shadow(node.test, node.body, frame)
+        if holds is True:
+            return self.execute(node.body, frame)
+        if holds is False:
+            return self.execute(node.orelse, frame)
+        before = frame.values
+        frame.values = before.copy()
+        self.narrow(node.test, frame, True)
+        first = self.branch(node.body, places, frame)
+        after = frame.values
+        frame.values = before
+        self.narrow(node.test, frame, False)
+        second = self.branch(node.orelse, places, frame) if node.orelse else True
+        self.merge(frame, ([after] if first else []) + ([frame.values] if second else []))
+        if places and first != second:
+            # One way has left: the rest of the block stands under the condition too.
+            self.guard_rest(places)
+        return first or second
+
+    def guard_rest(self, places: frozenset[Place]) -> None:
+        """What follows in this block stands under a condition on `places`; `execute` lifts it again."""
+        guard = Guard(places)
+        self.guards.append(guard)
+        self.activation.tested.append(guard)
+
+    def narrow(self, test: ast.expr, frame: Frame, holds: bool) -> None:
+        """In a branch that a variable is None for, it is None; in the other, it is not."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.narrow(test.operand, frame, not holds)
+        if isinstance(test, ast.Name):
+            name, is_none = test.id, not holds
+        elif (
+            isinstance(test, ast.Compare)
+            and isinstance(test.left, ast.Name)
+            and isinstance(test.comparators[0], ast.Constant)
+            and test.comparators[0].value is None
+            and isinstance(test.ops[0], (ast.Is, ast.IsNot))
+        ):
+            name, is_none = test.left.id, holds == isinstance(test.ops[0], ast.Is)
+        else:
+            return None
+        value = frame.values.get(name)
+        if value is None or is_none:
+            return None
+        rest = tuple(atom for atom in value.atoms if not (isinstance(atom, Const) and not atom.value))
+        if rest != value.atoms and (rest or value.more):
+            frame.values[name] = Value(rest, value.taint, value.place, value.more)
+        return None
+
+    def watch_shadow(self, test: ast.expr, body: Sequence[ast.stmt], frame: Frame) -> None:
+        """Overridden: looks for a parameter that is tested and filled in place of the global it hides."""
+
+    def run_while(self, node: ast.While, frame: Frame) -> bool:
+        holds, places = self.test(node.test, frame)
+        if holds is False:
+            return self.execute(node.orelse, frame)
+        before = frame.values.copy()
+        flags, self.flags = self.flags, self.flags | IN_LOOP
+        self.branch(node.body, places, frame)
+        self.flags = flags
+        self.merge(frame, [frame.values, before])
+        self.execute(node.orelse, frame)
+        return True
+
+    def run_for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
+        items = self.evaluate(node.iter, frame)
+        before = frame.values.copy()
+        self.assign(node.target, self.element(items), frame)
+        flags, self.flags = self.flags, self.flags | IN_LOOP
+        self.execute(node.body, frame)
+        self.flags = flags
+        self.merge(frame, [frame.values, before])
+        self.execute(node.orelse, frame)
+        return True
+
+    def element(self, value: Value) -> Value:
+        """What iterating over a value gives."""
+        found: Value | None = None
+        for atom in value.atoms:
+            if isinstance(atom, Collection):
+                if atom.kind == "dict":
+                    one = Value(tuple(Const(key) for key in list(atom.keys)[:8]), value.taint, None, True)
+                else:
+                    one = atom.element()
+                found = one if found is None else join(found, one)
+        if found is None:
+            return unknown(value.taint)
+        return Value(found.atoms, found.taint | value.taint, None, found.more or value.more)
+
+    def run_try(self, node: ast.Try, frame: Frame) -> bool:
+        before = frame.values.copy()
+        outer, self.reads = self.reads, []
+        goes_on = self.execute(node.body, frame)
+        hit_leaves = not goes_on
+        if goes_on:
+            goes_on = self.execute(node.orelse, frame)
+        places = frozenset(self.reads)
+        self.reads = outer
+        after = frame.values
+        ends = [after] if goes_on else []
+        missed = False
+        for handler in node.handlers:
+            frame.values = {**before, **{name: join(after[name], before.get(name, after[name])) for name in after}}
+            if handler.name:
+                frame.values[handler.name] = UNKNOWN
+            flags, self.flags = self.flags, self.flags | ON_ERROR
+            if places and _catches_missing(handler.type):
+                self.flags = flags
+                stays = self.branch(handler.body, places, frame)
+            else:
+                stays = self.execute(handler.body, frame)
+            self.flags = flags
+            if stays:
+                ends.append(frame.values)
+                missed = missed or _catches_missing(handler.type)
+        if ends:
+            self.merge(frame, ends)
+        if hit_leaves and missed and places:
+            self.guard_rest(places)
+        if not self.execute(node.finalbody, frame):
+            return False
+        return bool(ends)
+
+    def run_with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
+        managers = []
+        for item in node.items:
+            manager = self.evaluate(item.context_expr, frame)
+            managers.append((item.context_expr, manager))
+            entered = self.enter(manager, item.context_expr, frame)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, entered, frame)
+        goes_on = self.execute(node.body, frame)
+        for place, manager in reversed(managers):
+            self.leave(manager, place, frame)
+        return goes_on
+
+    def enter(self, manager: Value, node: ast.expr, frame: Frame) -> Value:
+        """What `with manager as x` binds."""
+        found: Value | None = None
+        for atom in manager.atoms:
+            one = Value((atom,), manager.taint, manager.place)
+            if isinstance(atom, Collection) and atom.kind == "generator":
+                one = atom.element()
+            elif not isinstance(atom, (External, Collection, Const)):
+                for name in ("__enter__", "__aenter__"):
+                    method = self.attribute(Value((atom,)), name, node)
+                    if method.atoms and not isinstance(method.atoms[0], External):
+                        one = self.call(method, [], {}, node, frame)
+                        break
+            found = one if found is None else join(found, one)
+        return found if found is not None else unknown(manager.taint)
+
+    def leave(self, manager: Value, node: ast.expr, frame: Frame) -> None:
+        """What happens at the end of the `with` block."""
+        for atom in manager.atoms:
+            if isinstance(atom, External) and atom.record is not None and atom.name.endswith("()"):
+                self.call(self.attribute(manager, "__exit__", node), [], {}, node, frame)
+            elif not isinstance(atom, (External, Collection, Const)):
+                for name in ("__exit__", "__aexit__"):
+                    method = self.attribute(Value((atom,)), name, node)
+                    if method.atoms and not isinstance(method.atoms[0], External):
+                        self.call(method, [UNKNOWN, UNKNOWN, UNKNOWN], {}, node, frame)
+
+    def run_match(self, node: ast.Match, frame: Frame) -> bool:
+        outer, self.reads = self.reads, []
+        subject = self.evaluate(node.subject, frame)
+        places = frozenset(self.reads)
+        self.reads = outer
+        before = frame.values
+        ends = [before]
+        for case in node.cases:
+            frame.values = before.copy()
+            for part in ast.walk(case.pattern):
+                name = getattr(part, "name", None) or getattr(part, "rest", None)
+                if isinstance(name, str):
+                    frame.values[name] = unknown(subject.taint)
+            if case.guard is not None:
+                self.evaluate(case.guard, frame)
+            if self.branch(case.body, places, frame):
+                ends.append(frame.values)
+        self.merge(frame, [values.copy() for values in ends])
+        return True
+
+    def run_assign(self, node: ast.Assign, frame: Frame) -> bool:
+        value = self.evaluate(node.value, frame)
+        for target in node.targets:
+            self.assign(target, value, frame)
+        return True
+
+    def run_ann_assign(self, node: ast.AnnAssign, frame: Frame) -> bool:
+        if frame.cls is not None and isinstance(node.target, ast.Name):
+            frame.cls.fields.append(node.target.id)
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value, frame), frame)
+        return True
+
+    def run_aug_assign(self, node: ast.AugAssign, frame: Frame) -> bool:
+        value = self.evaluate(node.value, frame)
+        if isinstance(node.target, ast.Name):
+            old = self.lookup(node.target.id, frame)
+            taint = value.taint | (old.taint if old is not None else 0)
+            keeps = old is not None and any(isinstance(atom, Collection) for atom in old.atoms)
+            self.bind(node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame)
+        else:
+            self.evaluate_target(node.target, frame)
+            self.assign(node.target, unknown(value.taint), frame)
+        return True
+
+    def evaluate_target(self, target: ast.expr, frame: Frame) -> None:
+        """Execute what a target itself calls: `pick(x).total += 1`."""
+        if isinstance(target, (ast.Attribute, ast.Subscript)):
+            self.evaluate(target.value, frame)
+
+    def run_expression(self, node: ast.Expr, frame: Frame) -> bool:
+        if not isinstance(node.value, ast.Constant):
+            self.evaluate(node.value, frame)
+        return True
+
+    def run_return(self, node: ast.Return, frame: Frame) -> bool:
+        value = self.evaluate(node.value, frame) if node.value is not None else Value((Const(None),))
+        frame.returns = value if frame.returns is None else join(frame.returns, value)
+        return False
+
+    def run_raise(self, node: ast.Raise, frame: Frame) -> bool:
+        flags, self.flags = self.flags, self.flags | ON_ERROR
+        for part in (node.exc, node.cause):
+            if part is not None:
+                self.evaluate(part, frame)
+        self.flags = flags
+        return False
+
+    def run_stop(self, node: ast.stmt, frame: Frame) -> bool:
+        return False
+
+    def run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> bool:
+        function = self.define(node, node.name, frame)
+        value = self.decorate(node, function, frame) if node.decorator_list else Value((function,))
+        self.bind(node.name, value, frame)
+        return True
+
+    def run_class(self, node: ast.ClassDef, frame: Frame) -> bool:
+        bases = [atom for base in node.bases for atom in self.evaluate(base, frame).atoms[:1]]
+        cls = Class(node, frame.module, node.name, bases, self.warm)
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, frame)
+            if keyword.arg == "metaclass" and value.atoms:
+                cls.metaclass = value.atoms[0]
+        body = Frame(frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm)
+        body.cls = cls
+        self.execute(node.body, body)
+        cls.attributes = body.values
+        value = self.decorate(node, cls, frame) if node.decorator_list else Value((cls,))
+        self.bind(node.name, value, frame)
+        return True
+
+    def run_import(self, node: ast.Import, frame: Frame) -> bool:
+        for alias in node.names:
+            loaded = self.import_module(alias.name, 0, node, frame)
+            if alias.asname:
+                self.bind(alias.asname, loaded, frame)
+                continue
+            top = alias.name.partition(".")[0]
+            if top != alias.name:
+                loaded = self.import_module(top, 0, node, frame)
+            self.bind(top, loaded, frame)
+        return True
+
+    def import_module(self, name: str, level: int, node: ast.AST, frame: Frame) -> Value:
+        """The module of that name: the project's own, or something outside."""
+        path = self.modules.resolve(name, level, frame.module)
+        if path is not None:
+            loaded = self.load_module(path, frame.module, node)
+            if loaded is not None:
+                return loaded
+        return UNKNOWN if level else Value((External(name),))
+
+    def run_import_from(self, node: ast.ImportFrom, frame: Frame) -> bool:
+        if node.module == "__future__":
+            return True
+        source = self.import_module(node.module or "", node.level, node, frame)
+        for alias in node.names:
+            if alias.name == "*":
+                for atom in source.atoms:
+                    if isinstance(atom, Package):
+                        for name, value in list(atom.module.frame.values.items()):
+                            if not name.startswith("_"):
+                                frame.values.setdefault(name, value)
+                continue
+            value = self.attribute(source, alias.name, node)
+            if value is UNKNOWN and (node.level or isinstance(source.atoms[:1] and source.atoms[0], Package)):
+                name = f"{node.module}.{alias.name}" if node.module else alias.name
+                value = self.import_module(name, node.level, node, frame)
+            self.bind(alias.asname or alias.name, value, frame)
+        return True
+
+    def run_global(self, node: ast.Global, frame: Frame) -> bool:
+        frame.globals.update(node.names)
+        return True
+
+    def run_nonlocal(self, node: ast.Nonlocal, frame: Frame) -> bool:
+        frame.nonlocals.update(node.names)
+        return True
+
+    def run_assert(self, node: ast.Assert, frame: Frame) -> bool:
+        self.evaluate(node.test, frame)
+        return True
+
+    def run_delete(self, node: ast.Delete, frame: Frame) -> bool:
+        for target in node.targets:
+            self.evaluate_target(target, frame)
+        return True
+
+
+def _catches_missing(node: ast.expr | None) -> bool:
+    if node is None:
+        return False
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(isinstance(part, ast.Name) and part.id in _MISSING for part in parts)
+
+
+_STATEMENTS: dict[type, Callable[..., bool]] = {
+    ast.If: Statements.run_if,
+    ast.While: Statements.run_while,
+    ast.For: Statements.run_for,
+    ast.AsyncFor: Statements.run_for,
+    ast.Try: Statements.run_try,
+    ast.TryStar: Statements.run_try,
+    ast.With: Statements.run_with,
+    ast.AsyncWith: Statements.run_with,
+    ast.Match: Statements.run_match,
+    ast.Assign: Statements.run_assign,
+    ast.AnnAssign: Statements.run_ann_assign,
+    ast.AugAssign: Statements.run_aug_assign,
+    ast.Expr: Statements.run_expression,
+    ast.Return: Statements.run_return,
+    ast.Raise: Statements.run_raise,
+    ast.Continue: Statements.run_stop,
+    ast.Break: Statements.run_stop,
+    ast.FunctionDef: Statements.run_function,
+    ast.AsyncFunctionDef: Statements.run_function,
+    ast.ClassDef: Statements.run_class,
+    ast.Import: Statements.run_import,
+    ast.ImportFrom: Statements.run_import_from,
+    ast.Global: Statements.run_global,
+    ast.Nonlocal: Statements.run_nonlocal,
+    ast.Assert: Statements.run_assert,
+    ast.Delete: Statements.run_delete,
+}
