@@ -195,13 +195,13 @@ class Calls(Attributes, Outside):
                 return UNKNOWN
             known = contexts[-1]
         if known is not None:
-            self.link(node, frame.module, name, known, flags)
+            self.link(node, frame, name, known, flags)
             for place in known.stores:
                 self.fill(place)
             self.pending += [guard for guard in known.tested if not guard.filled]
             return known.result if known.result is not None else UNKNOWN
         activation = Activation(len(self.guards))
-        self.link(node, frame.module, name, activation, flags)
+        self.link(node, frame, name, activation, flags)
         self.memo[key] = activation
         contexts.append(activation)
         inner = Frame(function.module, function.frame, function.name, self.warm)

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from lambdalint.python.values import Place, Value
+from lambdalint.python.values import Frame, Function, Place, Value
 
-if TYPE_CHECKING:
-    from lambdalint.python.modules import Module
 
 KEPT = 1
 """Not executed again in a warm environment."""
@@ -40,15 +37,17 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "flags", "guards", "kwargs", "lasting_receiver", "module", "name", "node", "receiver",
+        "args", "callbacks", "flags", "function", "guards", "kwargs", "lasting_receiver", "module", "name", "node", "receiver",
         "scope", "warm",
     )  # fmt: skip
 
-    def __init__(self, name: str, node: ast.AST, module: Module, scope: str, warm: bool) -> None:
+    def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
         self.name = name
         self.node = node
-        self.module = module
-        self.scope = scope
+        self.module = frame.module
+        self.scope = frame.scope
+        self.function = frame.function
+        """The project function around it; None at module scope."""
         self.warm = warm
         self.args: list[Value] = []
         self.kwargs: dict[str, Value] = {}
@@ -70,13 +69,15 @@ class Record:
 class Edge:
     """A call from one activation to another."""
 
-    __slots__ = ("flags", "guards", "module", "name", "node", "target")
+    __slots__ = ("flags", "function", "guards", "module", "name", "node", "scope", "target")
 
     def __init__(
-        self, node: ast.AST, module: Module, name: str, guards: tuple[Guard, ...], flags: int, target: Activation
+        self, node: ast.AST, frame: Frame, name: str, guards: tuple[Guard, ...], flags: int, target: Activation
     ) -> None:
         self.node = node
-        self.module = module
+        self.module = frame.module
+        self.scope = frame.scope
+        self.function = frame.function
         self.name = name
         self.guards = guards
         self.flags = flags
@@ -105,7 +106,7 @@ def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge,
     Where several ways lead to one call, the flags are those of the worst: not kept if on any way not
     kept, on the error path only if on all.
     """
-    best: dict[int, tuple[Record, tuple[Edge, ...], int]] = {}
+    best: dict[tuple[int, int], tuple[Record, tuple[Edge, ...], int]] = {}
     seen: set[tuple[int, int]] = set()
     todo: list[tuple[Activation, tuple[Edge, ...], int]] = [(root, (), flags)]
     for activation, way, state in todo:  # breadth first: the list grows while it is read
@@ -114,14 +115,37 @@ def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge,
         seen.add((id(activation), state))
         for record in activation.records:
             now = state | record.flags | (KEPT if any(guard.filled for guard in record.guards) else 0)
-            known = best.get(id(record))
+            # A factory's callers choose what it builds: each of them is a place of its own.
+            key = (id(record), id(way[-1]) if way and chosen_by_caller(record) else 0)
+            known = best.get(key)
             if known is None:
-                best[id(record)] = (record, way, now)
+                best[key] = (record, way, now)
             elif known[2] != now:
                 worse = (known[2] & KEPT) > (now & KEPT)
                 merged = (known[2] & now & _BEST_WHEN_CLEAR) | ((known[2] | now) & IN_LOOP)
-                best[id(record)] = (record, way if worse else known[1], merged)
+                best[key] = (record, way if worse else known[1], merged)
         for edge in activation.edges:
             now = state | edge.flags | (KEPT if any(guard.filled for guard in edge.guards) else 0)
             todo.append((edge.target, (*way, edge), now))
     yield from best.values()
+
+
+def chosen_by_caller(site: Record | Edge) -> bool:
+    """Whether the first argument of a call is simply a parameter of the function around it.
+
+    Such a function is a factory (`def make(service): return boto3.client(service, config=CONFIG)`): what
+    it builds, and how often, is decided where it is called.
+    """
+    if site.function is None or not isinstance(site.node, ast.Call):
+        return False
+    first = site.node.args[0] if site.node.args else None
+    for keyword in site.node.keywords:
+        if keyword.arg == "service_name":
+            first = keyword.value
+    return isinstance(first, ast.Name) and first.id in parameter_names(site.function)
+
+
+def parameter_names(function: Function) -> frozenset[str]:
+    """All names that a function's signature binds."""
+    spec = function.node.args
+    return frozenset(arg.arg for arg in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs))

@@ -81,6 +81,12 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
             if name in values
         ]
     found = list(_candidates(module))
+    assigned = {atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms}
+    found = [
+        one
+        for one in found  # `handler = _handle` makes one handler of the two
+        if isinstance(one.node, (ast.Assign, ast.AnnAssign)) or not assigned.intersection(one.value.atoms)
+    ]
     called = _called_within(module, {candidate.name for candidate in found})
     kept = [
         candidate

@@ -35,7 +35,7 @@ class Interpreter(Calls):
         self.run_module(module)
         if module is not importer:
             flags = KEPT if self.warm else 0
-            self.link(node, importer, module.name, module.activation, flags)
+            self.link(node, importer.frame, module.name, module.activation, flags)
         return Value((Package(module),))
 
     def run_module(self, module: Module) -> None:
@@ -50,7 +50,8 @@ class Interpreter(Calls):
         memo, contexts = self.memo, self.contexts
         self.memo, self.contexts = {}, {}
         try:
-            self.execute(module.source.tree.body, module.frame)
+            for statement in module.source.tree.body:
+                self.execute((statement,), module.frame)  # singly: a stray `return` ends no module
         except (Exhausted, RecursionError):
             pass  # what was executed so far stands
         finally:

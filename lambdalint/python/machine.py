@@ -260,9 +260,9 @@ class Machine:
         record.flags = self.flags
         self.activation.records.append(record)
 
-    def link(self, node: ast.AST, module: Module, name: str, target: Activation, flags: int = 0) -> None:
+    def link(self, node: ast.AST, frame: Frame, name: str, target: Activation, flags: int = 0) -> None:
         """A project function is called here."""
-        self.activation.edges.append(Edge(node, module, name, self.here(), self.flags | flags, target))
+        self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, target))
 
 
 def definite(atom: Atom) -> bool:

@@ -94,7 +94,7 @@ class Outside(Expressions):
             place = self.element_place(atom)
             if place is not None:
                 self.reads.append(place)
-        record = Record(name, node, frame.module, frame.scope, self.warm)
+        record = Record(name, node, frame, self.warm)
         record.args, record.kwargs = args, kwargs
         record.receiver, record.lasting_receiver = atom.record, atom.lasting
         self.note(record)

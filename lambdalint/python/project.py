@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, DefeatedCache, Handler, Import, Location, Step, UnusedGlobal
-from lambdalint.python.flow import IN_LOOP, IN_LOOP_OF_RUN, KEPT, ON_ERROR, Activation, Edge, Record, walk
+from lambdalint.python.flow import IN_LOOP, IN_LOOP_OF_RUN, KEPT, ON_ERROR, Activation, Edge, Record, chosen_by_caller, walk
 from lambdalint.python.handlers import Candidate, find, is_test_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
@@ -16,6 +16,9 @@ from lambdalint.python.source import Unreadable
 from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
+
+FACTORY_MADE = frozenset({"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"})
+"""Built by name: a function that passes its own parameter on as the name is a factory of them."""
 
 DEEP = 20_000
 """Python frames the interpreter may use. From 3.11 on they take no C stack, so this is safe."""
@@ -122,16 +125,22 @@ def _calls(root: Activation, skip: int) -> tuple[Call, ...]:
     """Every outside call below an activation, in the order of the way there."""
     made: dict[int, Call] = {}
     found: list[tuple[Record, tuple[Edge, ...], int]] = list(walk(root))
+    calls = []
     for record, way, flags in found:
-        made[id(record)] = _call(record, way[skip:], flags, made)
-    return tuple(made[id(record)] for record, _, _ in found)
+        call = made[id(record)] = _call(record, way[skip:], flags, made)
+        calls.append(call)
+    return tuple(calls)
 
 
 def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Call]) -> Call:
     receiver = record.receiver
+    site: Record | Edge = record
+    if record.name in FACTORY_MADE:
+        while way and chosen_by_caller(site):
+            site, way = way[-1], way[:-1]
     return Call(
         name=record.name,
-        location=record.module.source.location(record.node),
+        location=site.module.source.location(site.node),
         trace=tuple(_step(edge) for edge in way),
         positional=tuple(_argument(value, made) for value in record.args),
         keywords={name: _argument(value, made) for name, value in record.kwargs.items()},
@@ -141,7 +150,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Ca
         on_error_path=bool(flags & ON_ERROR),
         in_loop=bool(flags & IN_LOOP),
         in_asyncio_run=bool(flags & IN_LOOP_OF_RUN),
-        scope=record.scope,
+        scope=site.scope,
     )
 
 

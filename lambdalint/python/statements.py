@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, Guard
-from lambdalint.python.machine import MAX_STATEMENTS, Exhausted, Machine
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, Guard, parameter_names
+from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted, Machine
 from lambdalint.python.values import (
     UNKNOWN,
     Class,
@@ -83,7 +83,8 @@ class Statements(Machine):
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
         holds, places = self.test(node.test, frame)
-        self.watch_shadow(node.test, node.body, frame)
+        if holds is not False and self.warm:
+            self.watch_shadow(node, frame)
         if holds is True:
             return self.execute(node.body, frame)
         if holds is False:
@@ -132,8 +133,22 @@ class Statements(Machine):
             frame.values[name] = Value(rest, value.taint, value.place, value.more)
         return None
 
-    def watch_shadow(self, test: ast.expr, body: Sequence[ast.stmt], frame: Frame) -> None:
-        """Overridden: looks for a parameter that is tested and filled in place of the global it hides."""
+    def watch_shadow(self, node: ast.If, frame: Frame) -> None:
+        """A parameter that is tested and filled in place of the global it hides: a cache that stays empty."""
+        function = frame.function
+        if not self.warm or function is None or isinstance(function.node, ast.Lambda):
+            return
+        for part in node.body:
+            if not (isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)):
+                continue
+            target = part.targets[0]
+            if not isinstance(target, ast.Name) or target.id not in parameter_names(function):
+                continue
+            hidden = frame.module.frame.values.get(target.id)
+            tested = any(isinstance(one, ast.Name) and one.id == target.id for one in ast.walk(node.test))
+            if hidden is not None and tested and any(atom == Const(None) for atom in hidden.atoms):
+                defeat = Defeat("shadowed", function.name, target.id, part, frame.module, self.activation)
+                self.defeats.append(defeat)
 
     def run_while(self, node: ast.While, frame: Frame) -> bool:
         holds, places = self.test(node.test, frame)
