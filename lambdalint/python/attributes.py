@@ -104,6 +104,8 @@ class Attributes(Expressions):
                 if isinstance(cls, External):
                     held = Value((External(public_name(f"{cls.name}.{name}")),))
                     break
+            if held is None and isinstance(atom.metaclass, Class) and name in atom.metaclass.attributes:
+                return self.of_class(atom.metaclass, atom.metaclass.attributes[name], atom, name)
         elif isinstance(atom, Super):
             if name == "__call__" and isinstance(atom.owner, Class):
                 return Value((atom.owner,))  # what a metaclass calls to make the object after all

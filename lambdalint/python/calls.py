@@ -318,9 +318,27 @@ class Calls(Attributes, Outside):
         for name, value in kwargs.items():
             if name in fields:
                 instance.attributes[name] = value
+        for name in fields:
+            if name not in instance.attributes:
+                made = self.default_of(cls, name, node, frame)
+                if made is not None:
+                    instance.attributes[name] = made
         after = self.inherited(cls.lineage(), instance, "__post_init__", node)
         if after is not None and after.atoms and isinstance(after.atoms[0], Bound):
             self.call_atom(after.atoms[0], [], {}, node, frame)
+
+    def default_of(self, cls: Class, name: str, node: ast.AST, frame: Frame) -> Value | None:
+        """What a dataclass puts into a field that is not given: its `default_factory` is called."""
+        for base in cls.lineage():
+            if not isinstance(base, Class) or name not in base.attributes:
+                continue
+            for atom in base.attributes[name].atoms:
+                if isinstance(atom, External) and atom.record is not None:
+                    factory = atom.record.kwargs.get("default_factory")
+                    if factory is not None:
+                        return self.call(factory, [], {}, node, frame)
+            return None
+        return None
 
 
 _NONE = Const(None)

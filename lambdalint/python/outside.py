@@ -168,8 +168,12 @@ class Outside(Expressions):
         self.call_atom(atom, args, {}, node, frame)
 
     def call_registered(self, record: Record, node: ast.AST, frame: Frame) -> None:
-        """Call each function that was registered with an object, once in an invocation."""
-        for value in record.callbacks:
+        """Call each function that was registered with an object, or one it was made of, once in an invocation."""
+        for value in record.args:
+            for atom in value.atoms:
+                if isinstance(atom, External) and atom.record is not None and atom.record is not record:
+                    self.call_registered(atom.record, node, frame)
+        for value in list(record.callbacks):
             if id(value) in self.called_back:
                 continue
             self.called_back.add(id(value))
