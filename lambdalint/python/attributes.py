@@ -91,12 +91,12 @@ class Attributes(Expressions):
         held: Value | None = None
         if isinstance(atom, Instance):
             held = atom.attributes.get(name)
+            if place is not None and self.reads is not None:
+                self.reads.append(place)  # also where a class attribute stands in until it is set
             if held is None and (place is None or place not in self.overlay):
                 inherited = self.inherited(atom.cls.lineage(), atom, name, node)
                 if inherited is not None:
                     return inherited
-                if place is not None and name.startswith("_"):
-                    held = None
         elif isinstance(atom, Class):
             for cls in atom.lineage():
                 if isinstance(cls, Class) and name in cls.attributes:
