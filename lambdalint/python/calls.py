@@ -41,7 +41,9 @@ class Calls(Attributes, Outside):
 
     def at_call(self, node: ast.Call, frame: Frame) -> Value:
         target = self.evaluate(node.func, frame)
-        name = target.atoms[0].name if len(target.atoms) == 1 and isinstance(target.atoms[0], External) else ""
+        name = (
+            target.atoms[0].name if len(target.atoms) == 1 and isinstance(target.atoms[0], External) else ""
+        )
         if name == "builtins.super":
             return self.find_super(node, frame)
         flags = self.flags
@@ -242,11 +244,9 @@ class Calls(Attributes, Outside):
         if not self.warm:
             return self.enter_function(function, args, kwargs, node, frame)
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
-        for position, value in [*enumerate(args), *kwargs.items()]:
+        given = [*zip(names, args, strict=False), *kwargs.items()]
+        for culprit, value in given:
             if self.is_new(value):
-                culprit = position if isinstance(position, str) else (names[position:] or ["?"])[0]
-                if isinstance(function.node, ast.Lambda):
-                    break
                 self.defeats.append(
                     Defeat("key", function.name, culprit, function.node, function.module, self.activation)
                 )
@@ -263,9 +263,16 @@ class Calls(Attributes, Outside):
             return False
         for atom in value.atoms:
             if isinstance(atom, Instance) and atom.warm and not atom.lasting and not atom.cls.is_dataclass:
-                if not any(isinstance(cls, Class) and "__eq__" in cls.attributes for cls in atom.cls.lineage()):
+                if not any(
+                    isinstance(cls, Class) and "__eq__" in cls.attributes for cls in atom.cls.lineage()
+                ):
                     return True
-            if isinstance(atom, External) and atom.record is not None and atom.record.warm and not atom.lasting:
+            if (
+                isinstance(atom, External)
+                and atom.record is not None
+                and atom.record.warm
+                and not atom.lasting
+            ):
                 if atom.name in _NEW_EACH_TIME:
                     return not any(guard.filled for guard in atom.record.guards)
             if isinstance(atom, External) and atom.name == "lambda.event":
@@ -310,7 +317,11 @@ class Calls(Attributes, Outside):
             self.call_atom(method.atoms[0], [*args], kwargs, node, frame)
             return
         for base in cls.lineage():
-            if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
+            if (
+                isinstance(base, External)
+                and "." in base.name
+                and not base.name.startswith(("abc.", "typing."))
+            ):
                 self.call_outside(External(base.name), args, kwargs, node, frame)
         fields = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
         for name, value in zip(fields, args, strict=False):

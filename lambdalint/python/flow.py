@@ -72,7 +72,13 @@ class Edge:
     __slots__ = ("flags", "function", "guards", "module", "name", "node", "scope", "target")
 
     def __init__(
-        self, node: ast.AST, frame: Frame, name: str, guards: tuple[Guard, ...], flags: int, target: Activation
+        self,
+        node: ast.AST,
+        frame: Frame,
+        name: str,
+        guards: tuple[Guard, ...],
+        flags: int,
+        target: Activation,
     ) -> None:
         self.node = node
         self.module = frame.module

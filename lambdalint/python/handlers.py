@@ -23,8 +23,12 @@ from lambdalint.python.values import (
     Value,
 )
 
-EVENT_NAMES = frozenset("event evt _event event_ lambda_event request req sqs_event sns_event s3_event raw_event e".split())
-CONTEXT_NAMES = frozenset("context ctx _context context_ _ctx lambda_context unused_context _lambda_context __ _ c".split())
+EVENT_NAMES = frozenset(
+    "event evt _event event_ lambda_event request req sqs_event sns_event s3_event raw_event e".split()
+)
+CONTEXT_NAMES = frozenset(
+    "context ctx _context context_ _ctx lambda_context unused_context _lambda_context __ _ c".split()
+)
 FAITHFUL_CONTEXTS = CONTEXT_NAMES - {"_", "__", "c"}
 HANDLER_NAME = re.compile(r"(^|_)(handler|handle|lambda)($|_)|^main$|^lambda_|^on_event$|^entrypoint$")
 
@@ -42,7 +46,9 @@ MAY_HOLD = re.compile(
     rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
 )
 
-_NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
+_NOT_CODE = frozenset(
+    "tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split()
+)
 
 
 class Candidate:
@@ -81,7 +87,9 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
             if name in values
         ]
     found = list(_candidates(module))
-    assigned = {atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms}
+    assigned = {
+        atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms
+    }
     found = [
         one
         for one in found  # `handler = _handle` makes one handler of the two
@@ -91,7 +99,9 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
     kept = [
         candidate
         for candidate in found
-        if candidate.name not in called or HANDLER_NAME.search(candidate.name) or "decorated" in candidate.evidence
+        if candidate.name not in called
+        or HANDLER_NAME.search(candidate.name)
+        or "decorated" in candidate.evidence
     ]
     return kept or found
 
@@ -114,11 +124,11 @@ def _candidates(module: Module) -> Iterator[Candidate]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 if isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) and target.id not in seen:
-                    value = values.get(target.id)
-                    evidence = _assigned(value) if value is not None else None
-                    if value is not None and evidence is not None:
+                    held = values.get(target.id)
+                    reason = _assigned(held) if held is not None else None
+                    if held is not None and reason is not None:
                         seen.add(target.id)
-                        yield Candidate(target.id, node, value, evidence)
+                        yield Candidate(target.id, node, held, reason)
 
 
 def _plain(node: ast.FunctionDef | ast.AsyncFunctionDef, module: Module) -> Value:
@@ -165,9 +175,13 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
     named = HANDLER_NAME.search(node.name) is not None
     if names[0] in ("self", "cls"):
         return None
-    if second in FAITHFUL_CONTEXTS and (names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))):
+    if second in FAITHFUL_CONTEXTS and (
+        names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))
+    ):
         return f"takes ({names[0]}, {second})"
-    if second in CONTEXT_NAMES and (names[0] in ("event", "_event", "evt", "lambda_event") or (named and first.arg in ("_", "e"))):
+    if second in CONTEXT_NAMES and (
+        names[0] in ("event", "_event", "evt", "lambda_event") or (named and first.arg in ("_", "e"))
+    ):
         return f"takes ({names[0]}, {second})"
     return None
 
@@ -192,7 +206,9 @@ def _decorator(node: ast.expr, frame: Frame) -> str | None:
                 if isinstance(atom, External) and atom.name in ("chalice.Chalice()", "chalice.Blueprint()"):
                     return f"decorated with Chalice's {target.attr}"
     name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    if name in ("event_source", "lambda_handler_decorator", "event_parser", "lambda_handler") and isinstance(node, (ast.Call, ast.Name)):
+    if name in ("event_source", "lambda_handler_decorator", "event_parser", "lambda_handler") and isinstance(
+        node, (ast.Call, ast.Name)
+    ):
         owner = frame.values.get(name)
         for atom in owner.atoms if owner is not None else ():
             if isinstance(atom, External) and atom.name.startswith("aws_lambda_powertools."):

@@ -44,7 +44,16 @@ class Interpreter(Calls):
             return
         module.state = "loading"
         module.globals_declared = declared_globals(module.source.tree, module.source.text)
-        saved = (self.warm, self.activation, self.guards, self.pending, self.reads, self.flags, self.depth, self.executed)
+        saved = (
+            self.warm,
+            self.activation,
+            self.guards,
+            self.pending,
+            self.reads,
+            self.flags,
+            self.depth,
+            self.executed,
+        )
         self.warm, self.activation = False, module.activation
         self.guards, self.pending, self.reads, self.flags, self.depth, self.executed = [], [], None, 0, 0, 0
         memo, contexts = self.memo, self.contexts
@@ -55,7 +64,16 @@ class Interpreter(Calls):
         except (Exhausted, RecursionError):
             pass  # what was executed so far stands
         finally:
-            (self.warm, self.activation, self.guards, self.pending, self.reads, self.flags, self.depth, self.executed) = saved
+            (
+                self.warm,
+                self.activation,
+                self.guards,
+                self.pending,
+                self.reads,
+                self.flags,
+                self.depth,
+                self.executed,
+            ) = saved
             self.memo, self.contexts = memo, contexts
             module.state = "loaded"
 

@@ -28,7 +28,17 @@ _LAYER_INSIDE = ("", "python", "src", "src/python")
 class Module:
     """One module of the project and what is known after it was loaded."""
 
-    __slots__ = ("activation", "dirs", "frame", "globals_declared", "imports", "name", "path", "source", "state")
+    __slots__ = (
+        "activation",
+        "dirs",
+        "frame",
+        "globals_declared",
+        "imports",
+        "name",
+        "path",
+        "source",
+        "state",
+    )
 
     def __init__(self, path: str, name: str, source: Source) -> None:
         self.path = path

@@ -129,7 +129,12 @@ class Outside(Expressions):
             return
         for value in (*args, *kwargs.values()):
             for atom in value.atoms:
-                if isinstance(atom, External) and atom.record is not None and atom.record.callbacks and self.warm:
+                if (
+                    isinstance(atom, External)
+                    and atom.record is not None
+                    and atom.record.callbacks
+                    and self.warm
+                ):
                     self.call_registered(atom.record, node, frame)
                 if isinstance(atom, Collection) and any(_callable(one) for one in atom.element().atoms):
                     value = atom.element()
@@ -146,7 +151,11 @@ class Outside(Expressions):
                         root.callbacks.append(value)
         if self.warm and taint & EVENT and record.receiver is not None:
             self.call_registered(record.receiver.root(), node, frame)
-        if self.warm and name.endswith((".run", ".start", ".resolve", ".handle", ".process")) and record.receiver:
+        if (
+            self.warm
+            and name.endswith((".run", ".start", ".resolve", ".handle", ".process"))
+            and record.receiver
+        ):
             self.call_registered(record.receiver, node, frame)
 
     def hand_over(self, atom: Atom, given: list[Value], taint: int, node: ast.AST, frame: Frame) -> None:
@@ -205,7 +214,11 @@ class Outside(Expressions):
                 self.set_item(owner, UNKNOWN, item)
             return NONE
         if name in ("values", "copy"):
-            return Value((Collection("sequence", owner.element(), None, self.warm),)) if name == "values" else held
+            return (
+                Value((Collection("sequence", owner.element(), None, self.warm),))
+                if name == "values"
+                else held
+            )
         if name == "items":
             pair = Collection("sequence", None, {0: UNKNOWN, 1: owner.element()}, self.warm)
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
@@ -239,13 +252,29 @@ class Outside(Expressions):
         if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
             return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
         if last in ("setter", "deleter", "getter"):
-            return self.lookup(getattr(node.value, "id", ""), frame) or value if isinstance(node, ast.Attribute) else value
+            return (
+                self.lookup(getattr(node.value, "id", ""), frame) or value
+                if isinstance(node, ast.Attribute)
+                else value
+            )
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
             return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
-        if last in ("dataclass", "dataclass_transform", "define", "attrs", "frozen", "mutable") and isinstance(atom, Class):
+        if last in (
+            "dataclass",
+            "dataclass_transform",
+            "define",
+            "attrs",
+            "frozen",
+            "mutable",
+        ) and isinstance(atom, Class):
             atom.is_dataclass = True
             return value
-        if bare in ("contextlib.contextmanager", "contextlib.asynccontextmanager", "functools.wraps", "abc.abstractmethod"):
+        if bare in (
+            "contextlib.contextmanager",
+            "contextlib.asynccontextmanager",
+            "functools.wraps",
+            "abc.abstractmethod",
+        ):
             return value
         if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
             root = decorator.record.root()
@@ -271,7 +300,9 @@ def _iterable(value: Value) -> bool:
 # -- single functions ------------------------------------------------------------------------------------
 
 
-def _getattr(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _getattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     if len(args) >= 2 and args[1].atoms and isinstance(args[1].atoms[0], Const):
         name = args[1].atoms[0].value
         if isinstance(name, str):
@@ -280,36 +311,53 @@ def _getattr(machine: Outside, args: list[Value], kwargs: dict[str, Value], node
     return unknown(args[0].taint) if args else None
 
 
-def _hasattr(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _hasattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     _getattr(machine, args[:2], kwargs, node, frame)
     return UNKNOWN
 
 
-def _setattr(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _setattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
         for atom in args[0].atoms:
             machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
     return NONE
 
 
-def _partial(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _partial(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     return Value((Partial(args[0], args[1:], kwargs),)) if args else None
 
 
-def _import(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    if args and args[0].atoms and isinstance(args[0].atoms[0], Const) and isinstance(args[0].atoms[0].value, str):
+def _import(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    if (
+        args
+        and args[0].atoms
+        and isinstance(args[0].atoms[0], Const)
+        and isinstance(args[0].atoms[0].value, str)
+    ):
         return machine.import_module(args[0].atoms[0].value.lstrip("."), 0, node, frame)
     return UNKNOWN
 
 
-def _globals(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _globals(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     scope = frame.module.frame
     table = Collection("dict", UNKNOWN, dict(scope.values), False)
     known = machine.tables.setdefault(frame.module.path, table)
     return Value((known,))
 
 
-def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _map(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     if len(args) < 2:
         return None
     items = [machine.element(value) for value in args[1:]]
@@ -317,22 +365,30 @@ def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: as
     return Value((Collection("sequence", result, None, machine.warm),), result.taint)
 
 
-def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _dict(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     keys: dict[object, Value] = {name: value for name, value in kwargs.items() if name != "**"}
     items = machine.element(args[0]) if args else None
     return Value((Collection("dict", items, keys, machine.warm),))
 
 
-def _empty(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _empty(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     return Value((Collection("sequence", None, None, machine.warm),)) if not args else None
 
 
-def _default_dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _default_dict(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     items = machine.call(args[0], [], {}, node, frame) if args else None
     return Value((Collection("dict", items, None, machine.warm),))
 
 
-def _new_object(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _new_object(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     for value in args[:1]:
         for atom in value.atoms:
             if isinstance(atom, Class):
@@ -340,20 +396,26 @@ def _new_object(machine: Outside, args: list[Value], kwargs: dict[str, Value], n
     return None
 
 
-def _type(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _type(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     if len(args) == 1 and args[0].atoms and isinstance(args[0].atoms[0], Instance):
         return Value((args[0].atoms[0].cls,))
     return UNKNOWN
 
 
-def _called_cache(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _called_cache(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     """`lru_cache(f)` as an expression; `lru_cache(maxsize=1)` is seen to by `decorate`."""
     if args and args[0].atoms and isinstance(args[0].atoms[0], (Function, Class, Bound)):
         return Value((Cached(args[0].atoms[0]),))
     return None
 
 
-def _enter_context(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+def _enter_context(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
     if args and isinstance(node, ast.Call) and node.args:
         return machine.enter(args[0], node.args[0], frame)
     return None

@@ -7,8 +7,28 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from lambdalint.model import UNKNOWN, Argument, Call, DefeatedCache, Handler, Import, Location, Step, UnusedGlobal
-from lambdalint.python.flow import IN_LOOP, IN_LOOP_OF_RUN, KEPT, ON_ERROR, Activation, Edge, Record, chosen_by_caller, walk
+from lambdalint.model import (
+    UNKNOWN,
+    Argument,
+    Call,
+    DefeatedCache,
+    Handler,
+    Import,
+    Location,
+    Step,
+    UnusedGlobal,
+)
+from lambdalint.python.flow import (
+    IN_LOOP,
+    IN_LOOP_OF_RUN,
+    KEPT,
+    ON_ERROR,
+    Activation,
+    Edge,
+    Record,
+    chosen_by_caller,
+    walk,
+)
 from lambdalint.python.handlers import Candidate, find, is_test_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
@@ -17,7 +37,9 @@ from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External
 
 __all__ = ["Project", "may_hold_handler"]
 
-FACTORY_MADE = frozenset({"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"})
+FACTORY_MADE = frozenset(
+    {"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"}
+)
 """Built by name: a function that passes its own parameter on as the name is a factory of them."""
 
 DEEP = 20_000
@@ -144,7 +166,9 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Ca
         trace=tuple(_step(edge) for edge in way),
         positional=tuple(_argument(value, made) for value in record.args),
         keywords={name: _argument(value, made) for name, value in record.kwargs.items()},
-        receiver=None if receiver is None else made.get(id(receiver)) or _call(receiver, (), receiver.flags, made),
+        receiver=None
+        if receiver is None
+        else made.get(id(receiver)) or _call(receiver, (), receiver.flags, made),
         receiver_persists=record.lasting_receiver,
         kept=bool(flags & KEPT),
         on_error_path=bool(flags & ON_ERROR),
@@ -208,7 +232,9 @@ def _imports_of(module: Module) -> Iterable[Import]:
             yield Import(loaded, bound, module.source.location(node), used, guarded)
 
 
-def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:
+def _import_nodes(
+    body: Sequence[ast.stmt], guarded: bool
+) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:
     for node in body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node, guarded
@@ -234,7 +260,9 @@ def _unused_globals(module: Module, init: Sequence[Call]) -> tuple[UnusedGlobal,
     found = []
     by_place = {call.location: call for call in init}
     for node in module.source.tree.body:
-        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+        if not (
+            isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        ):
             continue
         name = node.targets[0].id
         if not isinstance(node.value, ast.Call) or module.path.endswith("__init__.py"):

@@ -21,7 +21,15 @@ from lambdalint.python.values import (
     unknown,
 )
 
-_MISSING = ("NameError", "UnboundLocalError", "KeyError", "AttributeError", "LookupError", "IndexError", "TypeError")
+_MISSING = (
+    "NameError",
+    "UnboundLocalError",
+    "KeyError",
+    "AttributeError",
+    "LookupError",
+    "IndexError",
+    "TypeError",
+)
 """What is raised where lasting state is not filled yet."""
 
 
@@ -200,7 +208,10 @@ class Statements(Machine):
         ends = [after] if goes_on else []
         missed = False
         for handler in node.handlers:
-            frame.values = {**before, **{name: join(after[name], before.get(name, after[name])) for name in after}}
+            frame.values = {
+                **before,
+                **{name: join(after[name], before.get(name, after[name])) for name in after},
+            }
             if handler.name:
                 frame.values[handler.name] = UNKNOWN
             flags, self.flags = self.flags, self.flags | ON_ERROR
@@ -300,7 +311,9 @@ class Statements(Machine):
             old = self.lookup(node.target.id, frame)
             taint = value.taint | (old.taint if old is not None else 0)
             keeps = old is not None and any(isinstance(atom, Collection) for atom in old.atoms)
-            self.bind(node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame)
+            self.bind(
+                node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame
+            )
         else:
             self.evaluate_target(node.target, frame)
             self.assign(node.target, unknown(value.taint), frame)
@@ -345,7 +358,9 @@ class Statements(Machine):
             value = self.evaluate(keyword.value, frame)
             if keyword.arg == "metaclass" and value.atoms:
                 cls.metaclass = value.atoms[0]
-        body = Frame(frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm)
+        body = Frame(
+            frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm
+        )
         body.cls = cls
         self.execute(node.body, body)
         cls.attributes = body.values

@@ -81,7 +81,9 @@ class Const(Atom):
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
+        return (
+            isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
+        )
 
     def __hash__(self) -> int:
         return hash((type(self.value), self.value))
@@ -185,7 +187,17 @@ class Partial(Atom):
 class Class(Atom):
     """A class of the project."""
 
-    __slots__ = ("attributes", "bases", "fields", "is_dataclass", "metaclass", "module", "name", "node", "warm")
+    __slots__ = (
+        "attributes",
+        "bases",
+        "fields",
+        "is_dataclass",
+        "metaclass",
+        "module",
+        "name",
+        "node",
+        "warm",
+    )
 
     def __init__(self, node: ast.ClassDef, module: Module, name: str, bases: list[Atom], warm: bool) -> None:
         self.node = node
@@ -275,7 +287,19 @@ class Super(Atom):
 class Frame:
     """The variables of one execution of a function, class body or module."""
 
-    __slots__ = ("cls", "function", "globals", "module", "nonlocals", "parent", "returns", "scope", "values", "warm", "yields")
+    __slots__ = (
+        "cls",
+        "function",
+        "globals",
+        "module",
+        "nonlocals",
+        "parent",
+        "returns",
+        "scope",
+        "values",
+        "warm",
+        "yields",
+    )
 
     def __init__(self, module: Module, parent: Frame | None, scope: str, warm: bool) -> None:
         self.module = module
