@@ -79,9 +79,7 @@ class Attributes(Expressions):
 
     def member(self, atom: Atom, name: str, value: Value, node: ast.AST) -> Value | None:
         if isinstance(atom, External):
-            lasting = (
-                atom.lasting or value.place is not None or (atom.record is not None and not atom.record.warm)
-            )
+            lasting = atom.lasting or value.place is not None or (atom.record is not None and not atom.record.warm)
             base = Value((External(public_name(f"{atom.name}.{name}"), atom.record, lasting),))
             place = self.attribute_place(atom, name) if atom.record is not None else None
             if place is not None and (place in self.overlay or self.reads is not None):

@@ -41,9 +41,7 @@ class Calls(Attributes, Outside):
 
     def at_call(self, node: ast.Call, frame: Frame) -> Value:
         target = self.evaluate(node.func, frame)
-        name = (
-            target.atoms[0].name if len(target.atoms) == 1 and isinstance(target.atoms[0], External) else ""
-        )
+        name = target.atoms[0].name if len(target.atoms) == 1 and isinstance(target.atoms[0], External) else ""
         if name == "builtins.super":
             return self.find_super(node, frame)
         flags = self.flags
@@ -83,9 +81,7 @@ class Calls(Attributes, Outside):
             return UNKNOWN
         return Value((Super(function.cls, owner.atoms[0]),))
 
-    def call(
-        self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
+    def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         found: Value | None = None
         for atom in target.atoms:
             one = self.call_atom(atom, args, kwargs, node, frame)
@@ -101,9 +97,7 @@ class Calls(Attributes, Outside):
             return Value(found.atoms, found.taint | target.taint, found.place, found.more)
         return found
 
-    def call_atom(
-        self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
+    def call_atom(self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         if isinstance(atom, Function):
             return self.enter_function(atom, args, kwargs, node, frame)
         if isinstance(atom, External):
@@ -127,9 +121,7 @@ class Calls(Attributes, Outside):
 
     # -- functions -----------------------------------------------------------------------------------
 
-    def define(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame
-    ) -> Function:
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame) -> Function:
         defaults = [self.evaluate(part, frame) for part in node.args.defaults]
         kw_defaults = {
             arg.arg: self.evaluate(part, frame)
@@ -263,16 +255,9 @@ class Calls(Attributes, Outside):
             return False
         for atom in value.atoms:
             if isinstance(atom, Instance) and atom.warm and not atom.lasting and not atom.cls.is_dataclass:
-                if not any(
-                    isinstance(cls, Class) and "__eq__" in cls.attributes for cls in atom.cls.lineage()
-                ):
+                if not any(isinstance(cls, Class) and "__eq__" in cls.attributes for cls in atom.cls.lineage()):
                     return True
-            if (
-                isinstance(atom, External)
-                and atom.record is not None
-                and atom.record.warm
-                and not atom.lasting
-            ):
+            if isinstance(atom, External) and atom.record is not None and atom.record.warm and not atom.lasting:
                 if atom.name in _NEW_EACH_TIME:
                     return not any(guard.filled for guard in atom.record.guards)
             if isinstance(atom, External) and atom.name == "lambda.event":
@@ -281,9 +266,7 @@ class Calls(Attributes, Outside):
 
     # -- classes -------------------------------------------------------------------------------------
 
-    def construct(
-        self, cls: Class, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
+    def construct(self, cls: Class, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         """`cls(...)`: metaclass, `__new__`, `__init__`."""
         if isinstance(cls.metaclass, Class):
             method = cls.metaclass.attributes.get("__call__")
@@ -317,11 +300,7 @@ class Calls(Attributes, Outside):
             self.call_atom(method.atoms[0], [*args], kwargs, node, frame)
             return
         for base in cls.lineage():
-            if (
-                isinstance(base, External)
-                and "." in base.name
-                and not base.name.startswith(("abc.", "typing."))
-            ):
+            if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
                 self.call_outside(External(base.name), args, kwargs, node, frame)
         fields = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
         for name, value in zip(fields, args, strict=False):

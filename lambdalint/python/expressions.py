@@ -237,22 +237,12 @@ class Expressions(Statements):
         positive = isinstance(operator, (ast.Is, ast.Eq))
         if not positive and not isinstance(operator, (ast.IsNot, ast.NotEq)):
             return None
-        if (
-            len(right.atoms) != 1
-            or not isinstance(right.atoms[0], Const)
-            or right.more
-            or self.changes(right)
-        ):
+        if len(right.atoms) != 1 or not isinstance(right.atoms[0], Const) or right.more or self.changes(right):
             return None
         if right.atoms[0].value is None:
             none = self.is_none(left)
             return None if none is None else none is positive
-        if (
-            len(left.atoms) == 1
-            and isinstance(left.atoms[0], Const)
-            and not left.more
-            and not self.changes(left)
-        ):
+        if len(left.atoms) == 1 and isinstance(left.atoms[0], Const) and not left.more and not self.changes(left):
             return (left.atoms[0].value == right.atoms[0].value) is positive
         return None
 
@@ -265,11 +255,7 @@ class Expressions(Statements):
                     return join(left, right)
         if isinstance(node.op, ast.Add) and len(left.atoms) == len(right.atoms) == 1:
             one, two = left.atoms[0], right.atoms[0]
-            if (
-                isinstance(one, Const)
-                and isinstance(two, Const)
-                and type(one.value) is type(two.value) is str
-            ):
+            if isinstance(one, Const) and isinstance(two, Const) and type(one.value) is type(two.value) is str:
                 return Value((Const(one.value + two.value),), left.taint | right.taint)
         return unknown(left.taint | right.taint)
 

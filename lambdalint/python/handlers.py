@@ -46,9 +46,7 @@ MAY_HOLD = re.compile(
     rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
 )
 
-_NOT_CODE = frozenset(
-    "tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split()
-)
+_NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
 
 
 class Candidate:
@@ -87,9 +85,7 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
             if name in values
         ]
     found = list(_candidates(module))
-    assigned = {
-        atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms
-    }
+    assigned = {atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms}
     found = [
         one
         for one in found  # `handler = _handle` makes one handler of the two
@@ -99,9 +95,7 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
     kept = [
         candidate
         for candidate in found
-        if candidate.name not in called
-        or HANDLER_NAME.search(candidate.name)
-        or "decorated" in candidate.evidence
+        if candidate.name not in called or HANDLER_NAME.search(candidate.name) or "decorated" in candidate.evidence
     ]
     return kept or found
 

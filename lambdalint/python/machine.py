@@ -93,24 +93,16 @@ class Machine:
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
         raise NotImplementedError
 
-    def call(
-        self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
+    def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         raise NotImplementedError
 
-    def call_atom(
-        self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
+    def call_atom(self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         raise NotImplementedError
 
-    def define(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame
-    ) -> Function:
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame) -> Function:
         raise NotImplementedError
 
-    def decorate(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame
-    ) -> Value:
+    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame) -> Value:
         raise NotImplementedError
 
     def load_module(self, path: str, importer: Module, node: ast.AST) -> Value | None:
@@ -130,9 +122,7 @@ class Machine:
     def store(self, place: Place, value: Value, base: Value | None) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
         old = self.overlay.get(place, base)
-        self.overlay[place] = (
-            value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
-        )
+        self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
             for atom in value.atoms:
                 if isinstance(atom, (Instance, Collection)):
@@ -195,9 +185,7 @@ class Machine:
                 return value
             if lasting and scope.cls is None:
                 place = ("variable", scope, name)
-                if place in self.overlay or (
-                    scope is frame.module.frame and name in frame.module.globals_declared
-                ):
+                if place in self.overlay or (scope is frame.module.frame and name in frame.module.globals_declared):
                     return self.load(place, UNKNOWN)
             scope = scope.parent
         return None

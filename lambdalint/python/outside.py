@@ -129,12 +129,7 @@ class Outside(Expressions):
             return
         for value in (*args, *kwargs.values()):
             for atom in value.atoms:
-                if (
-                    isinstance(atom, External)
-                    and atom.record is not None
-                    and atom.record.callbacks
-                    and self.warm
-                ):
+                if isinstance(atom, External) and atom.record is not None and atom.record.callbacks and self.warm:
                     self.call_registered(atom.record, node, frame)
                 if isinstance(atom, Collection) and any(_callable(one) for one in atom.element().atoms):
                     value = atom.element()
@@ -151,11 +146,7 @@ class Outside(Expressions):
                         root.callbacks.append(value)
         if self.warm and taint & EVENT and record.receiver is not None:
             self.call_registered(record.receiver.root(), node, frame)
-        if (
-            self.warm
-            and name.endswith((".run", ".start", ".resolve", ".handle", ".process"))
-            and record.receiver
-        ):
+        if self.warm and name.endswith((".run", ".start", ".resolve", ".handle", ".process")) and record.receiver:
             self.call_registered(record.receiver, node, frame)
 
     def hand_over(self, atom: Atom, given: list[Value], taint: int, node: ast.AST, frame: Frame) -> None:
@@ -214,11 +205,7 @@ class Outside(Expressions):
                 self.set_item(owner, UNKNOWN, item)
             return NONE
         if name in ("values", "copy"):
-            return (
-                Value((Collection("sequence", owner.element(), None, self.warm),))
-                if name == "values"
-                else held
-            )
+            return Value((Collection("sequence", owner.element(), None, self.warm),)) if name == "values" else held
         if name == "items":
             pair = Collection("sequence", None, {0: UNKNOWN, 1: owner.element()}, self.warm)
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
@@ -226,9 +213,7 @@ class Outside(Expressions):
 
     # -- decorators ----------------------------------------------------------------------------------
 
-    def decorate(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame
-    ) -> Value:
+    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame) -> Value:
         """What a definition's decorators make of it, the lowest first."""
         value = Value((atom,))
         for part in reversed(node.decorator_list):
@@ -253,9 +238,7 @@ class Outside(Expressions):
             return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
         if last in ("setter", "deleter", "getter"):
             return (
-                self.lookup(getattr(node.value, "id", ""), frame) or value
-                if isinstance(node, ast.Attribute)
-                else value
+                self.lookup(getattr(node.value, "id", ""), frame) or value if isinstance(node, ast.Attribute) else value
             )
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
             return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
@@ -333,15 +316,8 @@ def _partial(
     return Value((Partial(args[0], args[1:], kwargs),)) if args else None
 
 
-def _import(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    if (
-        args
-        and args[0].atoms
-        and isinstance(args[0].atoms[0], Const)
-        and isinstance(args[0].atoms[0].value, str)
-    ):
+def _import(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    if args and args[0].atoms and isinstance(args[0].atoms[0], Const) and isinstance(args[0].atoms[0].value, str):
         return machine.import_module(args[0].atoms[0].value.lstrip("."), 0, node, frame)
     return UNKNOWN
 
@@ -355,9 +331,7 @@ def _globals(
     return Value((known,))
 
 
-def _map(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
+def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     if len(args) < 2:
         return None
     items = [machine.element(value) for value in args[1:]]
@@ -365,17 +339,13 @@ def _map(
     return Value((Collection("sequence", result, None, machine.warm),), result.taint)
 
 
-def _dict(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
+def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     keys: dict[object, Value] = {name: value for name, value in kwargs.items() if name != "**"}
     items = machine.element(args[0]) if args else None
     return Value((Collection("dict", items, keys, machine.warm),))
 
 
-def _empty(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
+def _empty(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     return Value((Collection("sequence", None, None, machine.warm),)) if not args else None
 
 
@@ -396,9 +366,7 @@ def _new_object(
     return None
 
 
-def _type(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
+def _type(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     if len(args) == 1 and args[0].atoms and isinstance(args[0].atoms[0], Instance):
         return Value((args[0].atoms[0].cls,))
     return UNKNOWN

@@ -37,9 +37,7 @@ from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External
 
 __all__ = ["Project", "may_hold_handler"]
 
-FACTORY_MADE = frozenset(
-    {"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"}
-)
+FACTORY_MADE = frozenset({"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"})
 """Built by name: a function that passes its own parameter on as the name is a factory of them."""
 
 DEEP = 20_000
@@ -166,9 +164,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Ca
         trace=tuple(_step(edge) for edge in way),
         positional=tuple(_argument(value, made) for value in record.args),
         keywords={name: _argument(value, made) for name, value in record.kwargs.items()},
-        receiver=None
-        if receiver is None
-        else made.get(id(receiver)) or _call(receiver, (), receiver.flags, made),
+        receiver=None if receiver is None else made.get(id(receiver)) or _call(receiver, (), receiver.flags, made),
         receiver_persists=record.lasting_receiver,
         kept=bool(flags & KEPT),
         on_error_path=bool(flags & ON_ERROR),
@@ -232,9 +228,7 @@ def _imports_of(module: Module) -> Iterable[Import]:
             yield Import(loaded, bound, module.source.location(node), used, guarded)
 
 
-def _import_nodes(
-    body: Sequence[ast.stmt], guarded: bool
-) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:
+def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:
     for node in body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node, guarded
@@ -260,9 +254,7 @@ def _unused_globals(module: Module, init: Sequence[Call]) -> tuple[UnusedGlobal,
     found = []
     by_place = {call.location: call for call in init}
     for node in module.source.tree.body:
-        if not (
-            isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-        ):
+        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
             continue
         name = node.targets[0].id
         if not isinstance(node.value, ast.Call) or module.path.endswith("__init__.py"):

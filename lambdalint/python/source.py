@@ -24,9 +24,7 @@ _PYTHON_2 = re.compile(
     r"^\s*(print\s+[\"'\w]|print\s*$|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+\w+\s*,)|\bur[\"']|<>|\b0[0-7]+\b",
     re.MULTILINE,
 )
-_RISKY = re.compile(
-    r"[(\[{]{60}|(?:\.\w{1,40}){200}|(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}|^[ \t]{200}", re.MULTILINE
-)
+_RISKY = re.compile(r"[(\[{]{60}|(?:\.\w{1,40}){200}|(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}|^[ \t]{200}", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -90,9 +88,7 @@ def decode(data: bytes, path: str) -> str:
         raise Unreadable(path, 1, 1, "is UTF-16, which Python cannot run; save it as UTF-8")
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise Unreadable(
-            path, line, 1, "holds a NUL byte, which Python cannot run; remove it, or exclude the file"
-        )
+        raise Unreadable(path, line, 1, "holds a NUL byte, which Python cannot run; remove it, or exclude the file")
     if data[:3] == b"\xef\xbb\xbf":
         data = data[3:]
     encoding = "utf-8"
@@ -113,7 +109,7 @@ def decode(data: bytes, path: str) -> str:
             path,
             line,
             1,
-            f"is not {encoding} (byte 0x{data[error.start]:02x}); save it as UTF-8 or name its encoding in the first line",
+            f"is not {encoding} (byte 0x{data[error.start]:02x}); save it as UTF-8 or name its encoding on line 1",
         ) from None
 
 

@@ -311,9 +311,7 @@ class Statements(Machine):
             old = self.lookup(node.target.id, frame)
             taint = value.taint | (old.taint if old is not None else 0)
             keeps = old is not None and any(isinstance(atom, Collection) for atom in old.atoms)
-            self.bind(
-                node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame
-            )
+            self.bind(node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame)
         else:
             self.evaluate_target(node.target, frame)
             self.assign(node.target, unknown(value.taint), frame)
@@ -358,9 +356,7 @@ class Statements(Machine):
             value = self.evaluate(keyword.value, frame)
             if keyword.arg == "metaclass" and value.atoms:
                 cls.metaclass = value.atoms[0]
-        body = Frame(
-            frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm
-        )
+        body = Frame(frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm)
         body.cls = cls
         self.execute(node.body, body)
         cls.attributes = body.values

@@ -81,9 +81,7 @@ class Const(Atom):
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
-        )
+        return isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
 
     def __hash__(self) -> int:
         return hash((type(self.value), self.value))

@@ -1,0 +1,95 @@
+"""LL101: an AWS client is built on every invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from lambdalint.check import Edit, Fix, Problem, Severity, check
+from lambdalint.checks.init._libraries import (
+    AWS_BUILDERS,
+    is_for_this_invocation,
+    outermost,
+    places,
+    service,
+    through,
+)
+from lambdalint.model import Call, Handler
+
+
+@check(Handler, code="LL101", severity=Severity.WARNING, since="0.1")
+def client_in_handler(handler: Handler) -> Iterator[Problem]:
+    """An AWS client, resource or session is built on every invocation.
+
+    **Why it matters.** Building a client loads the service's model, looks up credentials and later opens
+    a new TLS connection: tens to hundreds of milliseconds at small memory sizes, billed each time. What is
+    built at module level is built once, when Lambda starts an execution environment, and every later
+    invocation there uses it again.
+
+    **Bad**
+
+    ```python
+    import boto3
+
+    def handler(event, context):
+        s3 = boto3.client("s3")  # LL101
+        return s3.list_buckets()
+    ```
+
+    **Good**
+
+    ```python
+    import boto3
+
+    s3 = boto3.client("s3")
+
+    def handler(event, context):
+        return s3.list_buckets()
+    ```
+
+    Kept in a global behind a `None` test, by `functools.cache`, in a dict or on an object that lives at
+    module level is as good. A client whose region, endpoint or credentials come from the event, or from a
+    role assumed in this invocation, is not reported. Nor is its caller: for a factory such as
+    `def make(service): return boto3.client(service)` the finding stands where the factory is called.
+
+    **Fix.** Moves the client above the handler. To be reviewed: an error while it is built then fails the
+    start of the environment rather than one invocation.
+
+    **Ignore it when** each invocation needs a client of its own for a reason the code does not show.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+    built = [call for call in handler.warm_calls if call.name in AWS_BUILDERS and not call.kept]
+    # One place may build for this account and for another: where it must build anew, it may.
+    spared = places([call for call in built if is_for_this_invocation(call)])
+    for call in outermost([call for call in built if call.location not in spared]):
+        yield Problem(
+            call.location,
+            f"{_what(call)} is built on every invocation{through(call)}; build it once, at module level",
+            _fix(handler, call),
+            call.trace,
+            Severity.ADVICE if call.in_asyncio_run or call.name.startswith("aio") else None,
+        )
+
+
+def _what(call: Call) -> str:
+    kind = call.name.rpartition(".")[2]
+    if kind in ("Session", "get_session"):
+        return "an AWS session"
+    name = service(call)
+    noun = "resource" if kind == "resource" else "client"
+    return f'the AWS {noun} for "{name}"' if name else f"an AWS {noun}"
+
+
+def _fix(handler: Handler, call: Call) -> Fix | None:
+    direct = not call.trace and call.scope == handler.name and call.location.path == handler.path
+    if not direct or call.in_asyncio_run or call.name not in ("boto3.client", "boto3.resource", "boto3.Session"):
+        return None
+    line, column = call.location.line, call.location.column
+    return Fix("Move the client above the handler", partial(_hoist, line=line, column=column, handler=handler.name))
+
+
+def _hoist(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import hoist_client  # libcst: slow to import, and only a fix needs it
+
+    return hoist_client(text, line=line, column=column, handler=handler)

@@ -1,0 +1,92 @@
+"""LL102: a database connection is opened on every invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.init._libraries import (
+    CLOSING_ENDS,
+    DATABASE_BUILDERS,
+    has_event_credentials,
+    text,
+    through,
+)
+from lambdalint.model import Call, Handler
+
+
+@check(Handler, code="LL102", severity=Severity.WARNING, since="0.1")
+def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
+    """A database connection is opened, or a cached one closed, on every invocation.
+
+    **Why it matters.** Opening a connection takes several round trips and a login, on every invocation, and
+    under load each of them lands on the database: it runs out of connections long before Lambda runs out of
+    environments. A connection that the handler closes in the end is opened anew by the next invocation,
+    however carefully it is cached.
+
+    **Bad**
+
+    ```python
+    import os
+    import pymysql
+
+    def handler(event, context):
+        connection = pymysql.connect(host=os.environ["DB_HOST"])  # LL102
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    ```
+
+    **Good**
+
+    ```python
+    import os
+    import pymysql
+
+    connection = pymysql.connect(host=os.environ["DB_HOST"])
+
+    def handler(event, context):
+        connection.ping(reconnect=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    ```
+
+    Engines, pools and clients (SQLAlchemy, MongoDB, Redis, gRPC, Kafka, ...) count as connections; a SQLAlchemy
+    session on a lasting engine does not. SQLite in memory or under `/tmp` is not reported, nor is a
+    connection whose address or credentials come from the event.
+
+    **Ignore it when** the function runs so seldom that no environment serves two invocations, or rotates the
+    credentials it connects with.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+    for call in handler.warm_calls:
+        if call.kept:
+            continue
+        if call.name in DATABASE_BUILDERS and not has_event_credentials(call) and not _is_local(call):
+            yield Problem(
+                call.location,
+                f"{call.name}() opens a connection on every invocation{through(call)}; open it once and keep it",
+                None,
+                call.trace,
+                Severity.ADVICE if call.in_asyncio_run else None,
+            )
+        elif call.receiver_persists and _ends(call):
+            yield Problem(
+                call.location,
+                f"closes the connection that outlives the invocation{through(call)}: the next one must open it again",
+                None,
+                call.trace,
+            )
+
+
+def _ends(call: Call) -> bool:
+    opened, _, method = call.name.rpartition("().")
+    return method == "close" and opened in DATABASE_BUILDERS and opened.startswith(CLOSING_ENDS)
+
+
+def _is_local(call: Call) -> bool:
+    """SQLite files that belong to this environment alone."""
+    if not call.name.startswith("sqlite3."):
+        return False
+    path = text(call.argument(0, "database"))
+    return path is None or path == ":memory:" or path.startswith(("/tmp", "file::memory:"))

@@ -1,0 +1,61 @@
+"""LL108: a heavy module is imported and not used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.init._libraries import HEAVY_MODULES_MS
+from lambdalint.model import Handler
+
+SIDE_EFFECTS = frozenset({"mongoengine", "matplotlib.use", "django.setup", "aws_xray_sdk", "ddtrace"})
+"""Imported for what importing them does."""
+
+
+@check(Handler, code="LL108", severity=Severity.WARNING, since="0.1")
+def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
+    """A module that takes long to import is imported and never used.
+
+    **Why it matters.** Every cold start imports it, which is billed since August 2025, and the first caller waits.
+
+    **Bad**
+
+    ```python
+    import pandas as pd  # LL108
+
+    def handler(event, context):
+        return {"ok": True}
+    ```
+
+    **Good**
+
+    ```python
+    def handler(event, context):
+        return {"ok": True}
+    ```
+
+    Names that stand in `__all__`, in strings or in a package's `__init__.py` count as used, and so do imports in
+    `try` or under a condition.
+
+    **Ignore it when** the import is wanted for its side effects.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+    for one in handler.imports:
+        if one.used or one.guarded or one.module in SIDE_EFFECTS:
+            continue
+        cost_ms = _cost_ms(one.module)
+        if cost_ms:
+            yield Problem(
+                one.location,
+                f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms",
+            )
+
+
+def _cost_ms(module: str) -> int:
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        cost = HEAVY_MODULES_MS.get(".".join(parts[:length]))
+        if cost:
+            return cost
+    return 0

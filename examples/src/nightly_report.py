@@ -1,0 +1,42 @@
+"""NightlyReport: counts the orders of the day and sends the numbers to the people who want them."""
+
+import re
+from functools import lru_cache
+
+import boto3
+import requests
+
+from shared import clients
+
+ssm = boto3.client("ssm")
+
+# Wrong: a call over the network while the module is loaded. If it is slow or fails, no
+# execution environment comes up, and the logs say little. What it returns also stays until the
+# environment ends, however often the parameter changes.
+recipient = ssm.get_parameter(Name="/orders/report-recipient")["Parameter"]["Value"]  # LL109
+
+# Wrong: left over from an earlier version. Every new execution environment still builds it.
+sns = boto3.client("sns")  # LL110
+
+
+def handler(event, context):
+    totals = {}
+    for order in clients.orders_table().scan()["Items"]:
+        # Wrong: the same pattern is compiled in the middle of the work. Compile it above the handler.
+        country = re.compile(r"^[A-Z]{2}").match(order["order_id"])  # LL105
+        totals[country[0]] = totals.get(country[0], 0) + 1
+
+    # Wrong: without a session, each call opens a new connection and throws it away.
+    requests.post(  # LL104
+        "https://reports.example.com/nightly",
+        json={"to": recipient, "totals": totals},
+        headers={"x-api-key": api_key()},
+        timeout=10,
+    )
+    return totals
+
+
+@lru_cache
+def api_key():
+    """Right: fetched when first needed, then kept while the execution environment lives."""
+    return ssm.get_parameter(Name="/orders/report-api-key", WithDecryption=True)["Parameter"]["Value"]

@@ -1,0 +1,168 @@
+"""What earlier runs found, kept on the disk as JSON for as long as nothing it rests on has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from typing import Any
+
+from lambdalint import __version__, registry
+from lambdalint.check import AnyCheck
+from lambdalint.config import Config
+from lambdalint.looking import Looked, pack, unpack
+
+FOLDER = ".lambdalint_cache"
+Stamp = list[Any]
+"""Of a file `[mtime_ns, size, hash]`, of a folder `[mtime_ns, 0, hash of the names in it]`."""
+
+
+class Cache:
+    """One file for each way of running: version, checks, settings and the folder it was started in.
+
+    Never pickle: whoever can put a file into a repository could then run code.
+    """
+
+    def __init__(self, config: Config, checks: Mapping[str, AnyCheck], selected: Sequence[AnyCheck]) -> None:
+        self.notices: list[str] = []
+        self._checks = checks
+        self._folder = config.cache_dir or os.path.join(config.root, FOLDER)
+        self._file = os.path.join(self._folder, f"{_key(config, selected)}.json")
+        self._began = time.time_ns()
+        self._fresh: dict[tuple[str, bool], bool] = {}
+        self._changed = False
+        self._files: dict[str, list[Any]] = {}
+        self._stamps: dict[str, Stamp] = {}
+        with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
+            with open(self._file, "rb") as stream:
+                content = json.loads(stream.read())
+            self._files, self._stamps = dict(content["files"]), dict(content["stamps"])
+
+    def get(self, files: Sequence[str]) -> dict[str, Looked]:
+        """What is still known of `files`."""
+        known = {}
+        for path in files:
+            entry = self._files.get(path)
+            if entry is None:
+                continue
+            try:
+                looked = unpack([path, *entry], self._checks)
+                rests_on = looked.files or (path,)
+                if all(self._same(file, False) for file in rests_on) and all(
+                    self._same(folder, True) for folder in looked.folders
+                ):
+                    known[path] = looked
+            except Exception:  # a damaged entry, whoever damaged it, is none
+                continue
+        return known
+
+    def put(self, looked: Sequence[Looked]) -> None:
+        """Keep what was found just now. Where it cannot be kept, the next run is slower, no more."""
+        if not looked and not self._changed:
+            return
+        for one in looked:
+            rests_on = {*(one.files or (one.path,))}
+            stamped = [self._stamp(file, False) for file in rests_on]
+            stamped += [self._stamp(folder, True) for folder in one.folders]
+            if all(stamped):
+                self._files[one.path] = pack(one)[1:]
+            else:
+                self._files.pop(one.path, None)
+        for path in [path for path in self._files if not os.path.exists(path)]:
+            del self._files[path]
+        self._write()
+
+    def _same(self, path: str, is_folder: bool) -> bool:
+        """Whether a file or folder is what it was; asked once in a run."""
+        key = (path, is_folder)
+        if key not in self._fresh:
+            stamp = self._stamps.get(_name(path, is_folder))
+            self._fresh[key] = stamp is not None and self._compare(path, is_folder, stamp)
+        return self._fresh[key]
+
+    def _compare(self, path: str, is_folder: bool, stamp: Stamp) -> bool:
+        try:
+            status = os.stat(path)
+        except OSError:
+            return stamp[2] == ""
+        size = 0 if is_folder else status.st_size
+        if stamp[0] == status.st_mtime_ns and stamp[1] == size:
+            return True
+        if stamp[2] != _digest(path, is_folder):
+            return False
+        self._changed = True  # only the time has: a checkout, or a cache that CI restored
+        stamp[0], stamp[1] = self._settled(status.st_mtime_ns), size
+        return True
+
+    def _stamp(self, path: str, is_folder: bool) -> bool:
+        """Note what a file or folder is now; False where it may have changed since it was looked at."""
+        key = (path, is_folder)
+        if self._fresh.get(key):
+            return True
+        try:
+            status = os.stat(path)
+        except OSError:
+            self._stamps[_name(path, is_folder)] = [0, 0, ""]
+        else:
+            if status.st_mtime_ns >= self._began:
+                return False
+            size = 0 if is_folder else status.st_size
+            stamp = [self._settled(status.st_mtime_ns), size, _digest(path, is_folder)]
+            self._stamps[_name(path, is_folder)] = stamp
+        self._fresh[key] = True
+        return True
+
+    def _settled(self, mtime_ns: int) -> int:
+        """0 for a time so recent that a second change could bear the same: then the hash decides."""
+        return mtime_ns if mtime_ns < self._began - 2_000_000_000 else 0
+
+    def _write(self) -> None:
+        part = f"{self._file}.{os.getpid()}"
+        try:
+            if not os.path.isdir(self._folder):
+                os.makedirs(self._folder)
+                with open(os.path.join(self._folder, ".gitignore"), "w", encoding="ascii") as stream:
+                    stream.write("*\n")
+            with open(part, "w", encoding="ascii") as stream:
+                content = {"files": self._files, "stamps": self._stamps}
+                stream.write(json.dumps(content, separators=(",", ":")))
+            os.replace(part, self._file)
+        except OSError as error:
+            with suppress(OSError):
+                os.unlink(part)
+            self.notices.append(f"{self._folder}: the cache cannot be written ({error.strerror})")
+
+
+def _name(path: str, is_folder: bool) -> str:
+    return f"{path}/" if is_folder else path
+
+
+def _digest(path: str, is_folder: bool) -> str:
+    """Of a file's bytes, or of the names in a folder; empty where there is no such thing."""
+    try:
+        if is_folder:
+            data = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
+        else:
+            with open(path, "rb") as stream:
+                data = stream.read()
+    except OSError:
+        return ""
+    return blake2b(data, digest_size=12).hexdigest()
+
+
+def _key(config: Config, selected: Sequence[AnyCheck]) -> str:
+    """Everything besides the files that decides what is found, lambdalint's and your checks' own code too."""
+    parts = [__version__, sys.version, os.path.relpath(".", config.root), repr(config)]
+    parts += [check.code for check in selected]
+    here = os.path.dirname(os.path.abspath(__file__))
+    for folder in (here, os.path.join(here, "python"), *registry.sources(selected)):
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    parts.append(f"{entry.name} {status.st_mtime_ns} {status.st_size}")
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

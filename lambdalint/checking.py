@@ -1,0 +1,169 @@
+"""A run of `check`: from the paths named to a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from lambdalint import hearing
+from lambdalint.check import AnyCheck, Finding, Fix
+from lambdalint.config import Config
+from lambdalint.discovery import Discovered, discover, display
+from lambdalint.house import check_crashed
+from lambdalint.looking import Looked, Looker, processors, unpack
+from lambdalint.report import Report
+from lambdalint.text import Texts
+
+FORK_ABOVE = 64
+"""Up to so many files, a second process does not pay."""
+
+
+class Progress(Protocol):
+    def advance(self, count: int) -> object: ...
+
+
+Meter = Callable[[int], AbstractContextManager[Progress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that decides what a run finds."""
+
+    paths: Sequence[str]
+    config: Config
+    checks: Mapping[str, AnyCheck]
+    """All there are, by code."""
+    selected: Sequence[AnyCheck]
+    """Those to run."""
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    """What is taken for the content of a file instead of what is on the disk, if there is such a file."""
+    cached: bool = True
+    alone: bool = False
+    """In this process only, so that each finding keeps its fix."""
+    jobs: int = 0
+    show_ignored: bool = False
+    baseline: str | None = None
+    update_baseline: bool = False
+    meter: Meter | None = None
+
+
+def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
+    """The report, and the new findings of it, each with the way to mend it where that is known."""
+    config = request.config
+    relative = _relative_to(config.root)
+    excluded = None
+    if config.exclude:
+        from lambdalint.patterns import matches
+
+        def excluded(path: str) -> bool:
+            return any(matches(relative(path), pattern) for pattern in config.exclude)
+
+    virtual = [path for path in request.paths if path in request.contents]
+    discovered = discover([path for path in request.paths if path not in virtual], excluded)
+    discovered.files = sorted({*discovered.files, *virtual})
+    discovered.named |= frozenset(virtual)
+    notices = list(discovered.notices)
+    looked = _look(request, discovered, notices)
+    texts = Texts(request.contents)
+    found = hearing.merge(one for result in looked for one in result.findings)
+    if excluded:
+        found = [one for one in found if one[0].location.path in discovered.named or not excluded(one[0].location.path)]
+    heard = hearing.Heard(found)
+    if config.per_file_ignores:
+        hearing.heed_config(heard, config.per_file_ignores, request.checks, relative)
+    hearing.heed_comments(
+        heard,
+        texts,
+        marked=[result.path for result in looked if result.marked],
+        judged=() if not discovered.has_folder else frozenset(discovered.files) - discovered.named,
+        checks=request.checks,
+        selected=frozenset(check.code for check in request.selected),
+    )
+    baseline = request.baseline or config.baseline
+    if baseline:
+        from lambdalint.baseline import Baseline
+
+        book = Baseline.read(baseline, must_exist=not request.update_baseline)
+        if request.update_baseline:
+            book.update(
+                [one for one, _ in heard.new],
+                files={*discovered.files, *(one.location.path for one, _ in found)},
+                codes={check.code for check in request.selected},
+                texts=texts,
+            )
+            book.write()
+            notices.append(f"{display(baseline)}: {book.total} finding{'' if book.total == 1 else 's'} written")
+        hearing.heed_baseline(heard, book, texts)
+    report = Report(
+        findings=heard.findings(with_ignored=request.show_ignored),
+        files=len(discovered.files),
+        handlers=sum(result.handlers for result in looked),
+        ignored=len(heard.ignored),
+        baselined=len(heard.baselined),
+        notices=notices,
+        crashed=any(one.code == check_crashed.code for result in looked for one, _ in result.findings),
+        nothing_to_check=tuple(discovered.empty),
+        sources=texts.lines,
+        summaries={check.code: check.summary for check in request.checks.values()},
+    )
+    return report, heard.new
+
+
+def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[Looked]:
+    """Look at every file: what the cache still knows first, the rest here or in several processes."""
+    config = request.config
+    declared: dict[str, list[str]] = {}
+    for file, function in config.handlers:
+        declared.setdefault(display(file), []).append(function)
+    looker = Looker(
+        display(config.root),
+        request.selected,
+        import_roots=[display(folder) for folder in config.import_roots],
+        declared=declared,
+    )
+    wanted = set(discovered.files)
+    # Files with other contents than on the disk come first: whoever imports them shall meet these.
+    looked = [looker.look(path, data) for path, data in request.contents.items()]
+    looked = [one for one in looked if one.path in wanted]
+    files = [path for path in discovered.files if path not in request.contents]
+    cache = None
+    if request.cached and discovered.has_folder:
+        from lambdalint.cache import Cache
+
+        cache = Cache(config, request.checks, request.selected)
+        hits = cache.get(files)
+        looked += hits.values()
+        files = [path for path in files if path not in hits]
+    jobs = request.jobs or config.jobs or processors()
+    many = len(files) > FORK_ABOVE
+    meter = request.meter(len(files)) if request.meter and many else nullcontext()
+    if many and jobs > 1 and not request.alone and hasattr(os, "fork"):
+        import lambdalint.python.project  # noqa: F401  # once, before the fork, not in each process
+        from lambdalint.parallel import look_in_parallel
+
+        read = partial(unpack, checks=request.checks)
+        fresh, died = look_in_parallel(files, looker.look, read, jobs, meter)
+        if died:
+            notices.append(f"{died} of {jobs} processes died; their files were checked again in the first one")
+    else:
+        fresh = []
+        with meter as bar:
+            for path in files:
+                fresh.append(looker.look(path))
+                if bar is not None:
+                    bar.advance(1)
+    if cache is not None:
+        cache.put(fresh)
+        notices += cache.notices
+    return looked + fresh
+
+
+def _relative_to(root: str) -> Callable[[str], str]:
+    """From a path as displayed to the path that patterns of the configuration mean."""
+    if os.path.realpath(root) == os.path.realpath("."):
+        return lambda path: path
+    return lambda path: os.path.relpath(path, root).replace(os.sep, "/")

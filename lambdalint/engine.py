@@ -1,0 +1,43 @@
+"""Puts a subject before every check that wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lambdalint.check import AnyCheck, Finding, Fix, Problem
+from lambdalint.house import check_crashed, finding
+from lambdalint.model import Subject
+
+
+def examine(checks: Iterable[AnyCheck], subject: Subject) -> Iterator[Finding]:
+    """What the checks say of `subject`. A crash is one finding, and ends that check only."""
+    return (found for found, _ in examine_with_fixes(checks, subject))
+
+
+def examine_with_fixes(checks: Iterable[AnyCheck], subject: Subject) -> Iterator[tuple[Finding, Fix | None]]:
+    """The same, each with the way to mend it."""
+    for check in checks:
+        if isinstance(subject, check.subject):
+            try:
+                for problem in check.find(subject):
+                    yield stamp(check, problem, subject), problem.fix
+            except Exception as error:  # a check is anyone's code: whatever it raises, the others go on
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                message = f"{check.name} ({check.code}) crashed on {subject.label}: {reason}"
+                yield finding(check_crashed, subject.location, message, handler=subject.label), None
+
+
+def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
+    """The problem with the identity of its check on it."""
+    return Finding(
+        code=check.code,
+        name=check.name,
+        severity=problem.severity or check.severity,
+        message=problem.message,
+        location=problem.location,
+        url=check.url,
+        handler=subject.label,
+        trace=tuple(problem.trace),
+        fix_message=problem.fix.message if problem.fix else None,
+        fix_unsafe=problem.fix.unsafe if problem.fix else False,
+    )

@@ -1,0 +1,149 @@
+"""From one file to what the checks say of its handlers, in a form that travels between processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lambdalint.check import AnyCheck, Finding, Fix, Severity
+from lambdalint.engine import examine_with_fixes
+from lambdalint.house import check_crashed, finding, unreadable_source
+from lambdalint.model import Location, Step
+from lambdalint.suppression import MARK
+
+if TYPE_CHECKING:
+    from lambdalint.python.project import Project
+
+Packed = list[Any]
+
+
+@dataclass(slots=True)
+class Looked:
+    """What one file gave."""
+
+    path: str
+    marked: bool = False
+    """Holds what may be an ignore comment."""
+    handlers: int = 0
+    findings: Sequence[tuple[Finding, Fix | None]] = ()
+    files: Sequence[str] = ()
+    """All files that had a part in the findings; empty where the file cannot hold a handler."""
+    folders: Sequence[str] = ()
+    """All folders whose listing had a part in them."""
+
+
+class Looker:
+    """Looks at files one by one; what is learnt of a module serves all that import it."""
+
+    def __init__(
+        self,
+        root: str,
+        checks: Sequence[AnyCheck],
+        *,
+        import_roots: Sequence[str] = (),
+        declared: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._root = root
+        self._checks = checks
+        self._import_roots = import_roots
+        self._declared = declared or {}
+        self._project: Project | None = None
+
+    def look(self, path: str, data: bytes | None = None) -> Looked:
+        """What the checks say of the handlers in `path`. Whatever is in there, this does not raise."""
+        if data is None:
+            try:
+                with open(path, "rb") as stream:
+                    data = stream.read()
+            except OSError as error:
+                message = f"the file cannot be read: {error.strerror}"
+                return Looked(path, findings=[(finding(unreadable_source, Location(path), message), None)])
+        marked = MARK in data
+        if path not in self._declared:
+            from lambdalint.python.handlers import may_hold_handler
+
+            if not may_hold_handler(data):
+                return Looked(path, marked)
+        try:
+            return self._analyse(path, data, marked)
+        except Exception as error:  # a file that defeats the analysis must not end the run
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            message = f"the analysis crashed on {path}: {reason}"
+            return Looked(path, marked, findings=[(finding(check_crashed, Location(path), message), None)])
+
+    def _analyse(self, path: str, data: bytes, marked: bool) -> Looked:
+        from lambdalint.python.project import Project
+        from lambdalint.python.source import Unreadable
+
+        if self._project is None:
+            self._project = Project(self._root, import_roots=self._import_roots, declared=dict(self._declared))
+        project = self._project
+        found: list[tuple[Finding, Fix | None]] = []
+        unreadable: dict[str, Unreadable] = {}
+        known = set(project.unreadable)
+        handlers = 0
+        try:
+            for handler in project.handlers(path, data):
+                handlers += 1
+                found += examine_with_fixes(self._checks, handler)
+        except Unreadable as error:
+            unreadable[path] = error
+        files, folders = project.dependencies()
+        for other, reason in project.unreadable.items():
+            if other in files or other not in known:
+                unreadable[other] = reason
+        for other, reason in unreadable.items():
+            line, column = max(reason.line or 1, 1), max(reason.column or 1, 1)
+            place = Location(other, line, column, line, column + 1)
+            found.append((finding(unreadable_source, place, str(reason.message)), None))
+        return Looked(path, marked, handlers, found, sorted({path, *files}), sorted(folders))
+
+
+def pack(looked: Looked) -> Packed:
+    """As JSON can carry it. The fixes stay behind: they are functions."""
+    findings = [
+        [
+            found.code,
+            int(found.severity),
+            found.message,
+            list(found.location),
+            found.handler,
+            [list(step) for step in found.trace],
+            found.fix_message,
+            found.fix_unsafe,
+        ]
+        for found, _ in looked.findings
+    ]
+    return [looked.path, looked.marked, looked.handlers, findings, list(looked.files), list(looked.folders)]
+
+
+def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
+    """The opposite. Raises some `Exception` for what `pack` did not make."""
+    path, marked, handlers, rows, files, folders = packed
+    findings: list[tuple[Finding, Fix | None]] = []
+    for code, severity, message, location, handler, trace, fix_message, fix_unsafe in rows:
+        check = checks[code]
+        found = Finding(
+            code,
+            check.name,
+            Severity(severity),
+            message,
+            Location(*location),
+            check.url,
+            handler,
+            tuple(Step(*step) for step in trace),
+            fix_message,
+            fix_unsafe,
+        )
+        findings.append((found, None))
+    return Looked(path, marked, handlers, findings, files, folders)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
