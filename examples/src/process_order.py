@@ -68,9 +68,10 @@ def audit_database():
 
 # Wrong: the cache looks for the session it was given before. Each call brings a new one, so it
 # finds nothing, builds a new table, and keeps all the old ones: slower than no cache, and a leak.
+# `orders_table` in shared/clients.py asks for nothing, and so its cache hits.
 @lru_cache
 def orders_table(session):  # LL111
-    return session.resource("dynamodb").Table(os.environ["ORDERS_TABLE"])
+    return session.resource("dynamodb").Table(os.environ["ORDERS_TABLE"])  # LL101
 
 
 def mark_as_paid(order):

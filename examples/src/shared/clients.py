@@ -6,10 +6,10 @@ from functools import lru_cache
 import boto3
 
 
-def new_client(service):
+def receipts_client():
     # Wrong: a helper does not make a client cheaper. The handler in create_order.py calls
     # storage.save_receipt, that calls this, and so every order builds a client.
-    return boto3.client(service)  # LL101
+    return boto3.client("s3")  # LL101
 
 
 @lru_cache

@@ -1,0 +1,63 @@
+"""The public JSON: schema 1."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from lambdalint.check import Finding
+from lambdalint.report import Report
+
+SCHEMA = 1
+
+
+def to_json(report: Report) -> str:
+    """`{"schema": 1, "findings": [...], "summary": {...}}`, indented, with a line end."""
+    document = {
+        "schema": SCHEMA,
+        "findings": [finding_to_json(finding) for finding in report.findings],
+        "summary": {
+            "files": report.files,
+            "handlers": report.handlers,
+            "findings": sum(finding.status == "new" for finding in report.findings),
+            "by_severity": _count(finding.severity.label for finding in report.findings if finding.status == "new"),
+            "by_code": _count(finding.code for finding in report.findings if finding.status == "new"),
+            "fixable": sum(finding.fix_message is not None for finding in report.findings),
+            "ignored": report.ignored,
+            "baselined": report.baselined,
+            "fixed": report.fixed,
+            "notices": list(report.notices),
+        },
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """One finding, by the public names of its fields."""
+    place = finding.location
+    fix = None
+    if finding.fix_message is not None:
+        fix = {"message": finding.fix_message, "applicability": "unsafe" if finding.fix_unsafe else "safe"}
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "function": None,
+        "handler": finding.handler,
+        "trace": [step._asdict() for step in finding.trace],
+        "fix": fix,
+        "cost": None,
+        "url": finding.url,
+        "status": finding.status,
+    }
+
+
+def _count(values: Any) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
