@@ -88,7 +88,7 @@ class Cache:
         try:
             status = os.stat(path)
         except OSError:
-            return stamp[2] == ""
+            return bool(stamp[2] == "")
         size = 0 if is_folder else status.st_size
         if stamp[0] == status.st_mtime_ns and stamp[1] == size:
             return True

@@ -26,7 +26,7 @@ class Progress(Protocol):
     def advance(self, count: int) -> object: ...
 
 
-Meter = Callable[[int], AbstractContextManager[Progress]]
+Meter = Callable[[int], AbstractContextManager[Progress | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     """The report, and the new findings of it, each with the way to mend it where that is known."""
     config = request.config
     relative = _relative_to(config.root)
-    excluded = None
-    if config.exclude:
-        from lambdalint.patterns import matches
-
-        def excluded(path: str) -> bool:
-            return any(matches(relative(path), pattern) for pattern in config.exclude)
-
+    excluded = _excluder(config.exclude, relative) if config.exclude else None
     virtual = [path for path in request.paths if path in request.contents]
     discovered = discover([path for path in request.paths if path not in virtual], excluded)
     discovered.files = sorted({*discovered.files, *virtual})
@@ -71,7 +65,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     texts = Texts(request.contents)
     found = hearing.merge(one for result in looked for one in result.findings)
     if excluded:
-        found = [one for one in found if one[0].location.path in discovered.named or not excluded(one[0].location.path)]
+        found = [one for one in found if _is_wanted(one[0].location.path, discovered, excluded)]
     heard = hearing.Heard(found)
     if config.per_file_ignores:
         hearing.heed_config(heard, config.per_file_ignores, request.checks, relative)
@@ -146,7 +140,8 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         from lambdalint.parallel import look_in_parallel
 
         read = partial(unpack, checks=request.checks)
-        fresh, died = look_in_parallel(files, looker.look, read, jobs, meter)
+        with meter as bar:
+            fresh, died = look_in_parallel(files, looker.look, read, jobs, bar.advance if bar else int)
         if died:
             notices.append(f"{died} of {jobs} processes died; their files were checked again in the first one")
     else:
@@ -154,12 +149,23 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         with meter as bar:
             for path in files:
                 fresh.append(looker.look(path))
-                if bar is not None:
+                if bar:
                     bar.advance(1)
     if cache is not None:
         cache.put(fresh)
         notices += cache.notices
     return looked + fresh
+
+
+def _is_wanted(path: str, discovered: Discovered, excluded: Callable[[str], bool]) -> bool:
+    """A handler leads into excluded files too: what is found there is not reported."""
+    return path in discovered.named or not excluded(path)
+
+
+def _excluder(patterns: Sequence[str], relative: Callable[[str], str]) -> Callable[[str], bool]:
+    from lambdalint.patterns import matches
+
+    return lambda path: any(matches(relative(path), pattern) for pattern in patterns)
 
 
 def _relative_to(root: str) -> Callable[[str], str]:

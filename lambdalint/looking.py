@@ -58,7 +58,7 @@ class Looker:
                 with open(path, "rb") as stream:
                     data = stream.read()
             except OSError as error:
-                message = f"the file cannot be read: {error.strerror}"
+                message = f"this file cannot be read: {error.strerror}"
                 return Looked(path, findings=[(finding(unreadable_source, Location(path), message), None)])
         marked = MARK in data
         if path not in self._declared:
@@ -97,7 +97,7 @@ class Looker:
         for other, reason in unreadable.items():
             line, column = max(reason.line or 1, 1), max(reason.column or 1, 1)
             place = Location(other, line, column, line, column + 1)
-            found.append((finding(unreadable_source, place, str(reason.message)), None))
+            found.append((finding(unreadable_source, place, f"this file {reason.message}"), None))
         return Looked(path, marked, handlers, found, sorted({path, *files}), sorted(folders))
 
 

@@ -17,7 +17,7 @@ def look_in_parallel(
     look: Callable[[str], Looked],
     unpack: Callable[[Packed], Looked],
     jobs: int,
-    done: Callable[[int], None],
+    done: Callable[[int], object],
 ) -> tuple[list[Looked], int]:
     """What `look` says of each file, and how many helping processes died on the way.
 
@@ -50,7 +50,7 @@ def look_in_parallel(
         while index := os.read(take, 1):
             found += map(look, chunks[index[0]])
             finished.add(index[0])
-            done(index[0] * size)
+            done(size)
         for pid, read in workers:
             with os.fdopen(read, "rb") as stream:
                 data = stream.read()

@@ -50,9 +50,7 @@ def test_every_package_is_shipped_from_where_it_stands() -> None:
 
 def test_every_folder_with_python_files_is_a_package() -> None:
     folders = {
-        path.parent.relative_to(ROOT).as_posix()
-        for top in PLACES.values()
-        for path in (ROOT / top).rglob("*.py")
+        path.parent.relative_to(ROOT).as_posix() for top in PLACES.values() for path in (ROOT / top).rglob("*.py")
     }
     links = ("lambdalint/checks", "lambdalint/rightsizer")
     assert {folder for folder in folders if not folder.startswith(links)} == set(packages_in_tree().values())

@@ -1,0 +1,149 @@
+"""What may be typed. What is done then stands in the other files of this folder, each loaded if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from lambdalint import __version__
+
+app = typer.Typer(
+    name="lambdalint",
+    help="Finds what is wrong, slow or wasteful in AWS Lambda functions.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich takes longer to load than a file takes to check
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[list[str] | None, typer.Argument(help="Files and folders, or - for standard input.")]
+Selectors = list[str] | None
+
+
+class FailOn(StrEnum):
+    advice = "advice"
+    warning = "warning"
+    error = "error"
+
+
+def run(words: Sequence[str]) -> int:
+    """Parse `words`, run the command they name, and return its exit code."""
+    try:
+        code = app(list(words), standalone_mode=False)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        show = getattr(error, "show", None)  # a usage error, whichever click typer brings along
+        if show is None:
+            raise
+        show()
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"lambdalint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def check(
+    paths: Paths = None,
+    select: Annotated[Selectors, typer.Option(help="Run only these: codes, names, LL1, ALL.")] = None,
+    ignore: Annotated[Selectors, typer.Option(help="Do not run these.")] = None,
+    extend_select: Annotated[Selectors, typer.Option(help="Run these as well.")] = None,
+    pedantic: Annotated[bool, typer.Option("--pedantic", help="Run also what is off by default.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also mend what needs a review.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")] = False,
+    output_format: Annotated[
+        str | None, typer.Option(help="terminal, json, sarif, github, gitlab, junit or markdown.")
+    ] = None,
+    output_file: Annotated[str | None, typer.Option(help="Write the report there.")] = None,
+    baseline: Annotated[str | None, typer.Option(help="Leave out the findings in this file.")] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write the findings of this run to the baseline.")
+    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each check.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one per processor.")] = 0,
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
+    stdin_filename: Annotated[str | None, typer.Option(help="The name of what comes on standard input.")] = None,
+    ignore_suppressions: Annotated[
+        bool, typer.Option("--ignore-suppressions", help="Show also what ignore comments silence.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices and no progress.")] = False,
+) -> int:
+    """Check the handlers in files and folders."""
+    from lambdalint.cli import check as command
+
+    return command.check(
+        command.Options(
+            paths=tuple(paths or ()),
+            select=words(select),
+            ignore=words(ignore),
+            extend_select=words(extend_select),
+            pedantic=pedantic,
+            fix=fix,
+            unsafe_fixes=unsafe_fixes,
+            diff=diff,
+            output_format=output_format,
+            output_file=output_file,
+            baseline=baseline,
+            update_baseline=update_baseline,
+            statistics=statistics,
+            exit_zero=exit_zero,
+            fail_on=fail_on.value if fail_on else None,
+            no_cache=no_cache,
+            jobs=jobs,
+            config=config,
+            stdin_filename=stdin_filename,
+            ignore_suppressions=ignore_suppressions,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
+def rule(
+    name: Annotated[str, typer.Argument(metavar="CODE", help="The code or name of a check.")],
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
+) -> int:
+    """Explain one check: what it finds, why that matters, and what to do."""
+    from lambdalint.cli import rule as command
+
+    return command.rule(name, config)
+
+
+@app.command()
+def rules(
+    output_format: Annotated[str, typer.Option(help="terminal or json.")] = "terminal",
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
+) -> int:
+    """List all checks."""
+    from lambdalint.cli import rules as command
+
+    return command.rules(output_format, config)
+
+
+def words(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Options may be repeated or hold a list: `--select LL101,LL102`."""
+    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

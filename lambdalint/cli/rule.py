@@ -1,0 +1,23 @@
+"""`lambdalint rule`: the page of one check."""
+
+from __future__ import annotations
+
+from lambdalint import config, registry
+from lambdalint.errors import WrongUse, nearest
+
+
+def rule(name: str, config_file: str | None) -> int:
+    """Print the page of the check that `name` (a code or a name) means."""
+    settings = config.load(config_file) if config_file else config.find(".")
+    checks = registry.load(settings.extend_checks, settings.root)
+    by_word = {word: check for check in checks.values() for word in (check.code, check.name)}
+    found = by_word.get(name) or by_word.get(name.upper()) or by_word.get(name.lower().replace("_", "-"))
+    if found is None:
+        raise WrongUse(f'no check is called "{name}"{nearest(name, list(by_word))}')
+    from lambdalint.cli.check import write
+
+    standing = "on by default" if found.default else "off by default"
+    heading = f"{found.name} ({found.code})"
+    facts = f"{found.severity.label.capitalize()}, {standing}. Since {found.since}."
+    write(f"# {heading}\n\n{facts}\n\n{found.doc}\n{found.url}\n")
+    return 0
