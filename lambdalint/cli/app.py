@@ -32,7 +32,7 @@ class FailOn(StrEnum):
 def run(words: Sequence[str]) -> int:
     """Parse `words`, run the command they name, and return its exit code."""
     try:
-        code = app(list(words), standalone_mode=False)
+        code = app(list(words), prog_name="lambdalint", standalone_mode=False)
     except typer.Exit as end:
         return end.exit_code
     except typer.Abort:
