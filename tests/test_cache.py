@@ -1,0 +1,111 @@
+"""A warm run says what a cold one says, whatever has changed in between."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from running import BAD, GOOD, check
+
+from lambdalint.looking import Looker
+
+
+@pytest.fixture
+def looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files looked at by the last run."""
+    monkeypatch.chdir(tmp_path)
+    Path("app.py").write_text(
+        "import helper\n\n\ndef lambda_handler(event, context):\n    return helper.make()\n"
+    )
+    Path("helper.py").write_text("import boto3\ns3 = boto3.client('s3')\ndef make():\n    return s3\n")
+    Path("other.py").write_text(GOOD)
+    for name in os.listdir():
+        os.utime(name, (1_700_000_000, 1_700_000_000))
+    os.utime(".", (1_700_000_000, 1_700_000_000))
+    seen: list[str] = []
+    look = Looker.look
+
+    def noted(self: Looker, path: str, data: bytes | None = None) -> object:
+        seen.append(path)
+        return look(self, path, data)
+
+    monkeypatch.setattr(Looker, "look", noted)
+    return seen
+
+
+def test_nothing_is_looked_at_twice(looked: list[str]) -> None:
+    assert check().found == []
+    assert looked == ["app.py", "helper.py", "other.py"]
+    looked.clear()
+    assert check().found == []
+    assert looked == []
+
+
+def test_a_changed_helper_changes_its_handler(looked: list[str]) -> None:
+    check()
+    Path("helper.py").write_text("import boto3\nXX = 1\ndef make():\n    return boto3.client('s3')\n")
+    looked.clear()
+    assert check().found == ["helper.py:4 LL101"]
+    assert looked == ["app.py", "helper.py"]
+    assert check().found == check("--no-cache").found == ["helper.py:4 LL101"]
+
+
+def test_a_change_within_the_same_moment_and_of_the_same_size_is_seen(looked: list[str]) -> None:
+    Path("app.py").write_text(BAD)
+    assert check().found == ["app.py:5 LL101"]
+    before = os.stat("app.py")
+    Path("app.py").write_text(BAD.replace("boto3.client", "other.client"))
+    os.utime("app.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert check().found == []
+
+
+def test_a_new_file_that_hides_an_import_is_seen(looked: list[str]) -> None:
+    Path("app.py").write_text("import late\ndef lambda_handler(event, context):\n    late.make()\n")
+    assert check().found == []
+    Path("late.py").write_text("import boto3\ndef make():\n    boto3.client('s3')\n")
+    assert check().found == ["late.py:3 LL101"]
+
+
+def test_a_touched_file_is_the_same_file(looked: list[str]) -> None:
+    check()
+    os.utime("helper.py", (1_700_000_100, 1_700_000_100))
+    looked.clear()
+    check()
+    assert looked == []
+
+
+def test_a_cache_that_cannot_be_read_or_written_is_no_trouble(looked: list[str]) -> None:
+    check()
+    for name in os.listdir(".lambdalint_cache"):
+        Path(".lambdalint_cache", name).write_text('{"files": {"app.py": [1]}, "stamps": 3}')
+    assert check().code == 0
+    Path("cfg.toml").write_text('cache-dir = "app.py/cache"')
+    ran = check("--config", "cfg.toml")
+    assert ran.code == 0
+    assert "the cache cannot be written" in ran.err
+
+
+def test_many_files_are_looked_at_by_several_processes_with_one_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(100):
+        folder = Path(f"f{number:03}")
+        folder.mkdir()
+        (folder / "app.py").write_text(BAD if number % 3 else GOOD)
+    alone = check("--no-cache", "--jobs", "1")
+    assert check("--no-cache", "--jobs", "3").out == alone.out
+    assert len(alone.found) == 66
+
+    here, look = os.getpid(), Looker.look
+
+    def deadly(self: Looker, path: str, data: bytes | None = None) -> object:
+        if os.getpid() != here:
+            os._exit(9)
+        return look(self, path, data)
+
+    monkeypatch.setattr(Looker, "look", deadly)
+    ran = check("--no-cache", "--jobs", "3")
+    assert ran.found == alone.found
+    assert "processes died" in ran.err

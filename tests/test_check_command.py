@@ -1,0 +1,285 @@
+"""`lambdalint check` as a user meets it: exit codes, configuration, files, ignore comments, baselines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import BAD, GOOD, check, run
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+
+
+def put(path: str, text: str) -> None:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text.encode())
+
+
+# -- exit codes ------------------------------------------------------------------------------------------
+
+
+def test_exit_codes_say_how_it_went() -> None:
+    put("bad.py", BAD)
+    put("good.py", GOOD)
+    put("empty/readme.txt", "")
+    assert run("check", "good.py").code == 0
+    assert run("check", "bad.py").code == 1
+    assert run("check", "bad.py", "--exit-zero").code == 0
+    assert run("check", "bad.py", "--fail-on", "error").code == 0
+    assert run("check", "empty").code == 3
+    assert run("check", "empty", "bad.py").code == 1
+    assert run("check", "nowhere.py").code == 2
+    assert run("check", "--no-such-option").code == 2
+
+
+def test_a_crashed_check_is_a_finding_and_exit_code_2_whatever_is_asked() -> None:
+    put("bad.py", BAD)
+    put("ours/crash.py", PLUGIN.replace("yield Problem(handler.location, 'x')", "raise KeyError('boom')\n    yield"))
+    put("lambdalint.toml", 'extend-checks = ["./ours"]')
+    ran = check("bad.py", "--exit-zero")
+    assert (ran.code, ran.found) == (2, ["bad.py:4 LL000", "bad.py:5 LL101"])
+    assert "KeyError: 'boom'" in ran.out
+    assert "Traceback" not in ran.out + ran.err
+
+
+def test_an_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("good.py", GOOD)
+    monkeypatch.setattr("lambdalint.checking.run", lambda request: 1 // 0)
+    ran = run("check", "good.py")
+    assert ran.code == 2
+    assert ran.err.startswith("lambdalint: internal error: ZeroDivisionError")
+    assert ran.err.count("\n") == 1
+
+
+def test_version_rule_and_rules() -> None:
+    assert run("--version").out.startswith("lambdalint ")
+    assert run("rule", "LL003").out.startswith("# unused-ignore (LL003)")
+    assert run("rule", "client-in-handler").out.startswith("# client-in-handler (LL101)")
+    wrong = run("rule", "LL9")
+    assert (wrong.code, wrong.err[:40]) == (2, 'lambdalint: no check is called "LL9"; di')
+    assert {"LL000", "LL101"} <= {one["code"] for one in json.loads(run("rules", "--output-format", "json").out)}
+
+
+def test_the_installed_command_does_not_load_what_it_does_not_need() -> None:
+    put("bad.py", BAD)
+    probe = "import sys; from lambdalint.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run(
+        [sys.executable, "-c", probe, "check", "bad.py"], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in ran.stderr.split()}
+    assert "LL101" in ran.stdout
+    assert not loaded & {"typer", "click", "rich", "libcst", "boto3", "yaml", "tree_sitter", "tomllib"}
+
+
+# -- configuration ---------------------------------------------------------------------------------------
+
+PLUGIN = """\
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Handler
+
+@check(Handler, code="OUR101", severity=Severity.WARNING, since="1")
+def our_own(handler):
+    "Ours."
+    yield Problem(handler.location, 'x')
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('selct = ["LL1"]', 'lambdalint.toml:1: unknown setting "selct"; did you mean "select"?'),
+        ('\nselect = ["LL11O"]', 'lambdalint.toml:2: no check is called "LL11O"; did you mean "LL110"?'),
+        ('ignore = "LL101"', 'lambdalint.toml:1: "ignore" must be a list of codes'),
+        ("jobs = true", 'lambdalint.toml:1: "jobs" must be a whole number'),
+        ('fail-on = "never"', 'lambdalint.toml:1: "fail-on" must be one of advice, warning, error'),
+        ("a = [", "lambdalint.toml: not valid TOML"),
+        ('extend = "other.toml"', "lambdalint.toml:1: other.toml does not exist"),
+        ('extend = "lambdalint.toml"', "`extend` leads back to this file"),
+        ('handlers = ["gone.py:main"]', "lambdalint.toml:1: gone.py does not exist"),
+        ('extend-checks = ["./gone"]', '"./gone" cannot be imported'),
+        ('extend-checks = ["no_such_package_x"]', "No module named 'no_such_package_x'"),
+    ],
+)
+def test_wrong_configuration_is_one_line_that_names_the_place(text: str, says: str) -> None:
+    put("bad.py", BAD)
+    put("lambdalint.toml", text)
+    ran = run("check", "bad.py")
+    assert ran.code == 2
+    assert says.replace("./gone", os.path.abspath("gone") if "cannot" in says else "./gone") in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_the_nearest_configuration_counts_and_may_extend_another() -> None:
+    put("base.toml", 'ignore = ["LL101"]\nfail-on = "error"')
+    put("pyproject.toml", '[tool.lambdalint]\nselect = ["LL2"]')
+    put("svc/pyproject.toml", '[project]\nname = "uses-lambdalint"')
+    put("svc/lambdalint.toml", 'extend = "../base.toml"\nfail-on = "warning"')
+    put("svc/bad.py", BAD)
+    assert check("svc/bad.py").found == []
+    put("svc/lambdalint.toml", 'ignore = ["client-in-handler"]\nselect = ["LL1"]')
+    assert check("svc/bad.py").found == []
+    assert check("svc/bad.py", "--select", "LL101").found == ["svc/bad.py:5 LL101"]
+
+
+def test_exclude_per_file_ignores_and_declared_handlers() -> None:
+    for name in ("a.py", "gen/b.py", "tests/c.py"):
+        put(name, BAD)
+    put("odd.py", "import boto3\ndef f(x):\n    return boto3.client('s3')\n")
+    put(
+        "lambdalint.toml",
+        'exclude = ["gen"]\nhandlers = ["odd.py:f"]\n[per-file-ignores]\n"a.py" = ["LL1"]',
+    )
+    ran = check()
+    assert ran.found == ["odd.py:3 LL101"]
+    assert ran.json["summary"]["ignored"] == 1
+    assert "gen/b.py:5 LL101" in check("gen/b.py").found
+
+
+def test_checks_of_ones_own() -> None:
+    put("good.py", GOOD)
+    put("conf/our_checks/first.py", "from ._shared import CODE\n" + PLUGIN.replace('"OUR101"', "CODE"))
+    put("conf/our_checks/_shared.py", "CODE = 'OUR101'")
+    put("conf/lambdalint.toml", 'extend-checks = ["./our_checks"]')
+    assert check("--config", "conf/lambdalint.toml", "good.py").found == ["good.py:6 OUR101"]
+    assert check("--config", "conf/lambdalint.toml", "good.py", "--ignore", "OUR").found == []
+    put("conf/our_checks_2/second.py", PLUGIN.replace("OUR101", "LL101"))
+    put("conf/lambdalint.toml", 'extend-checks = ["./our_checks_2"]')
+    ran = run("check", "--config", "conf/lambdalint.toml", "good.py")
+    assert ran.code == 2
+    assert "LL101 is claimed by two checks" in ran.err
+
+
+# -- files -----------------------------------------------------------------------------------------------
+
+
+def git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True, capture_output=True)
+
+
+def test_what_git_ignores_is_left_out_unless_it_is_named() -> None:
+    git("init", "-q")
+    put(".gitignore", "out/\n/secret.py\n")
+    for name in ("tracked.py", "new é\n.py", "secret.py", "out/made.py", "node_modules/x.py", "a/.venv/y.py"):
+        put(name, BAD)
+    put("inner/.gitignore", "no.py")
+    put("inner/no.py", BAD)
+    put("inner/yes.py", BAD)
+    git("init", "-q", "inner")
+    git("add", "tracked.py")
+    paths = {one["path"] for one in check().json["findings"]}
+    assert paths == {"tracked.py", "new é\n.py", "inner/yes.py"}
+    assert {one["path"] for one in check("secret.py", "out").json["findings"]} == {"secret.py", "out/made.py"}
+
+
+def test_files_are_named_relative_to_where_the_run_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("src/app.py", BAD)
+    put("src/sub/keep.txt", "")
+    os.symlink("..", "src/sub/loop")
+    assert check(os.path.abspath("src")).found == ["src/app.py:5 LL101"]
+    monkeypatch.chdir("src/sub")
+    assert check("..").found == ["../app.py:5 LL101"]
+
+
+def test_installed_packages_are_not_checked_but_the_code_beside_them_is() -> None:
+    put("app.py", BAD)
+    put("vendor/app.py", BAD)
+    put("foreign-1.0.dist-info/RECORD", "vendor/app.py,,\nforeign-1.0.dist-info/RECORD,,\n")
+    put("project.egg-info/top_level.txt", "app\n")
+    assert check().found == ["app.py:5 LL101"]
+
+
+def test_unreadable_files() -> None:
+    put("py2.py", "def lambda_handler(event, context):\n    print 'x'\n")
+    put("app.py", "import helper\ndef lambda_handler(event, context):\n    helper.x()\n")
+    put("helper.py", "def x(:\n")
+    ran = check()
+    assert ran.found == ["helper.py:1 LL001", "py2.py:2 LL001"]
+    assert ran.code == 1
+
+
+def test_standard_input() -> None:
+    ran = check("-", "--stdin-filename", "src/app.py", stdin=BAD.encode())
+    assert ran.found == ["src/app.py:5 LL101"]
+    assert run("check", "-", "x.py").code == 2
+
+
+# -- ignore comments -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('boto3.client("s3")', 'boto3.client("s3")  # lambdalint: ignore[LL101] why not'),
+        ('boto3.client("s3")', 'boto3.client("s3")  # noqa  # lambdalint: ignore[LL109, client-in-handler]'),
+        ("    s3 =", "    # lambdalint: ignore[LL101]\n    s3 ="),
+        ('boto3.client("s3")', 'str(  # lambdalint: ignore[LL101]\n        boto3.client("s3")\n    )'),
+        ("import boto3", "# lambdalint: ignore-file[LL101] example\nimport boto3"),
+    ],
+)
+def test_an_ignore_comment_silences_its_finding(before: str, after: str) -> None:
+    put("app.py", BAD.replace(before, after))
+    ran = check("app.py")
+    assert (ran.found, ran.code, ran.json["summary"]["ignored"]) == ([], 0, 1)
+    shown = check("app.py", "--ignore-suppressions").json["findings"]
+    assert [(one["code"], one["status"]) for one in shown] == [("LL101", "ignored")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import boto3", 'import boto3\nX = "# lambdalint: ignore-file[LL101]"'),
+        ("    return", "    # lambdalint: ignore[LL101]\n    return"),
+        ("def lambda", "# lambdalint: ignore[LL101]\ndef lambda"),
+    ],
+)
+def test_other_comments_and_strings_silence_nothing(before: str, after: str) -> None:
+    put("app.py", BAD.replace(before, after))
+    assert [place for place in check("app.py").found if "LL101" in place]
+
+
+def test_idle_comments_are_found_in_runs_over_a_folder_and_removed_by_fix() -> None:
+    put("app.py", GOOD.replace("import boto3", "import boto3  # lambdalint: ignore[LL101, LL102] old"))
+    put("bare.py", GOOD.replace("import boto3", "import boto3  # lambdalint: ignore"))
+    assert check("app.py").found == []
+    assert check().found == ["app.py:1 LL003", "app.py:1 LL003", "bare.py:1 LL003"]
+    assert check("--select", "LL104,LL003").found == ["bare.py:1 LL003"]
+    assert run("check", "--fix").code == 1
+    assert Path("app.py").read_text() == GOOD
+    assert check().found == ["bare.py:1 LL003"]
+
+
+# -- baselines -------------------------------------------------------------------------------------------
+
+
+def test_a_baseline_holds_what_was_there_wherever_it_moves_to() -> None:
+    put("a.py", BAD)
+    put("b/app.py", BAD)
+    assert run("check", "--baseline", "old.json").code == 2
+    assert run("check", "--baseline", "old.json", "--update-baseline").code == 0
+    put("a.py", "# moved\n" + BAD.replace("return", "boto3.client('sqs')\n    return"))
+    ran = check("--baseline", "old.json")
+    assert [one["line"] for one in ran.json["findings"] if one["status"] == "new"] == [7]
+    assert ran.code == 1
+    assert ran.json["summary"]["baselined"] == 2
+    put("a.py", GOOD)
+    assert run("check", "a.py", "--baseline", "old.json", "--update-baseline").code == 0
+    assert list(json.loads(Path("old.json").read_text())["findings"]) == ["b/app.py"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": 2}', '{"schema": 1, "findings": {"a": 1}}'])
+def test_a_broken_baseline_is_an_error(text: str) -> None:
+    put("a.py", BAD)
+    put("old.json", text)
+    ran = run("check", "a.py", "--baseline", "old.json")
+    assert ran.code == 2
+    assert ran.err.startswith("lambdalint: old.json: not a baseline")
