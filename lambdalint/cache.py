@@ -145,7 +145,9 @@ def _digest(path: str, is_folder: bool) -> str:
     """Of a file's bytes, or of the names in a folder; empty where there is no such thing."""
     try:
         if is_folder:
-            data = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
+            # Only what can be imported: not our own folder, nor a report that the run itself writes there.
+            names = sorted(name for name in os.listdir(path) if name.endswith(".py") or "." not in name)
+            data = "\0".join(name for name in names if name != "__pycache__").encode("utf-8", "surrogateescape")
         else:
             with open(path, "rb") as stream:
                 data = stream.read()

@@ -12,6 +12,7 @@ from zlib import crc32
 import lambdalint.checks
 from lambdalint import house
 from lambdalint.check import AnyCheck, Check
+from lambdalint.discovery import display
 from lambdalint.errors import WrongUse
 
 RESERVED = "_lambdalint_mounted_"
@@ -40,9 +41,9 @@ def plugged(extend: Sequence[str], root: str) -> Iterator[AnyCheck]:
             found = list(collect(package))
         except (Exception, SystemExit) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise WrongUse(f'extend-checks: "{name}" cannot be imported: {reason}') from error
+            raise WrongUse(f'extend-checks: "{display(name)}" cannot be imported: {reason}') from error
         if not found:
-            raise WrongUse(f'extend-checks: "{name}" holds no check')
+            raise WrongUse(f'extend-checks: "{display(name)}" holds no check')
         yield from found
 
 

@@ -125,8 +125,8 @@ class _Hoist:
                 continue
             for name in _bound_by(node):
                 (after if passed or name in before else before).add(name)
-        for node in _find(self.tree, cst.Global):
-            after |= {item.name.value for item in node.names}
+        for declared in _find(self.tree, cst.Global):
+            after |= {item.name.value for item in declared.names}
         return before, after
 
     def above(self, function: cst.FunctionDef) -> int:
@@ -178,9 +178,7 @@ def _names(node: cst.CSTNode) -> list[cst.Name]:
         one = todo.pop()
         if isinstance(one, cst.Name):
             found.append(one)
-        elif isinstance(one, cst.Attribute):
-            todo.append(one.value)
-        elif isinstance(one, cst.Arg):
+        elif isinstance(one, (cst.Attribute, cst.Arg)):
             todo.append(one.value)
         else:
             todo += one.children
@@ -206,7 +204,7 @@ def _bindings(node: cst.CSTNode) -> Iterator[str]:
         if isinstance(one, cst.Param):
             yield one.name.value
         if isinstance(one, cst.ImportAlias):
-            target = one.asname.name if one.asname else one.name
+            target: cst.CSTNode = one.asname.name if one.asname else one.name
             while isinstance(target, cst.Attribute):
                 target = target.value
             if isinstance(target, cst.Name):

@@ -14,7 +14,7 @@ from lambdalint.text import lines_of
 
 MARK = b"lambdalint:"
 """A file without these bytes holds no ignore comment."""
-COMMENT = re.compile(r"#\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\n]*)\])?[^#\n]*")
+COMMENT = re.compile(r"#\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\r\n]*)\])?[^#\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)

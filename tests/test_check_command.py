@@ -73,9 +73,7 @@ def test_version_rule_and_rules() -> None:
 def test_the_installed_command_does_not_load_what_it_does_not_need() -> None:
     put("bad.py", BAD)
     probe = "import sys; from lambdalint.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    ran = subprocess.run(
-        [sys.executable, "-c", probe, "check", "bad.py"], capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", probe, "check", "bad.py"], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in ran.stderr.split()}
     assert "LL101" in ran.stdout
     assert not loaded & {"typer", "click", "rich", "libcst", "boto3", "yaml", "tree_sitter", "tomllib"}
@@ -98,7 +96,7 @@ def our_own(handler):
     ("text", "says"),
     [
         ('selct = ["LL1"]', 'lambdalint.toml:1: unknown setting "selct"; did you mean "select"?'),
-        ('\nselect = ["LL11O"]', 'lambdalint.toml:2: no check is called "LL11O"; did you mean "LL110"?'),
+        ('\nselect = ["unused-ignor"]', 'lambdalint.toml:2: no check is called "unused-ignor"; did you mean "unused-i'),
         ('ignore = "LL101"', 'lambdalint.toml:1: "ignore" must be a list of codes'),
         ("jobs = true", 'lambdalint.toml:1: "jobs" must be a whole number'),
         ('fail-on = "never"', 'lambdalint.toml:1: "fail-on" must be one of advice, warning, error'),
@@ -106,7 +104,7 @@ def our_own(handler):
         ('extend = "other.toml"', "lambdalint.toml:1: other.toml does not exist"),
         ('extend = "lambdalint.toml"', "`extend` leads back to this file"),
         ('handlers = ["gone.py:main"]', "lambdalint.toml:1: gone.py does not exist"),
-        ('extend-checks = ["./gone"]', '"./gone" cannot be imported'),
+        ('extend-checks = ["./gone"]', '"gone" cannot be imported'),
         ('extend-checks = ["no_such_package_x"]', "No module named 'no_such_package_x'"),
     ],
 )
@@ -115,7 +113,7 @@ def test_wrong_configuration_is_one_line_that_names_the_place(text: str, says: s
     put("lambdalint.toml", text)
     ran = run("check", "bad.py")
     assert ran.code == 2
-    assert says.replace("./gone", os.path.abspath("gone") if "cannot" in says else "./gone") in ran.err
+    assert says in ran.err
     assert ran.err.count("\n") == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.attributes import Attributes
-from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, Activation, Record
+from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, Activation
 from lambdalint.python.machine import MAX_DEPTH, Defeat
 from lambdalint.python.outside import Outside
 from lambdalint.python.values import (

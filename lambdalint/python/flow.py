@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from lambdalint.python.values import Frame, Function, Place, Value
 
-
 KEPT = 1
 """Not executed again in a warm environment."""
 ON_ERROR = 2
@@ -37,8 +36,8 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "flags", "function", "guards", "kwargs", "lasting_receiver", "module", "name", "node", "receiver",
-        "scope", "warm",
+        "args", "callbacks", "flags", "function", "guards", "kwargs", "lasting_receiver", "module", "name",
+        "node", "receiver", "scope", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:

@@ -38,8 +38,13 @@ CHALICE_DECORATORS = frozenset(
     on_cw_event authorizer on_ws_connect on_ws_message on_ws_disconnect middleware
     """.split()
 )
-ADAPTERS = ("mangum.Mangum()", "apig_wsgi.make_lambda_handler()", "ask_sdk_core", "magnum.", "awsgi.", "serverless_wsgi",
-            "strawberry", "ariadne", "aws_lambda_wsgi", "lambda_handler")  # fmt: skip
+ADAPTERS = tuple(
+    """
+    mangum.Mangum() apig_wsgi.make_lambda_handler() ask_sdk_core magnum. awsgi. serverless_wsgi strawberry ariadne
+    aws_lambda_wsgi lambda_handler
+    """.split()
+)
+"""Beginnings of the names of what makes a handler of an application."""
 
 MAY_HOLD = re.compile(
     rb"\b(?:context|ctx|_context|lambda_context|Chalice|Mangum|handler|lambda_handler|LambdaContext|crhelper|CfnResource)\b"
@@ -112,8 +117,8 @@ def _candidates(module: Module) -> Iterator[Candidate]:
                 if node.name in seen:
                     continue
                 seen.add(node.name)
-                target = value if value.atoms else _plain(node, module)
-                yield Candidate(node.name, node, target, evidence)
+                callee = value if value.atoms else _plain(node, module)
+                yield Candidate(node.name, node, callee, evidence)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:

@@ -44,8 +44,8 @@ CREDENTIAL_CALLS = (
 
 _SAME_DATA = (
     "builtins.", "json.", "re.", "base64.", "urllib.parse.", "os.path.", "pathlib.", "collection.", "copy.", "string.",
-    "os.environ", "os.getenv", "os.fspath", "collections.", "itertools.", "operator.", "decimal.", "datetime.", "typing.",
-    "dataclasses.", "logging.", "ast.literal_eval", "simplejson.", "lambda.",
+    "os.environ", "os.getenv", "os.fspath", "collections.", "itertools.", "operator.", "decimal.", "datetime.",
+    "typing.", "dataclasses.", "logging.", "ast.literal_eval", "simplejson.", "lambda.",
 )  # fmt: skip
 """Calls whose result depends on nothing but what they are given."""
 
