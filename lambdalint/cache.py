@@ -34,6 +34,7 @@ class Cache:
         self._file = os.path.join(self._folder, f"{_key(config, selected)}.json")
         self._began = time.time_ns()
         self._fresh: dict[tuple[str, bool], bool] = {}
+        self._asked: set[str] = set()
         self._changed = False
         self._files: dict[str, list[Any]] = {}
         self._stamps: dict[str, Stamp] = {}
@@ -45,6 +46,7 @@ class Cache:
     def get(self, files: Sequence[str]) -> dict[str, Looked]:
         """What is still known of `files`."""
         known = {}
+        self._asked.update(files)
         for path in files:
             entry = self._files.get(path)
             if entry is None:
@@ -65,14 +67,19 @@ class Cache:
         if not looked and not self._changed:
             return
         for one in looked:
-            rests_on = {*(one.files or (one.path,))}
-            stamped = [self._stamp(file, False) for file in rests_on]
+            # What cannot hold a handler is read again sooner than its hash is computed.
+            stamped = (
+                [self._stamp(file, False) for file in one.files]
+                if one.files
+                else [self._stamp(one.path, False, hashed=False)]
+            )
             stamped += [self._stamp(folder, True) for folder in one.folders]
             if all(stamped):
                 self._files[one.path] = pack(one)[1:]
             else:
                 self._files.pop(one.path, None)
-        for path in [path for path in self._files if not os.path.exists(path)]:
+        others = self._files.keys() - self._asked - {one.path for one in looked}
+        for path in [path for path in others if not os.path.exists(path)]:
             del self._files[path]
         self._write()
 
@@ -92,16 +99,16 @@ class Cache:
         size = 0 if is_folder else status.st_size
         if stamp[0] == status.st_mtime_ns and stamp[1] == size:
             return True
-        if stamp[2] != _digest(path, is_folder):
+        if stamp[2] is None or stamp[2] != _digest(path, is_folder):
             return False
         self._changed = True  # only the time has: a checkout, or a cache that CI restored
         stamp[0], stamp[1] = self._settled(status.st_mtime_ns), size
         return True
 
-    def _stamp(self, path: str, is_folder: bool) -> bool:
+    def _stamp(self, path: str, is_folder: bool, *, hashed: bool = True) -> bool:
         """Note what a file or folder is now; False where it may have changed since it was looked at."""
         key = (path, is_folder)
-        if self._fresh.get(key):
+        if self._fresh.get(key) and (not hashed or (self._stamps.get(_name(*key)) or [None])[-1] is not None):
             return True
         try:
             status = os.stat(path)
@@ -111,7 +118,7 @@ class Cache:
             if status.st_mtime_ns >= self._began:
                 return False
             size = 0 if is_folder else status.st_size
-            stamp = [self._settled(status.st_mtime_ns), size, _digest(path, is_folder)]
+            stamp = [self._settled(status.st_mtime_ns), size, _digest(path, is_folder) if hashed else None]
             self._stamps[_name(path, is_folder)] = stamp
         self._fresh[key] = True
         return True

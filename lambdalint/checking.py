@@ -110,13 +110,18 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
 def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[Looked]:
     """Look at every file: what the cache still knows first, the rest here or in several processes."""
     config = request.config
+    absolute = any(map(os.path.isabs, discovered.files[:1]))
+
+    def like_the_files(path: str) -> str:
+        return (path if absolute else os.path.relpath(path)).replace(os.sep, "/")
+
     declared: dict[str, list[str]] = {}
     for file, function in config.handlers:
-        declared.setdefault(display(file), []).append(function)
+        declared.setdefault(like_the_files(file), []).append(function)
     looker = Looker(
-        display(config.root),
+        like_the_files(config.root),
         request.selected,
-        import_roots=[display(folder) for folder in config.import_roots],
+        import_roots=[like_the_files(folder) for folder in config.import_roots],
         declared=declared,
     )
     wanted = set(discovered.files)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lambdalint.python.project import Project
 
 Packed = list[Any]
+READ_AT_ONCE = 1 << 16
+READ_AT_MOST = 5_000_001
+"""The analysis refuses larger files, whatever is in them."""
 
 
 @dataclass(slots=True)
@@ -55,8 +58,7 @@ class Looker:
         """What the checks say of the handlers in `path`. Whatever is in there, this does not raise."""
         if data is None:
             try:
-                with open(path, "rb") as stream:
-                    data = stream.read()
+                data = contents_of(path)
             except OSError as error:
                 message = f"this file cannot be read: {error.strerror}"
                 return Looked(path, findings=[(finding(unreadable_source, Location(path), message), None)])
@@ -98,7 +100,22 @@ class Looker:
             line, column = max(reason.line or 1, 1), max(reason.column or 1, 1)
             place = Location(other, line, column, line, column + 1)
             found.append((finding(unreadable_source, place, f"this file {reason.message}"), None))
-        return Looked(path, marked, handlers, found, sorted({path, *files}), sorted(folders))
+        # Any file that could not be read may be why something is not known here.
+        rests_on = {path, *files, *project.unreadable}
+        return Looked(path, marked, handlers, found, sorted(rests_on), sorted(folders))
+
+
+def contents_of(path: str) -> bytes:
+    """The bytes of a file, of a huge one the beginning. (`open` takes as long again as the reading.)"""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = part = os.read(handle, READ_AT_ONCE)
+        while len(part) == READ_AT_ONCE and len(data) < READ_AT_MOST:
+            part = os.read(handle, READ_AT_ONCE)
+            data += part
+        return data
+    finally:
+        os.close(handle)
 
 
 def pack(looked: Looked) -> Packed:

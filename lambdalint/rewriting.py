@@ -1,252 +1,289 @@
-"""Rewriting source so that comments and formatting stay: the one place that imports libcst."""
+"""Moves what a handler builds anew each time to module level, or refuses where that could change its meaning.
+
+`ast` and `symtable` say what names mean, exactly as the interpreter does; edits are cut from the text
+itself, so that nothing else in a file moves. Loaded only when a fix is asked for.
+"""
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
+import symtable
 from collections.abc import Iterator, Sequence
-
-import libcst as cst
-from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider, WhitespaceInclusivePositionProvider
+from keyword import iskeyword
 
 from lambdalint.check import Edit
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
+_CONDITIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.IfExp, ast.BoolOp)
+_DIRECT = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *_FUNCTIONS, ast.ClassDef)
+"""Statements that bind a name for certain when they stand at module level."""
+_PURE = {"aiohttp", "boto3", "botocore", "certifi", "httpx", "os", "ssl", "urllib3"}
+"""Calls into these may stand among the arguments: they give at import what they give later."""
+_CASTS = {"bool", "dict", "float", "int", "str"}
+_CLOSERS = {"aclose", "close", "disconnect", "dispose", "quit", "shutdown", "__enter__", "__aenter__"}
+_KEEPERS = {"aclosing", "closing", "enter_async_context", "enter_context", "push"}
+_ALTERERS = {"add", "append", "pop", "register", "register_first", "register_last", "setdefault", "unregister"}
+_ALTERERS |= {"clear", "insert", "remove", "set", "update"}
+
+
+class Refused(Exception):
+    """Hoisting could change what the program does."""
+
 
 def hoist_client(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
-    """Move what a call in a handler builds above the handler; no edits where that could change meaning.
-
-    `line` and `column` (from 1, in characters) are where the call begins. `client = boto3.client("s3")` as a
-    statement of the handler's own body moves with its comments; a call inside an expression gets a global of
-    its own. Refused: a call that needs what the function binds or what is bound below it, a name that the
-    module or the function binds elsewhere, and anything inside `try`, a nested function or a comprehension.
-    """
+    """Move what the call at `line` and `column` of function `handler` builds to module level; () if refused."""
     try:
-        module = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-    except cst.ParserSyntaxError:
+        return _Hoist(_Module(text), handler, line, column).edits()
+    except (Refused, SyntaxError, ValueError, RecursionError, KeyError):
         return ()
-    return _Hoist(module, text, handler).edits(line, column - 1)
+
+
+class _Module:
+    """A module's text, its tree, and what its names mean."""
+
+    def __init__(self, text: str) -> None:
+        if text.startswith("\ufeff"):
+            raise Refused
+        self.text = text
+        self.body = ast.parse(text).body
+        self.starts = [0, *(end.end() for end in re.finditer(r"\r\n|\n|\r", text))]
+        newline = re.search(r"\r\n|\n|\r", text)
+        self.newline = newline[0] if newline else "\n"
+        self.top = symtable.symtable(text, "module", "exec")
+        self.tables = list(_below(self.top))
+        self.sites: dict[str, list[int]] = {}
+        for index, statement in enumerate(self.body):
+            for name in _bound([statement]):
+                self.sites.setdefault(name, []).append(index)
+        self.declared = {
+            symbol.get_name()
+            for table in self.tables
+            for symbol in table.get_symbols()
+            if table is not self.top and symbol.is_declared_global()
+        }
+
+    def line(self, number: int) -> str:
+        """With its end; lines count from 1."""
+        return self.text[self.starts[number - 1] :][: self._length(number)]
+
+    def _length(self, number: int) -> int:
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return end - self.starts[number - 1]
+
+    def offset(self, number: int, utf8_column: int) -> int:
+        line = self.line(number)
+        if line.isascii():
+            return self.starts[number - 1] + utf8_column
+        return self.starts[number - 1] + len(line.encode()[:utf8_column].decode())
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+
+    def ready(self, name: str) -> int:
+        """The index of the statement after which the global `name` has the one value it ever has."""
+        sites = self.sites.get(name, [])
+        if name in self.declared or "*" in self.sites:
+            raise Refused
+        if not sites:
+            if hasattr(builtins, name) or name in ("__name__", "__file__"):
+                return -1
+            raise Refused
+        found = [self.body[site] for site in sites]
+        once = len(sites) == 1 or all(isinstance(one, ast.Import) for one in found)
+        if not once or not all(isinstance(one, _DIRECT) for one in found):
+            raise Refused
+        return max(sites)
+
+    def root(self, name: str) -> str:
+        """The top-level package that the import of `name` loads; empty if it is no import."""
+        statement = self.body[self.sites[name][0]] if name in self.sites else None
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            return (statement.module or "").partition(".")[0]
+        if isinstance(statement, ast.Import):
+            alias = next(one for one in statement.names if (one.asname or one.name.partition(".")[0]) == name)
+            return alias.name.partition(".")[0]
+        return ""
+
+    def function(self, name: str, line: int) -> tuple[int, Function, symtable.SymbolTable]:
+        """The top-level function around `line`, with its index in the body and its symbols."""
+        for index, node in enumerate(self.body):
+            if isinstance(node, _FUNCTIONS) and node.name == name and node.lineno <= line <= (node.end_lineno or 0):
+                for table in self.top.get_children():
+                    if (table.get_name(), table.get_lineno()) == (name, node.lineno):
+                        return index, node, table
+        raise Refused
+
+    def definitions(self, dump: str, before: int) -> Iterator[str]:
+        """Globals that are bound once, to this very expression, ahead of statement `before`."""
+        for statement in self.body[:before]:
+            for target in _targets(statement):
+                value = getattr(statement, "value", None)
+                if isinstance(value, ast.Call) and ast.dump(value) == dump and self._is_constant(target):
+                    yield target
+
+    def _is_constant(self, name: str) -> bool:
+        try:
+            self.ready(name)
+        except Refused:
+            return False
+        return True
 
 
 class _Hoist:
-    def __init__(self, module: MetadataWrapper, text: str, handler: str) -> None:
-        self.tree = module.module
-        self.positions = module.resolve(PositionProvider)
-        self.whole = module.resolve(WhitespaceInclusivePositionProvider)
-        self.parents = module.resolve(ParentNodeProvider)
-        self.text = text
-        self.handler = handler
-        self.starts = [0, *(match.end() for match in re.finditer("\r\n|\r|\n", text))]
+    """One call in one handler, and what can be done about it."""
 
-    def offset(self, line: int, column: int) -> int:
-        return self.starts[line - 1] + column if line <= len(self.starts) else len(self.text)
+    def __init__(self, module: _Module, handler: str, line: int, column: int) -> None:
+        self.module = module
+        self.index, self.function, self.table = module.function(handler, line)
+        self.parents = {
+            child: node for node in ast.walk(self.function) for child in ast.iter_child_nodes(node)
+        }
+        self.call = self._call(line, column)
+        self.dump = ast.dump(self.call)
+        start, end = module.span(self.call)
+        self.source = module.text[start:end]
+        if ast.dump(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
+            raise Refused  # places inside f-strings are not to be trusted before Python 3.12
+        self.statement = self._surroundings()
+        self.needed = max((self._needed(node) for node in ast.walk(self.call)), default=-1)
+        if self.needed >= self.index:
+            raise Refused
 
-    def edits(self, line: int, column: int) -> Sequence[Edit]:
-        function = self.function()
-        call = self.call(line, column)
-        if function is None or call is None:
-            return ()
-        statement = self.statement(call, function)
-        if statement is None:
-            return ()
-        bound = _bound_by(function)
-        before, after = self.globals_around(function)
-        needed = {node.value for node in _names(call)}
-        if needed & bound or not needed <= before | set(dir(builtins)) or needed & after:
-            return ()
-        code = self.tree.code_for_node(call)
-        newline = self.tree.default_newline
-        above = self.above(function)
-        small = statement.body[0]
-        if (
-            isinstance(small, cst.Assign)
-            and small.value is call
-            and len(small.targets) == 1
-            and isinstance(small.targets[0].target, cst.Name)
-        ):
-            return self.move(statement, function, small.targets[0].target.value, before | after, above)
-        if any(
-            isinstance(parent, (cst.Assign, cst.AnnAssign)) and parent.value is call for parent in self.line_of(call)
-        ):
-            return ()
-        name = _free_name(call, before | after | bound | {node.value for node in _names(self.tree)})
-        start, end = self.positions[call].start, self.positions[call].end
-        return (
-            Edit(above, above, f"{name} = {code}{newline}{newline}{newline}"),
-            Edit(self.offset(start.line, start.column), self.offset(end.line, end.column), name),
-        )
+    def edits(self) -> Sequence[Edit]:
+        names = _targets(self.statement)
+        if len(names) == 1 and getattr(self.statement, "value", None) is self.call:
+            self._check_uses(names[0])
+            if not self._is_taken(names[0]):
+                return self._move(names[0])
+        return self._replace()
 
-    def function(self) -> cst.FunctionDef | None:
-        found = [
-            node for node in self.tree.body if isinstance(node, cst.FunctionDef) and node.name.value == self.handler
+    # What is looked at
+
+    def _call(self, line: int, column: int) -> ast.Call:
+        """The innermost call that starts there; of a session made only to ask it for a client, the latter."""
+        start = self.module.starts[line - 1] + column - 1
+        calls = [
+            node
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.Call) and self.module.span(node)[0] == start
         ]
-        return found[0] if len(found) == 1 else None
-
-    def call(self, line: int, column: int) -> cst.Call | None:
-        best: cst.Call | None = None
-        for node, place in self.positions.items():
-            if isinstance(node, cst.Call) and (place.start.line, place.start.column) == (line, column):
-                # Of `boto3.client("s3").get_object()` both calls begin here; the client is the shorter.
-                if best is None or (place.end.line, place.end.column) < (
-                    self.positions[best].end.line,
-                    self.positions[best].end.column,
-                ):
-                    best = node
-        return best
-
-    def line_of(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """The nodes around a node, the nearest first."""
-        parent = self.parents.get(node)
-        while parent is not None:
-            yield parent
-            parent = self.parents.get(parent)
-
-    def statement(self, call: cst.Call, function: cst.FunctionDef) -> cst.SimpleStatementLine | None:
-        """The statement a call stands in, if it is one that may be taken from there."""
-        found: cst.SimpleStatementLine | None = None
-        for node in self.line_of(call):
-            if node is function:
-                return found
-            if isinstance(node, cst.SimpleStatementLine):
-                found = node if len(node.body) == 1 else None
-                if found is None:
-                    return None
-            if isinstance(node, (cst.Try, cst.TryStar, cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.BaseComp)):
-                return None
-        return None
-
-    def globals_around(self, function: cst.FunctionDef) -> tuple[set[str], set[str]]:
-        """Names the module binds above the function, and those it binds below it or more than once."""
-        before: set[str] = set()
-        after: set[str] = set()
-        passed = False
-        for node in self.tree.body:
-            if node is function:
-                passed = True
-                continue
-            for name in _bound_by(node):
-                (after if passed or name in before else before).add(name)
-        for declared in _find(self.tree, cst.Global):
-            after |= {item.name.value for item in declared.names}
-        return before, after
-
-    def above(self, function: cst.FunctionDef) -> int:
-        """Where the function begins, its decorators and comments included."""
-        lines = function.leading_lines
-        first = function.decorators[0] if function.decorators else function
-        line = self.positions[first].start.line
-        for empty in reversed(lines):
-            if empty.comment is None:
+        if not calls:
+            raise Refused
+        call = min(calls, key=lambda node: self.module.span(node)[1])
+        while isinstance(method := self.parents[call], ast.Attribute):
+            outer = self.parents[method]
+            if method.attr not in ("client", "resource") or not isinstance(outer, ast.Call):
                 break
-            line -= 1
-        return self.offset(line, 0)
+            call = outer
+        return call
 
-    def move(
-        self, statement: cst.SimpleStatementLine, function: cst.FunctionDef, name: str, taken: set[str], above: int
-    ) -> Sequence[Edit]:
-        binding = sum(part == name for part in _bindings(function))
-        inside = self.parents.get(statement)
-        if name in taken or binding != 1 or inside is not function.body:
-            return ()
-        first = self.positions[statement].start.line
-        for empty in reversed(statement.leading_lines):
-            if empty.comment is None:
-                break
-            first -= 1
-        last = self.positions[statement].end.line
-        start, end = self.offset(first, 0), self.offset(last + 1, 0)
-        moved = self.text[start:end]
-        newline = self.tree.default_newline
-        indent = re.match(r"[ \t]*", moved)
-        width = len(indent[0]) if indent else 0
-        shifted = "".join(
-            part[width:] if part[:width].isspace() else part for part in moved.splitlines(keepends=True)
-        ).rstrip("\r\n")
-        body = function.body
-        alone = isinstance(body, cst.IndentedBlock) and len(body.body) == 1
-        stays = (indent[0] if indent else "") + "pass" + newline if alone else ""
-        return (
-            Edit(above, above, f"{shifted}{newline}{newline}{newline}"),
-            Edit(start, end, stays),
-        )
+    def _surroundings(self) -> ast.stmt:
+        """The statement around the call. Refused where the call has to happen here and now."""
+        statement: ast.stmt | None = None
+        conditional = False
+        node: ast.AST = self.call
+        while (parent := self.parents[node]) is not self.function:
+            if statement is None and isinstance(node, ast.stmt):
+                statement = node
+            if isinstance(parent, (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)):
+                raise Refused
+            if isinstance(parent, (ast.With, ast.AsyncWith)) and any(
+                "suppress" in ast.dump(item.context_expr) for item in parent.items
+            ):
+                raise Refused
+            conditional = conditional or isinstance(parent, _CONDITIONS)
+            node = parent
+        if node not in self.function.body:  # a decorator, a default
+            raise Refused
+        above = self.parents[self.call]
+        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or _keeps(above):
+            raise Refused
+        if conditional and any(isinstance(part, ast.Subscript) for part in ast.walk(self.call)):
+            raise Refused  # os.environ["X"] may be there only under that condition
+        return statement or _stmt(node)
 
+    def _needed(self, node: ast.AST) -> int:
+        """The index of the statement that one part of the call waits for."""
+        if isinstance(node, (*_SCOPES, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)):
+            raise Refused
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno != node.lineno:
+            raise Refused  # a text over several lines cannot be indented anew
+        if isinstance(node, ast.Call) and not self._is_pure(node):
+            raise Refused
+        if isinstance(node, ast.Name):
+            if not self.table.lookup(node.id).is_global():
+                raise Refused
+            return self.module.ready(node.id)
+        return -1
 
-def _names(node: cst.CSTNode) -> list[cst.Name]:
-    """The variables a node reads; not attribute or keyword names."""
-    found: list[cst.Name] = []
-    todo: list[cst.CSTNode] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, cst.Name):
-            found.append(one)
-        elif isinstance(one, (cst.Attribute, cst.Arg)):
-            todo.append(one.value)
-        else:
-            todo += one.children
-    return found
+    def _is_pure(self, call: ast.Call) -> bool:
+        root: ast.expr = call
+        while not isinstance(root, ast.Name):
+            if isinstance(root, ast.Call):
+                root = root.func
+            elif isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            else:
+                return isinstance(root, ast.Constant | ast.JoinedStr)  # "{}".format(...)
+        origin = self.module.root(root.id)
+        if call in self._spine():
+            built_on = self.module.sites.get(root.id, [])
+            return bool(origin) or any(isinstance(self.module.body[site], ast.Assign) for site in built_on)
+        own = self.module.root(_root(self.call))
+        builtin = root.id in _CASTS and root.id not in self.module.sites
+        return builtin or (origin != "" and (origin in _PURE or origin == own))
 
+    def _spine(self) -> Iterator[ast.expr]:
+        """The call itself and what it is a method of."""
+        node: ast.expr = self.call
+        while isinstance(node, ast.Call | ast.Attribute):
+            yield node
+            node = node.func if isinstance(node, ast.Call) else node.value
 
-def _find(tree: cst.CSTNode, kind: type[cst.Global]) -> Iterator[cst.Global]:
-    todo = [tree]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, kind):
-            yield one
-        todo += one.children
+    def _check_uses(self, name: str) -> None:
+        """Refused if the object is closed or altered here, or if the name means more than this object."""
+        symbol = self.table.lookup(name)
+        own = sum(bound == name for bound in _bound(self.function.body))
+        if not symbol.is_local() or symbol.is_parameter() or symbol.is_declared_global() or own != 1:
+            raise Refused
+        inner = [table for table in _below(self.table) if name in table.get_identifiers()]
+        if any(table.lookup(name).is_nonlocal() for table in inner):
+            raise Refused
+        for node in ast.walk(self.function):
+            if isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
+                raise Refused
+            if isinstance(node, ast.withitem) and _is_name(node.context_expr, name):
+                raise Refused
+            if _keeps(node) and any(_is_name(one, name) for one in ast.iter_child_nodes(node)):
+                raise Refused
+            if isinstance(node, ast.Attribute | ast.Subscript) and _root(node) == name:
+                if not isinstance(node.ctx, ast.Load):
+                    raise Refused
+                if isinstance(node, ast.Attribute) and _is_name(node.value, name) and node.attr in _CLOSERS:
+                    raise Refused
+                if isinstance(node, ast.Attribute) and self._alters(node, name):
+                    raise Refused
 
+    def _alters(self, node: ast.Attribute, name: str) -> bool:
+        """`session.headers.update(...)`: what one invocation does to it, the next would meet."""
+        called = isinstance(parent := self.parents[node], ast.Call) and parent.func is node
+        return called and node.attr in _ALTERERS and not _is_name(node.value, name) and not _through_call(node)
 
-def _bindings(node: cst.CSTNode) -> Iterator[str]:
-    """Every binding of a name in a node, one for each place."""
-    todo: list[cst.CSTNode] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, (cst.FunctionDef, cst.ClassDef)):
-            yield one.name.value
-        if isinstance(one, cst.Param):
-            yield one.name.value
-        if isinstance(one, cst.ImportAlias):
-            target: cst.CSTNode = one.asname.name if one.asname else one.name
-            while isinstance(target, cst.Attribute):
-                target = target.value
-            if isinstance(target, cst.Name):
-                yield target.value
-            continue
-        if isinstance(one, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor)):
-            yield from _targets(one.target)
-        if isinstance(one, cst.AsName):
-            yield from _targets(one.name)
-        if isinstance(one, (cst.Del,)):
-            yield from _targets(one.target)
-        if isinstance(one, cst.NameItem):
-            yield one.name.value
-        todo += one.children
+    def _is_taken(self, name: str) -> bool:
+        """Another function builds something else under this name, and may want to move it as well."""
+        others = [node for node in self.module.body if isinstance(node, _FUNCTIONS) and node is not self.function]
+        return any(
+            name in _targets(node) and isinstance(value := getattr(node, "value", None), ast.Call)
+            and ast.dump(value) != self.dump
+            for other in others
+            for node in ast.walk(other)
+        )  # fmt: skip
 
-
-def _targets(node: cst.CSTNode) -> Iterator[str]:
-    if isinstance(node, cst.Name):
-        yield node.value
-    elif isinstance(node, (cst.Tuple, cst.List)):
-        for element in node.elements:
-            yield from _targets(element.value)
-
-
-def _bound_by(node: cst.CSTNode) -> set[str]:
-    """What a statement binds in the scope it stands in; for a function, also what it binds inside."""
-    if isinstance(node, cst.FunctionDef):
-        return set(_bindings(node.params)) | set(_bindings(node.body)) | {node.name.value}
-    return set(_bindings(node))
-
-
-def _free_name(call: cst.Call, taken: set[str]) -> str:
-    """A good name for what a call builds, that nothing has yet."""
-    kind = call.func.attr.value if isinstance(call.func, cst.Attribute) else "client"
-    service = ""
-    if call.args and isinstance(call.args[0].value, cst.SimpleString):
-        value = call.args[0].value.evaluated_value
-        service = re.sub(r"\W", "_", value if isinstance(value, str) else "")
-    name = f"{service}_{kind}".strip("_").lower()
-    number = 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
+    # What is done

@@ -2,17 +2,21 @@
 
 A section of a page is one project: its blocks are files (`# file: path.py` in the first line, else app.py),
 and a comment such as `# LL101` stands on each line where that check must speak. It must speak nowhere else.
+`# LL101 advice`: it must be only advice there. A section whose title begins with "No handler" has none.
+`# config: handlers = {"app.py" = ["run"]}` in a block names handlers as configuration does.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lambdalint.check import AnyCheck
+from lambdalint.check import AnyCheck, Severity
 from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
 from lambdalint.python.project import Project
@@ -21,7 +25,8 @@ from lambdalint.registry import load
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b")
+EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice)?")
+CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
 
 
 def sections(check: AnyCheck) -> Iterator[tuple[str, list[str]]]:
@@ -35,45 +40,61 @@ def sections(check: AnyCheck) -> Iterator[tuple[str, list[str]]]:
 
 
 CASES = [
-    pytest.param(check, blocks, id=f"{code}: {title}")
+    pytest.param(check, title, blocks, id=f"{code}: {title}")
     for code, check in CHECKS.items()
     for title, blocks in sections(check)
 ]
 
 
-@pytest.mark.parametrize(("check", "blocks"), CASES)
+@pytest.mark.parametrize(("check", "title", "blocks"), CASES)
 def test_it_speaks_just_where_the_page_says(
-    check: AnyCheck, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    check: AnyCheck, title: str, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected: set[tuple[str, int]] = set()
-    paths = []
+    expected: set[tuple[str, int, str]] = set()
+    declared: dict[str, list[str]] = {}
+    paths: list[str] = []
     for block in blocks:
         named = re.match(r"# file: (\S+)\n", block)
         path = named[1] if named else "app.py"
+        assert path not in paths, "two blocks are one file"
+        ast.parse(block, path)
+        for line in CONFIG.findall(block):
+            declared |= tomllib.loads(line)["handlers"]
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block, encoding="utf-8")
         paths.append(path)
         for number, line in enumerate(block.splitlines(), 1):
-            if check.code in EXPECTED.findall(line):
-                expected.add((path, number))
+            for code, advice in EXPECTED.findall(line):
+                assert code == check.code, "a page is about one check"
+                expected.add((path, number, "advice" if advice else check.severity.label))
     monkeypatch.chdir(tmp_path)
-    project = Project(".")
+    project = Project(".", declared=declared)
     handlers = [handler for path in paths for handler in project.handlers(path)]
-    assert handlers, "no handler was found"
-    found = {
-        (finding.location.path, finding.location.line) for handler in handlers for finding in examine([check], handler)
-    }
+    assert bool(handlers) is not title.startswith("No handler"), [handler.label for handler in handlers]
+    findings = [finding for handler in handlers for finding in examine([check], handler)]
+    found = {(one.location.path, one.location.line, one.severity.label) for one in findings}
     assert found == expected
+    for finding in findings:
+        assert re.fullmatch(r"[^\n]{20,200}[^.\n]", finding.message), "one line, no full stop"
+        assert finding.severity in (Severity.ADVICE, check.severity)
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_it_is_built_like_the_others(check: AnyCheck) -> None:
     assert check.find.__module__.rpartition(".")[2] == check.find.__name__ == check.name.replace("-", "_")
     assert re.fullmatch(r"LL[1-9]\d\d", check.code)
+    assert re.fullmatch(r"[A-Z].{10,110}\.", check.summary)
     for part in ("**Why it matters.**", "**Bad**", "**Good**", "**Ignore it when**", "**Source.** https://"):
         assert part in check.doc
     examples = BLOCK.findall(check.doc)
     assert check.code in examples[0]
     assert all(check.code not in example for example in examples[1:])
-    assert (PAGES / f"{check.find.__name__}.md").is_file()
+    page = PAGES / f"{check.find.__name__}.md"
+    assert page.read_text(encoding="utf-8").startswith(f"# {check.name} ({check.code})\n")
+    titles = [title for title, _ in sections(check)]
+    assert len(set(titles)) == len(titles), "two sections have one title"
+
+
+def test_every_page_belongs_to_a_check() -> None:
+    assert {page.stem for page in PAGES.glob("*.md")} == {check.find.__name__ for check in CHECKS.values()}

@@ -159,6 +159,10 @@ def write(text: str) -> None:
         sys.stdout.write(text)
     except UnicodeEncodeError:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise WrongUse(f"the report cannot be written: {error.strerror}") from None
 
 
 def exit_code(report: Report, options: Options, configured: str) -> int:
