@@ -40,6 +40,7 @@ def test_exit_codes_say_how_it_went() -> None:
     assert run("check", "empty", "bad.py").code == 1
     assert run("check", "nowhere.py").code == 2
     assert run("check", "--no-such-option").code == 2
+    assert 'did you mean "json"' in run("check", "bad.py", "--output-format", "jsn").err
 
 
 def test_a_crashed_check_is_a_finding_and_exit_code_2_whatever_is_asked() -> None:
@@ -203,6 +204,16 @@ def test_unreadable_files() -> None:
     ran = check()
     assert ran.found == ["helper.py:1 LL001", "py2.py:2 LL001"]
     assert ran.code == 1
+
+
+def test_handlers_are_declared_from_the_root_wherever_the_run_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("src/odd.py", "from shared.make import make\ndef f(x):\n    return make()\n")
+    put("lib/shared/make.py", "import boto3\ndef make():\n    return boto3.client('s3')\n")
+    put("src/sub/keep.txt", "")
+    put("lambdalint.toml", 'handlers = ["src/odd.py:f"]\nimport-roots = ["lib"]')
+    assert check("src").found == ["lib/shared/make.py:3 LL101"]
+    monkeypatch.chdir("src/sub")
+    assert check("../odd.py").found == ["../../lib/shared/make.py:3 LL101"]
 
 
 def test_standard_input() -> None:

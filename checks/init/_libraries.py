@@ -13,6 +13,7 @@ AWS_BUILDERS = frozenset(
         "boto3.Session",
         "boto3.Session().client",
         "boto3.Session().resource",
+        "boto3.setup_default_session",
         "botocore.session.get_session",
         "botocore.session.get_session().create_client",
         "aioboto3.Session",
@@ -26,26 +27,46 @@ AWS_BUILDERS = frozenset(
 
 DATABASE_BUILDERS = frozenset(
     {
+        "MySQLdb.Connect",
         "MySQLdb.connect",
+        "MySQLdb.connections.Connection",
+        "aiokafka.AIOKafkaProducer",
         "aiomysql.connect",
         "aiomysql.create_pool",
         "aiopg.connect",
         "aiopg.create_pool",
+        "aioredis.from_url",
         "asyncpg.connect",
         "asyncpg.create_pool",
         "cassandra.cluster.Cluster",
+        "clickhouse_connect.get_client",
+        "clickhouse_driver.Client",
+        "clickhouse_driver.connect",
         "confluent_kafka.Producer",
+        "confluent_kafka.SerializingProducer",
         "cx_Oracle.connect",
+        "databricks.sql.connect",
+        "dbutils.pooled_db.PooledDB",
         "elasticsearch.AsyncElasticsearch",
         "elasticsearch.Elasticsearch",
+        "elasticsearch_dsl.connections.create_connection",
+        "gremlin_python.driver.client.Client",
+        "gremlin_python.driver.driver_remote_connection.DriverRemoteConnection",
         "grpc.aio.insecure_channel",
         "grpc.aio.secure_channel",
         "grpc.insecure_channel",
         "grpc.secure_channel",
+        "ibm_db.connect",
+        "influxdb.InfluxDBClient",
+        "influxdb_client.InfluxDBClient",
         "kafka.KafkaProducer",
         "mariadb.connect",
+        "memcache.Client",
         "mongoengine.connect",
         "motor.motor_asyncio.AsyncIOMotorClient",
+        "motor.motor_tornado.MotorClient",
+        "mysql.connector.MySQLConnection",
+        "mysql.connector.aio.connect",
         "mysql.connector.connect",
         "mysql.connector.pooling.MySQLConnectionPool",
         "neo4j.AsyncGraphDatabase.driver",
@@ -59,12 +80,22 @@ DATABASE_BUILDERS = frozenset(
         "pg8000.connect",
         "pg8000.dbapi.connect",
         "pg8000.native.Connection",
+        "pika.BlockingConnection",
+        "playhouse.db_url.connect",
+        "playhouse.pool.PooledMySQLDatabase",
+        "playhouse.pool.PooledPostgresqlDatabase",
         "psycopg.AsyncConnection.connect",
         "psycopg.connect",
         "psycopg2.connect",
         "psycopg2.pool.SimpleConnectionPool",
         "psycopg2.pool.ThreadedConnectionPool",
+        "psycopg_pool.AsyncConnectionPool",
         "psycopg_pool.ConnectionPool",
+        "pylibmc.Client",
+        "pymemcache.Client",
+        "pymemcache.HashClient",
+        "pymemcache.client.base.Client",
+        "pymemcache.client.hash.HashClient",
         "pymongo.AsyncMongoClient",
         "pymongo.MongoClient",
         "pymssql.connect",
@@ -73,60 +104,96 @@ DATABASE_BUILDERS = frozenset(
         "redis.Redis",
         "redis.Redis.from_url",
         "redis.RedisCluster",
+        "redis.RedisCluster.from_url",
         "redis.asyncio.Redis",
+        "redis.asyncio.Redis.from_url",
+        "redis.asyncio.RedisCluster",
         "redis.asyncio.from_url",
         "redis.from_url",
+        "redis.sentinel.Sentinel",
         "redshift_connector.connect",
         "snowflake.connector.connect",
         "sqlalchemy.create_engine",
+        "sqlalchemy.engine_from_config",
+        "sqlalchemy.ext.asyncio.async_sessionmaker",
         "sqlalchemy.ext.asyncio.create_async_engine",
         "sqlalchemy.orm.sessionmaker",
         "sqlite3.connect",
         "sqlmodel.create_engine",
+        "teradatasql.connect",
+        "trino.dbapi.connect",
         "valkey.Valkey",
+        "valkey.Valkey.from_url",
+        "valkey.ValkeyCluster",
+        "valkey.asyncio.Valkey",
+        "valkey.asyncio.from_url",
         "valkey.from_url",
+        "vertica_python.connect",
     }
 )
 """Connections, pools, engines and channels."""
 
-CLOSING_ENDS = (
-    "MySQLdb.",
-    "asyncpg.",
-    "cx_Oracle.",
-    "mariadb.",
-    "mysql.connector.connect",
-    "oracledb.",
-    "pg8000.",
-    "psycopg.connect",
-    "psycopg2.connect",
-    "pymongo.",
-    "pymssql.",
-    "pymysql.",
-    "pyodbc.",
-    "redshift_connector.",
-    "snowflake.",
-)
-"""Libraries whose `close()` ends the connection rather than giving it back to a pool."""
+ASYNCHRONOUS = ("aio", "asyncpg.", "httpx.Async", "motor.", "grpc.aio.", "mysql.connector.aio.")
+"""How names begin of what belongs to the event loop it was made in."""
+
+
+def is_asynchronous(name: str) -> bool:
+    """Whether the object that a call of `name` makes belongs to the event loop it was made in."""
+    return name.startswith(ASYNCHRONOUS) or ".asyncio." in name or "Async" in name or ".async_" in name
+
+
+ENDED_BY = {
+    "MySQLdb.": ("close", "__exit__"),
+    "asyncpg.": ("close", "terminate"),
+    "cassandra.": ("shutdown", "__exit__"),
+    "cx_Oracle.": ("close", "__exit__"),
+    "grpc.": ("close", "__exit__"),
+    "kafka.": ("close",),
+    "mariadb.": ("close", "__exit__"),
+    "mysql.connector.connect": ("close", "__exit__"),
+    "neo4j.": ("close", "__exit__"),
+    "oracledb.": ("close", "__exit__"),
+    "pg8000.": ("close", "__exit__"),
+    "psycopg.connect": ("close", "__exit__"),
+    "psycopg2.connect": ("close",),  # `with connection:` ends the transaction only
+    "psycopg2.pool.": ("closeall",),
+    "psycopg_pool.": ("close", "__exit__"),
+    "pymongo.": ("close", "__exit__"),
+    "pymssql.": ("close", "__exit__"),
+    "pymysql.": ("close", "__exit__"),
+    "pyodbc.": ("close",),  # as psycopg2
+    "redshift_connector.": ("close", "__exit__"),
+    "snowflake.": ("close", "__exit__"),
+    "sqlalchemy.": ("dispose",),
+}
+"""By library: the methods that end a connection, and do not give it back to a pool."""
 
 HTTP_SESSION_BUILDERS = frozenset(
     {
         "aiohttp.ClientSession",
         "httpx.AsyncClient",
         "httpx.Client",
+        "niquests.Session",
         "requests.Session",
-        "urllib3.PoolManager",
-        "urllib3.HTTPSConnectionPool",
+        "requests_cache.CachedSession",
+        "requests_html.HTMLSession",
+        "requests_oauthlib.OAuth1Session",
+        "requests_oauthlib.OAuth2Session",
+        "requests_toolbelt.sessions.BaseUrlSession",
         "urllib3.HTTPConnectionPool",
+        "urllib3.HTTPSConnectionPool",
+        "urllib3.PoolManager",
+        "urllib3.ProxyManager",
     }
 )
 """Objects that keep connections open between requests."""
 
-HTTP_CALLS = frozenset(
-    f"{library}.{verb}"
-    for library in ("requests", "httpx")
-    for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request")
-) | {"urllib3.request"}
+HTTP_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+HTTP_CALLS = frozenset(f"{library}.{verb}" for library in ("requests", "httpx") for verb in HTTP_VERBS) | {"httpx.stream", "urllib3.request"}
 """Functions that open a connection for one request and close it."""
+
+POWERTOOLS_READS = ("get_parameter", "get_parameters", "get_parameters_by_name", "get_secret", "get_app_config")
+"""Functions of Powertools for AWS Lambda that fetch, and then keep for some seconds, what they are asked for."""
 
 HEAVY_MODULES_MS = {
     "aiobotocore": 250,
@@ -180,10 +247,13 @@ def is_for_this_invocation(call: Call) -> bool:
     for name, argument in call.keywords.items():
         if name in _WHERE_TO and (argument.from_event or argument.from_credentials):
             return True
-        if name in _CREDENTIALS and argument.from_result:
+        if name in (*_CREDENTIALS, "**") and argument.from_result:
             return True
-    first = 0 if call.name.endswith("Session") else 1
+    is_session = call.name.lower().endswith("session")
+    first, credentials = (0, slice(0, 3)) if is_session else (1, slice(6, 9))
     if any(argument.from_event or argument.from_credentials for argument in call.positional[first:]):
+        return True
+    if any(argument.from_result for argument in call.positional[credentials]):
         return True
     return call.receiver is not None and is_for_this_invocation(call.receiver)
 

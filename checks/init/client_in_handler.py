@@ -74,7 +74,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
 
 def _what(call: Call) -> str:
     kind = call.name.rpartition(".")[2]
-    if kind in ("Session", "get_session"):
+    if kind.lower().endswith("session"):
         return "an AWS session"
     name = service(call)
     noun = "resource" if kind == "resource" else "client"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._libraries import (
-    CLOSING_ENDS,
     DATABASE_BUILDERS,
+    ENDED_BY,
     has_event_credentials,
+    is_asynchronous,
     text,
     through,
 )
@@ -52,7 +53,9 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
 
     Engines, pools and clients (SQLAlchemy, MongoDB, Redis, gRPC, Kafka, ...) count as connections; a SQLAlchemy
     session on a lasting engine does not. SQLite in memory or under `/tmp` is not reported, nor is a
-    connection whose address or credentials come from the event.
+    connection whose address or credentials come from the event, nor one closed because of an error. Under
+    `asyncio.run` each invocation has an event loop of its own, which an asynchronous connection cannot
+    leave; there this is only advice.
 
     **Ignore it when** the function runs so seldom that no environment serves two invocations, or rotates the
     credentials it connects with.
@@ -68,12 +71,12 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
                 f"{call.name}() opens a connection on every invocation{through(call)}; open it once and keep it",
                 None,
                 call.trace,
-                Severity.ADVICE if call.in_asyncio_run else None,
+                Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
             )
-        elif call.receiver_persists and _ends(call):
+        elif call.receiver_persists and not call.on_error_path and _ends(call):
             yield Problem(
                 call.location,
-                f"closes the connection that outlives the invocation{through(call)}: the next one must open it again",
+                f"closes a connection that was kept{through(call)}: the next invocation must open it again; leave it open",
                 None,
                 call.trace,
             )
@@ -81,7 +84,9 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
 
 def _ends(call: Call) -> bool:
     opened, _, method = call.name.rpartition("().")
-    return method == "close" and opened in DATABASE_BUILDERS and opened.startswith(CLOSING_ENDS)
+    return opened in DATABASE_BUILDERS and any(
+        opened.startswith(library) and method in methods for library, methods in ENDED_BY.items()
+    )
 
 
 def _is_local(call: Call) -> bool:

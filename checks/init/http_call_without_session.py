@@ -47,7 +47,7 @@ def http_call_without_session(handler: Handler) -> Iterator[Problem]:
         return
     for call in handler.warm_calls:
         if call.name in HTTP_CALLS and not call.kept and not call.on_error_path:
-            url = call.argument(1 if call.name.endswith("request") else 0, "url")
+            url = call.argument(1 if call.name.endswith((".request", ".stream")) else 0, "url")
             if url is not None and url.from_event:
                 continue  # another host each time: nothing to keep open
             yield Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import HTTP_SESSION_BUILDERS, has_event_credentials, through
+from lambdalint.checks.init._libraries import HTTP_SESSION_BUILDERS, has_event_credentials, is_asynchronous, through
 from lambdalint.model import Handler
 
 
@@ -51,5 +51,5 @@ def http_session_in_handler(handler: Handler) -> Iterator[Problem]:
                 f"{call.name} is opened on every invocation{through(call)}; open it once, at module level",
                 None,
                 call.trace,
-                Severity.ADVICE if call.in_asyncio_run else None,
+                Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
             )

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import HTTP_CALLS
+from lambdalint.checks.init._libraries import (
+    HTTP_CALLS,
+    HTTP_SESSION_BUILDERS,
+    HTTP_VERBS,
+    POWERTOOLS_READS,
+    through,
+)
 from lambdalint.model import Handler
 
 LOCAL_METHODS = frozenset(
     """
-    can_paginate close generate_presigned_post generate_presigned_url get_paginator get_waiter get_available_services
-    get_available_regions get_available_resources get_credentials get_partition_for_region
+    all batch_writer can_paginate close filter generate_presigned_post generate_presigned_url get_available_regions
+    get_available_resources get_available_services get_available_subresources get_credentials
+    get_partition_for_region get_paginator get_waiter limit page_size
     """.split()
 )
-"""Methods of a client or session that stay in the process."""
-FETCHERS = HTTP_CALLS | {"urllib.request.urlopen"}
-CLIENTS = ("boto3.client().", "boto3.Session().client().")
+"""Methods of a client, resource or collection that stay in the process, or wait until one iterates."""
+FETCHERS = (
+    HTTP_CALLS
+    | {f"{session}().{verb}" for session in HTTP_SESSION_BUILDERS for verb in HTTP_VERBS}
+    | {f"aws_lambda_powertools.utilities.parameters.{name}" for name in POWERTOOLS_READS}
+    | {"urllib.request.urlopen"}
+)
+API_CALL = re.compile(
+    r"(?:aio)?boto(?:3|core)\.(?:Session\(\)\.|session\.get_session\(\)\.)?"
+    r"(?:(?:create_)?client\(\)(?:\.get_(?:paginator|waiter)\(\))?"
+    r"|resource\(\)(?:\.[A-Z]\w*\(\))*(?:\.meta\.client)?)"
+    r"\.(?P<method>[a-z]\w*)"
+)
+"""A method of a client, of its paginators and waiters, or of what a resource gives: `Table("x").get_item`."""
 
 
 @check(Handler, code="LL109", severity=Severity.ADVICE, since="0.1")
@@ -61,13 +80,13 @@ def network_call_at_import(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """
     for call in handler.init_calls:
-        method = call.name.rpartition(".")[2]
-        is_api_call = any(call.name == prefix + method for prefix in CLIENTS) and method not in LOCAL_METHODS
-        if is_api_call or call.name in FETCHERS:
+        api_call = API_CALL.fullmatch(call.name)
+        if call.name in FETCHERS or (api_call and api_call["method"] not in LOCAL_METHODS):
+            method = call.name.rpartition(".")[2]
             yield Problem(
                 call.location,
-                f"{method}() is called while the code is imported; if it is slow or fails, the environment cannot"
-                " start (10 s limit)",
+                f"{method}() is called while the code is imported{through(call)}: if it takes 10 s or fails, the"
+                " environment cannot start, and SnapStart keeps what it returns; call it when first needed",
                 None,
                 call.trace,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import service, through
+from lambdalint.checks.init._libraries import service, text, through
 from lambdalint.model import Call, Handler
 
 READS = {
@@ -15,6 +15,7 @@ READS = {
     "get_parameters": "ssm",
     "get_parameters_by_path": "ssm",
     "get_latest_configuration": "appconfigdata",
+    "start_configuration_session": "appconfigdata",
 }
 """Client methods that read configuration, and the service they belong to."""
 
@@ -47,15 +48,16 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
     ```
 
     Any cache serves: a module-level value, `functools.cache`, a dict, Powertools, the Lambda extension for
-    parameters and secrets. A name that comes from the event is not reported.
+    parameters and secrets. A name that comes from the event is not reported, nor is a secret fetched again
+    because of an error.
 
     **Ignore it when** each invocation must see a change at once.
 
     **Source.** https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
     """
     for call in handler.warm_calls:
-        method = call.name.rpartition(".")[2]
-        if method not in READS or call.kept or not _is_client_of(call, READS[method]):
+        method = _method(call)
+        if method is None or call.kept or call.on_error_path:
             continue
         given = (*call.positional, *call.keywords.values())
         if any(argument.from_event or argument.from_result for argument in given):
@@ -68,7 +70,13 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
         )
 
 
-def _is_client_of(call: Call, expected: str) -> bool:
-    if not call.name.endswith((".client()." + call.name.rpartition(".")[2],)) or call.receiver is None:
-        return False
-    return service(call.receiver) in (expected, None)
+def _method(call: Call) -> str | None:
+    """The read that a call is, also where a paginator makes it; None if it is none."""
+    built, _, method = call.name.rpartition(".")
+    client = call.receiver
+    if built.endswith(".get_paginator()") and method == "paginate" and client is not None:
+        built, method = built.removesuffix(".get_paginator()"), text(client.argument(0, "operation_name")) or ""
+        client = client.receiver
+    if method not in READS or client is None or not built.endswith(("client()", "create_client()")):
+        return None
+    return method if service(client) in (READS[method], None) else None

@@ -8,7 +8,7 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
 
-SIDE_EFFECTS = frozenset({"mongoengine", "matplotlib.use", "django.setup", "aws_xray_sdk", "ddtrace"})
+SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
 """Imported for what importing them does."""
 
 
@@ -42,13 +42,13 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     for one in handler.imports:
-        if one.used or one.guarded or one.module in SIDE_EFFECTS:
+        if one.used or one.guarded or one.module in SIDE_EFFECTS or one.bound == "_":
             continue
         cost_ms = _cost_ms(one.module)
         if cost_ms:
             yield Problem(
                 one.location,
-                f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms",
+                f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
             )
 
 

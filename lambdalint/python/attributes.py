@@ -7,6 +7,7 @@ import ast
 from lambdalint.python.expressions import Expressions
 from lambdalint.python.flow import KEPT
 from lambdalint.python.values import (
+    FALSE,
     NONE,
     UNKNOWN,
     Atom,
@@ -79,6 +80,8 @@ class Attributes(Expressions):
 
     def member(self, atom: Atom, name: str, value: Value, node: ast.AST) -> Value | None:
         if isinstance(atom, External):
+            if name == "TYPE_CHECKING" and atom.name == "typing":
+                return FALSE
             lasting = atom.lasting or value.place is not None or (atom.record is not None and not atom.record.warm)
             base = Value((External(public_name(f"{atom.name}.{name}"), atom.record, lasting),))
             place = self.attribute_place(atom, name) if atom.record is not None else None

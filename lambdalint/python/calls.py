@@ -233,8 +233,8 @@ class Calls(Attributes, Outside):
         function = atom.function
         if not isinstance(function, Function):
             return self.call_atom(function, args, kwargs, node, frame)
-        if not self.warm:
-            return self.enter_function(function, args, kwargs, node, frame)
+        if not self.warm or (function.frame is not None and function.frame.warm):
+            return self.enter_function(function, args, kwargs, node, frame)  # the cache is as new as the function
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
         given = [*zip(names, args, strict=False), *kwargs.items()]
         for culprit, value in given:

@@ -17,8 +17,8 @@ from lambdalint.python.values import (
     Const,
     External,
     Frame,
-    Function,
     Instance,
+    Package,
     Value,
     join,
     unknown,
@@ -224,8 +224,11 @@ class Expressions(Statements):
             if isinstance(node.ops[0], (ast.In, ast.NotIn)):
                 for atom in right.atoms:
                     place = self.element_place(atom)
-                    if place is not None and self.reads is not None:
-                        self.reads.append(place)
+                    if place is None or self.reads is None:
+                        continue
+                    self.reads.append(place)
+                    if atom is self.tables.get(frame.module.path) and isinstance(node.left, ast.Constant):
+                        self.reads.append(("variable", frame.module.frame, node.left.value))
         if len(rights) == 1:
             result = self.compare(left, node.ops[0], rights[0])
             if result is not None:
@@ -312,6 +315,13 @@ class Expressions(Statements):
 
     def set_attribute(self, atom: Atom, name: str, value: Value) -> None:
         """`atom.name = value`."""
+        if isinstance(atom, Package):
+            frame = atom.module.frame
+            if self.warm:
+                self.store(("variable", frame, name), value, frame.values.get(name))
+            else:
+                frame.values[name] = value
+            return
         place = self.attribute_place(atom, name)
         held = atom.attributes if isinstance(atom, (Instance, Class)) else {}
         if place is not None:
@@ -321,8 +331,6 @@ class Expressions(Statements):
             atom.attributes[name] = value if old is None or not self.guards else join(value, old)
         elif isinstance(atom, Class) and (atom.warm or not self.warm):
             atom.attributes[name] = value
-        elif isinstance(atom, Function) and place is None:
-            pass
 
     def set_item(self, atom: Atom, key: Value, value: Value) -> None:
         """`atom[key] = value`."""

@@ -37,7 +37,7 @@ class Record:
 
     __slots__ = (
         "args", "callbacks", "flags", "function", "guards", "kwargs", "lasting_receiver", "module", "name",
-        "node", "receiver", "scope", "warm",
+        "node", "parts", "receiver", "scope", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -56,6 +56,8 @@ class Record:
         self.flags = 0
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
+        self.parts: list[Record] = []
+        """Calls whose objects were handed to this one's object, and with them what is registered there."""
 
     def root(self) -> Record:
         """The first call of a chain such as `App().router().get()`."""

@@ -11,7 +11,7 @@ from lambdalint.python.flow import KEPT, Activation
 from lambdalint.python.machine import Exhausted
 from lambdalint.python.modules import Module, Modules, declared_globals
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import Class, Collection, Package, Value
+from lambdalint.python.values import Class, Package, Value
 
 
 class Interpreter(Calls):
@@ -23,7 +23,6 @@ class Interpreter(Calls):
     def begin(self, *, warm: bool) -> None:
         super().begin(warm=warm)
         self.under: list[Class] = []
-        self.tables: dict[str, Collection] = {}
 
     def load_module(self, path: str, importer: Module, node: ast.AST) -> Value | None:
         """The project's module at `path`, executed if it has not been; None where it cannot be read."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from lambdalint.python.flow import Activation, Edge, Guard, Record
+from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.values import (
     UNKNOWN,
@@ -78,6 +78,12 @@ class Machine:
         self.executed = 0
         self.defeats: list[Defeat] = []
         self.called_back: set[int] = set()
+        self.tables: dict[str, Collection] = {}
+        """`globals()` by module."""
+        self.unsure = 0
+        """How many conditions that may or may not hold stand around."""
+        self.emptied: set[Place] = set()
+        """Lasting places that each invocation sets to None."""
 
     # -- what is implemented by the parts of Interpreter ---------------------------------------------
 
@@ -115,12 +121,17 @@ class Machine:
         value = self.overlay.get(place, base)
         if self.reads is not None:
             self.reads.append(place)
+            for atom in value.atoms if value is not None else ():
+                if isinstance(atom, Collection) and atom.lasting:
+                    self.reads.append(("element", atom))  # `if not pool:` looks at what is in it
         if value is None or value.place is place:
             return value
         return Value(value.atoms, value.taint, place, value.more)
 
     def store(self, place: Place, value: Value, base: Value | None) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
+        if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
+            self.emptied.add(place)
         old = self.overlay.get(place, base)
         self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
@@ -132,6 +143,8 @@ class Machine:
     def fill(self, place: Place) -> bool:
         """Mark each guard on the way here that looked at `place`; true if there was one."""
         found = False
+        if place in self.emptied:
+            return False  # it is empty each time, whatever fills it later
         for guards in (self.guards, self.pending):
             for guard in guards:
                 if place in guard.places:
@@ -215,7 +228,11 @@ class Machine:
         if place[0] != "variable":
             return True
         scope: Frame = place[1]
-        return scope is not scope.module.frame or place[2] in scope.module.globals_declared
+        if scope is not scope.module.frame or place[2] in scope.module.globals_declared:
+            return True
+        return any(
+            isinstance(atom, Const) and atom.value is None for atom in value.atoms
+        )  # `module.x = ...` may fill it
 
     def is_none(self, value: Value) -> bool | None:
         """Whether a value is None; None where it cannot be told."""
@@ -257,6 +274,10 @@ class Machine:
     def link(self, node: ast.AST, frame: Frame, name: str, target: Activation, flags: int = 0) -> None:
         """A project function is called here."""
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, target))
+
+
+def _is_nothing(value: Value) -> bool:
+    return not value.more and all(isinstance(atom, Const) and atom.value is None for atom in value.atoms)
 
 
 def definite(atom: Atom) -> bool:

@@ -64,7 +64,7 @@ class Modules:
     """Finds and reads the modules of one project."""
 
     def __init__(self, root: str, import_roots: Sequence[str] = ()) -> None:
-        self.root = os.path.normpath(root)
+        self._top = os.path.abspath(root)
         self.import_roots = [os.path.normpath(path) for path in import_roots]
         self.by_path: dict[str, Module | None] = {}
         self.unreadable: dict[str, Unreadable] = {}
@@ -122,10 +122,12 @@ class Modules:
         here = os.path.dirname(importer.path)
         if level:
             for _ in range(level - 1):
-                here = os.path.dirname(here)
+                here = _parent(here)
             return self._below(here, name.split(".") if name else [], importer)
         parts = name.split(".")
-        if parts[0] in LIBRARIES or parts[0] in sys.stdlib_module_names:
+        if parts[0] in sys.stdlib_module_names:
+            return None
+        if parts[0] in LIBRARIES and parts[0] + ".py" not in self.names_in(here):
             return None
         for folder in self._search(here):
             found = self._below(folder, parts, importer)
@@ -153,11 +155,10 @@ class Modules:
             for layer in _LAYER_FOLDERS:
                 if layer in names:
                     layers += self._layer_roots(_join(folder, layer))
-            if not folder or folder in (".", self.root) or folder == os.path.dirname(folder):
+            whole = os.path.abspath(folder or ".")
+            if whole == self._top or not whole.startswith(self._top.rstrip(os.sep) + os.sep):
                 break
-            if not _inside(folder, self.root):
-                break
-            folder = os.path.dirname(folder)
+            folder = _parent(folder)
         found += [path for path in [*self.import_roots, *layers] if path not in found]
         self._ancestors[here] = found
         return found
@@ -222,5 +223,10 @@ def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder and folder != "." else name
 
 
-def _inside(folder: str, root: str) -> bool:
-    return root in ("", ".") or folder == root or folder.startswith(root.rstrip("/") + "/")
+def _parent(folder: str) -> str:
+    """The folder above; above the working directory stands `..`."""
+    if folder in ("", "."):
+        return ".."
+    if os.path.basename(folder) == "..":
+        return f"{folder}/.."
+    return os.path.dirname(folder)

@@ -73,8 +73,6 @@ class Outside(Expressions):
 
     under: list[Class]
     """Classes whose metaclass is at work, so that it is not entered again."""
-    tables: dict[str, Collection]
-    """`globals()` by module."""
 
     def call_outside(
         self, atom: External, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
@@ -129,8 +127,11 @@ class Outside(Expressions):
             return
         for value in (*args, *kwargs.values()):
             for atom in value.atoms:
-                if isinstance(atom, External) and atom.record is not None and atom.record.callbacks and self.warm:
-                    self.call_registered(atom.record, node, frame)
+                if isinstance(atom, External) and atom.record is not None:
+                    if self.warm and atom.record.callbacks:
+                        self.call_registered(atom.record, node, frame)
+                    elif not self.warm and record.receiver is not None:
+                        record.root().parts.append(atom.record)  # `app.include_router(router)`
                 if isinstance(atom, Collection) and any(_callable(one) for one in atom.element().atoms):
                     value = atom.element()
                     atom = next(one for one in value.atoms if _callable(one))
@@ -169,10 +170,13 @@ class Outside(Expressions):
 
     def call_registered(self, record: Record, node: ast.AST, frame: Frame) -> None:
         """Call each function that was registered with an object, or one it was made of, once in an invocation."""
-        for value in record.args:
-            for atom in value.atoms:
-                if isinstance(atom, External) and atom.record is not None and atom.record is not record:
-                    self.call_registered(atom.record, node, frame)
+        if id(record) in self.called_back:
+            return
+        self.called_back.add(id(record))
+        parts = [atom.record for value in record.args for atom in value.atoms if isinstance(atom, External)]
+        for part in (*record.parts, *parts):
+            if part is not None:
+                self.call_registered(part, node, frame)
         for value in list(record.callbacks):
             if id(value) in self.called_back:
                 continue

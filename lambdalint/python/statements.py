@@ -80,13 +80,13 @@ class Statements(Machine):
 
     def branch(self, body: Sequence[ast.stmt], places: frozenset[Place], frame: Frame) -> bool:
         """Execute a block under a condition that looked at `places`."""
-        if not places:
-            return self.execute(body, frame)
-        guard = Guard(places)
-        self.guards.append(guard)
-        self.activation.tested.append(guard)
+        self.unsure += 1
+        if places:
+            self.guard_rest(places)
         goes_on = self.execute(body, frame)
-        self.guards.pop()
+        if places:
+            self.guards.pop()
+        self.unsure -= 1
         return goes_on
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
