@@ -27,7 +27,8 @@ class Mended:
 
     before: dict[str, bytes] = field(default_factory=dict)
     after: dict[str, bytes] = field(default_factory=dict)
-    count: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    """Fixes applied, by file."""
     notices: list[str] = field(default_factory=list)
 
 
@@ -58,7 +59,7 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
             if count:
                 mended.before.setdefault(path, data)
                 mended.after[path] = result.encode(encoding)
-                mended.count += count
+                mended.counts[path] = mended.counts.get(path, 0) + count
                 changed = True
         if not changed:
             break

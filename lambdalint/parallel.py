@@ -58,19 +58,20 @@ def look_in_parallel(
                 os.waitpid(pid, 0)
             try:
                 indices, packed = json.loads(data)
-                looked = [unpack(one) for one in packed]
+                looked = {one.path: one for one in map(unpack, packed)}
+                theirs = [path for index in indices for path in chunks[index]]
             except Exception:  # it died, or died while it wrote
                 died += 1
             else:
                 finished.update(indices)
-                found += looked
+                found += [looked.get(path) or Looked(path) for path in theirs]
         workers.clear()
     finally:
         os.close(take)
         for pid, _ in workers:
             _end(pid)
-    for index_, chunk in enumerate(chunks):
-        if index_ not in finished:
+    for number, chunk in enumerate(chunks):
+        if number not in finished:
             found += map(look, chunk)
     return found, died
 
@@ -86,7 +87,10 @@ def _work(chunks: Sequence[Sequence[str]], take: int, write: int, look: Callable
         indices: list[int] = []
         packed: list[Packed] = []
         while index := os.read(take, 1):
-            packed += [pack(look(path)) for path in chunks[index[0]]]
+            for path in chunks[index[0]]:
+                looked = look(path)
+                if looked != Looked(path):  # most files hold nothing: they are not worth the way
+                    packed.append(pack(looked))
             indices.append(index[0])
         with os.fdopen(write, "wb") as stream:
             stream.write(json.dumps([indices, packed]).encode())

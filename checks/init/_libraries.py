@@ -189,7 +189,10 @@ HTTP_SESSION_BUILDERS = frozenset(
 """Objects that keep connections open between requests."""
 
 HTTP_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
-HTTP_CALLS = frozenset(f"{library}.{verb}" for library in ("requests", "httpx") for verb in HTTP_VERBS) | {"httpx.stream", "urllib3.request"}
+HTTP_CALLS = frozenset(f"{library}.{verb}" for library in ("requests", "httpx") for verb in HTTP_VERBS) | {
+    "httpx.stream",
+    "urllib3.request",
+}
 """Functions that open a connection for one request and close it."""
 
 POWERTOOLS_READS = ("get_parameter", "get_parameters", "get_parameters_by_name", "get_secret", "get_app_config")

@@ -76,7 +76,7 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
         elif call.receiver_persists and not call.on_error_path and _ends(call):
             yield Problem(
                 call.location,
-                f"closes a connection that was kept{through(call)}: the next invocation must open it again; leave it open",
+                f"closes a connection that was kept{through(call)}: the next invocation must open it again",
                 None,
                 call.trace,
             )

@@ -6,30 +6,67 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._libraries import text, through
-from lambdalint.model import Call, Handler
+from lambdalint.model import UNKNOWN, Argument, Call, Handler
 
 BUILDERS = frozenset(
     {
+        "ctranslate2.Translator",
+        "easyocr.Reader",
+        "fastjsonschema.compile",
+        "fasttext.load_model",
+        "gensim.models.KeyedVectors.load",
+        "gensim.models.Word2Vec.load",
         "jinja2.Environment",
         "jinja2.Template",
-        "jsonschema.Draft202012Validator",
-        "jsonschema.Draft7Validator",
-        "jsonschema.Draft4Validator",
-        "fastjsonschema.compile",
         "joblib.load",
+        "jsonschema.Draft201909Validator",
+        "jsonschema.Draft202012Validator",
+        "jsonschema.Draft3Validator",
+        "jsonschema.Draft4Validator",
+        "jsonschema.Draft6Validator",
+        "jsonschema.Draft7Validator",
+        "keras.models.load_model",
+        "lightgbm.Booster",
+        "llama_cpp.Llama",
+        "mako.template.Template",
         "onnxruntime.InferenceSession",
         "pydantic.TypeAdapter",
         "re.compile",
+        "regex.compile",
         "sentence_transformers.SentenceTransformer",
         "spacy.load",
         "tensorflow.keras.models.load_model",
+        "tensorflow.lite.Interpreter",
+        "tensorflow.saved_model.load",
+        "tflite_runtime.interpreter.Interpreter",
+        "torch.jit.load",
         "torch.load",
         "transformers.pipeline",
+        "whisper.load_model",
     }
 )
 """What compiles, or loads a model."""
-PARSERS = frozenset({"json.load", "yaml.safe_load", "yaml.load", "pickle.load", "tomllib.load", "csv.DictReader"})
-"""What parses an open file."""
+PARSERS = frozenset(
+    """
+    csv.DictReader csv.reader json.load json.loads msgpack.load orjson.loads pickle.load pickle.loads simplejson.load
+    toml.load toml.loads tomllib.load tomllib.loads ujson.load ujson.loads yaml.full_load yaml.load yaml.safe_load
+    """.split()
+)
+"""What parses an open file, or what was read from one."""
+PATH_PARSERS = frozenset(
+    """
+    geoip2.database.Reader lxml.etree.parse maxminddb.open_database numpy.load pandas.read_csv pandas.read_excel
+    pandas.read_json pandas.read_parquet pandas.read_pickle polars.read_csv polars.read_parquet
+    xml.etree.ElementTree.parse
+    """.split()
+)
+"""What opens and parses the file whose path it is given."""
+OPENERS = frozenset({"builtins.open", "codecs.open", "gzip.open", "io.open", "pathlib.Path"})
+CHANGING = ("/tmp", "/mnt", "/dev", "/proc")
+"""Where files stand that are not part of the package."""
+PURE = ("builtins.", "csv.", "io.", "jinja2.", "json.", "jsonschema.", "os.path.", "pathlib.", "referencing.", "torch.",
+        "yaml.", "codecs.", "gzip.", "pickle.")  # fmt: skip
+"""What gives the same result for the same arguments."""
 
 
 @check(Handler, code="LL105", severity=Severity.ADVICE, since="0.1")
@@ -69,7 +106,7 @@ def static_work_in_handler(handler: Handler) -> Iterator[Problem]:
     for call in handler.warm_calls:
         if call.kept or call.on_error_path:
             continue
-        if (call.name in BUILDERS and _is_static(call)) or (call.name in PARSERS and _reads_bundled(call)):
+        if _is_static_work(call):
             yield Problem(
                 call.location,
                 f"{call.name}() gives the same result on every invocation{through(call)}; do it once, at module level",
@@ -78,20 +115,61 @@ def static_work_in_handler(handler: Handler) -> Iterator[Problem]:
             )
 
 
-def _is_static(call: Call) -> bool:
-    first = call.argument(0, "pattern", "source", "model", "schema", "filename")
-    others = (*call.positional, *call.keywords.values())
-    varies = any(argument.from_event or argument.from_result for argument in others)
-    return not varies and (first is None or call.name != "re.compile" or text(first) is not None)
+def _is_static_work(call: Call) -> bool:
+    given = (*call.positional, *call.keywords.values())
+    if call.name in BUILDERS:
+        pattern = call.argument(0, "pattern")
+        if call.name.endswith("e.compile") and call.name != "fastjsonschema.compile" and text(pattern) is None:
+            return False
+        return not _is_elsewhere(call.argument(0)) and all(map(_is_static, given))
+    if call.name in PARSERS:
+        return (
+            bool(call.positional) and any(map(_reads_bundled, call.positional[0].calls)) and all(map(_is_static, given))
+        )
+    return call.name in PATH_PARSERS and bool(call.positional) and _is_bundled(call.positional[0])
+
+
+def _is_static(argument: Argument) -> bool:
+    """Whether an argument is the same in every invocation, as far as can be known."""
+    if argument.from_event or argument.from_credentials:
+        return False
+    return all(map(_is_pure, argument.calls)) and bool(argument.calls or not argument.from_result)
+
+
+def _is_pure(call: Call) -> bool:
+    """Whether a call gives the same in every invocation."""
+    if not call.name.startswith(PURE):
+        return False
+    if call.name in OPENERS and not _is_bundled(call.argument(0, "file", "filename")):
+        return False
+    given = (*call.positional, *call.keywords.values())
+    return all(map(_is_static, given)) and (call.receiver is None or _is_pure(call.receiver))
 
 
 def _reads_bundled(call: Call) -> bool:
-    file = call.argument(0, "fp", "stream", "file", "f")
-    if file is None:
+    """Whether a call reads a file of the package: `open("a.json")`, `Path("a.json").read_text()`."""
+    while call.receiver is not None:
+        call = call.receiver
+    mode = text(call.argument(1, "mode")) or "r"
+    return call.name in OPENERS and _is_bundled(call.argument(0, "file", "filename")) and mode.startswith("r")
+
+
+def _is_bundled(path: Argument | None) -> bool:
+    """Whether a path is that of a file in the package, as far as it can be told."""
+    if path is None or path.from_event or path.from_result:
         return False
-    for opened in file.calls:
-        if opened.name == "builtins.open":
-            path = text(opened.argument(0, "file"))
-            mode = text(opened.argument(1, "mode")) or "r"
-            return path is not None and not path.startswith(("/tmp", "/mnt")) and mode.startswith("r")
+    constant = text(path)
+    if constant is not None:
+        return not constant.startswith(CHANGING) and "://" not in constant
+    # os.path.join(os.path.dirname(__file__), "a.json"); __file__ is not a constant
+    for call in path.calls:
+        given = call.positional
+        if call.name in ("os.path.dirname", "os.path.abspath", "os.path.realpath"):
+            return len(given) == 1 and given[0].value is UNKNOWN and _is_static(given[0])
+        if call.name == "os.path.join":
+            return _is_bundled(given[0]) and not any(map(_is_elsewhere, given)) and all(map(_is_static, given))
     return False
+
+
+def _is_elsewhere(path: Argument | None) -> bool:
+    return (text(path) or "").startswith(CHANGING)

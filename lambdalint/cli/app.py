@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lambdalint import __version__
+from lambdalint.reporters import FORMATS
 
 app = typer.Typer(
     name="lambdalint",
@@ -72,9 +73,7 @@ def check(
         bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also mend what needs a review.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")] = False,
-    output_format: Annotated[
-        str | None, typer.Option(help="terminal, json, sarif, github, gitlab, junit or markdown.")
-    ] = None,
+    output_format: Annotated[str | None, typer.Option(help=f"{', '.join(FORMATS)}.")] = None,
     output_file: Annotated[str | None, typer.Option(help="Write the report there.")] = None,
     baseline: Annotated[str | None, typer.Option(help="Leave out the findings in this file.")] = None,
     update_baseline: Annotated[

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from lambdalint import checking, config, registry, selection
 from lambdalint.check import AnyCheck, Severity
 from lambdalint.discovery import display
-from lambdalint.errors import WrongUse
+from lambdalint.errors import WrongUse, nearest
 from lambdalint.report import Report
+from lambdalint.reporters import FORMATS, render
 
 STDIN = "-"
 PROGRESS_ABOVE = 300
@@ -50,6 +51,8 @@ def check(options: Options) -> int:
     """Run it; returns the exit code."""
     request = prepare(options)
     output_format = options.output_format or request.config.output_format or "terminal"
+    if output_format not in FORMATS:
+        raise WrongUse(f'there is no output format "{output_format}"{nearest(output_format, list(FORMATS))}')
     if options.diff:
         from lambdalint.cli import fix
 
@@ -127,14 +130,9 @@ def select(options: Options, settings: config.Config, checks: Mapping[str, AnyCh
 
 def publish(report: Report, options: Options, output_format: str) -> None:
     """The report to standard output or the file named, notices to standard error."""
-    from lambdalint.reporters import render
-
     to_file = options.output_file is not None
     color = not to_file and wants_color()
-    try:
-        text = render(output_format, report, color=color, width=width(), statistics=options.statistics)
-    except ValueError as error:  # no such format
-        raise WrongUse(str(error)) from None
+    text = render(output_format, report, color=color, width=width(), statistics=options.statistics)
     if text and not text.endswith("\n"):
         text += "\n"
     if options.output_file:
@@ -143,6 +141,8 @@ def publish(report: Report, options: Options, output_format: str) -> None:
                 stream.write(text)
         except OSError as error:
             raise WrongUse(f"{options.output_file}: cannot be written: {error.strerror}") from None
+    elif options.fix and STDIN in options.paths:
+        sys.stderr.write(text)  # standard output carries the mended source
     else:
         write(text)
     if not options.quiet:

@@ -11,9 +11,8 @@ from lambdalint.report import Report
 
 
 def mend(request: checking.Request, options: Options) -> Report:
-    """Change the files, and report what is left. Standard input comes out mended instead."""
+    """Change the files, and report what is left. Standard input comes out mended on standard output."""
     mended = _mended(request, options)
-    count = mended.count
     for path, data in mended.after.items():
         if path in request.contents:
             continue
@@ -21,13 +20,13 @@ def mend(request: checking.Request, options: Options) -> Report:
             fixing.write(path, data)
         except OSError as error:
             mended.notices.append(f"{path}: not fixed: {error.strerror}")
-            count = -1
+            mended.counts.pop(path)
     for path, data in request.contents.items():
         sys.stdout.flush()
         sys.stdout.buffer.write(mended.after.get(path, data))
     contents = {path: mended.after.get(path, data) for path, data in request.contents.items()}
     report, _ = checking.run(replace(request, contents=contents))
-    return replace(report, fixed=max(count, 0), notices=[*mended.notices, *report.notices])
+    return replace(report, fixed=sum(mended.counts.values()), notices=[*mended.notices, *report.notices])
 
 
 def show(request: checking.Request, options: Options) -> int:

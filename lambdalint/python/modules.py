@@ -71,6 +71,10 @@ class Modules:
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
 
+    def relative(self, path: str) -> str:
+        """A path as seen from the root of the project, with forward slashes."""
+        return os.path.relpath(path, self._top).replace(os.sep, "/")
+
     def read(self, path: str, data: bytes | None = None) -> Module:
         """The module at `path`; raises `Unreadable`."""
         path = os.path.normpath(path).replace(os.sep, "/")
@@ -136,7 +140,7 @@ class Modules:
         return None
 
     def _vendored(self, folder: str) -> bool:
-        return any(name.endswith((".dist-info", ".egg-info")) for name in self.names_in(folder))
+        return any(name.endswith(".dist-info") for name in self.names_in(folder))
 
     def _search(self, here: str) -> list[str]:
         """Folders that may be on the path of code in `here`, the nearest first."""

@@ -69,7 +69,7 @@ class Project:
     def handlers(self, path: str, data: bytes | None = None) -> list[Handler]:
         """The handlers in one file, executed; raises `Unreadable`."""
         declared = self.declared.get(path, ())
-        if is_test_code(path) and not declared:
+        if is_test_code(self.modules.relative(path)) and not declared:
             return []
         module = self.modules.read(path, data)
         self._asked.append(module)

@@ -1,0 +1,278 @@
+"""What a handler builds anew each time goes to module level, unless that could change its meaning."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
+from keyword import iskeyword
+
+from lambdalint.check import Edit
+from lambdalint.rewriting.layout import cut, dedent, paste
+from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, root, single_target
+
+_SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
+_CONDITIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.IfExp, ast.BoolOp)
+_PURE = {"aiohttp", "boto3", "botocore", "certifi", "httpx", "os", "ssl", "urllib3"}
+"""Calls into these may stand among the arguments: they give at import what they give later."""
+_CASTS = {"bool", "dict", "float", "int", "str"}
+_CLOSERS = {"aclose", "close", "disconnect", "dispose", "quit", "shutdown", "__enter__", "__aenter__"}
+_KEEPERS = {"aclosing", "closing", "enter_async_context", "enter_context", "push"}
+_ALTERERS = {"add", "append", "clear", "insert", "pop", "register", "register_first", "register_last", "remove"}
+_ALTERERS |= {"set", "setdefault", "unregister", "update"}
+
+
+class Hoist:
+    """One call in one handler, and what can be done about it."""
+
+    def __init__(self, module: Module, handler: str, line: int, column: int) -> None:
+        self.module = module
+        self.index, self.function, self.table = module.function(handler, line)
+        self.nodes = list(ast.walk(self.function))
+        self.parents: dict[ast.AST, ast.AST] = {}
+        for node in self.nodes:
+            self.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
+        self.call = self._call(line, column)
+        self.dump = ast.dump(self.call)
+        start, end = module.span(self.call)
+        self.source = module.text[start:end]
+        if ast.dump(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
+            raise Refused  # places inside f-strings are not to be trusted before Python 3.12
+        self.statement = self._surroundings()
+        self.needed = max((self._needed(node) for node in ast.walk(self.call)), default=-1)
+        if self.needed >= self.index:
+            raise Refused
+
+    def edits(self) -> Sequence[Edit]:
+        """What to change. Raises Refused."""
+        name, value = single_target(self.statement)
+        if not name or value is not self.call:
+            return self._replace()
+        self._check_uses(name)
+        return self._replace() if self._is_taken(name) else self._move(name)
+
+    # What is looked at
+
+    def _call(self, line: int, column: int) -> ast.Call:
+        """The innermost call that starts there; of a session made only to ask it for a client, the latter."""
+        start = self.module.start(line) + column - 1
+        calls = [node for node in self.nodes if isinstance(node, ast.Call) and self.module.span(node)[0] == start]
+        if not calls:
+            raise Refused
+        call = min(calls, key=lambda node: self.module.span(node)[1])
+        while isinstance(method := self.parents[call], ast.Attribute):
+            outer = self.parents[method]
+            if method.attr not in ("client", "resource") or not isinstance(outer, ast.Call):
+                break
+            call = outer
+        return call
+
+    def _surroundings(self) -> ast.stmt:
+        """The statement around the call. Refused where the call has to happen here and now."""
+        statement: ast.stmt | None = None
+        conditional = False
+        node: ast.AST = self.call
+        while (parent := self.parents[node]) is not self.function:
+            if statement is None and isinstance(node, ast.stmt):
+                statement = node
+            if isinstance(parent, _HERE_AND_NOW):
+                raise Refused
+            if isinstance(parent, (ast.With, ast.AsyncWith)) and any(
+                "suppress" in ast.dump(item.context_expr) for item in parent.items
+            ):
+                raise Refused
+            conditional = conditional or isinstance(parent, _CONDITIONS)
+            node = parent
+        if node not in self.function.body:  # a decorator, a default
+            raise Refused
+        above = self.parents[self.call]
+        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or _keeps(above):
+            raise Refused
+        if conditional and any(isinstance(part, ast.Subscript) for part in ast.walk(self.call)):
+            raise Refused  # os.environ["X"] may be there only under that condition
+        if statement is None:
+            assert isinstance(node, ast.stmt)
+            statement = node
+        return statement
+
+    def _needed(self, node: ast.AST) -> int:
+        """The index of the statement that one part of the call waits for."""
+        if isinstance(node, (*_SCOPES, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)):
+            raise Refused
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno != node.lineno:
+            raise Refused  # a text over several lines cannot be indented anew
+        if isinstance(node, ast.Call) and not self._is_pure(node):
+            raise Refused
+        if isinstance(node, ast.Name):
+            if not self.table.lookup(node.id).is_global():
+                raise Refused
+            return self.module.ready(node.id)
+        return -1
+
+    def _is_pure(self, call: ast.Call) -> bool:
+        name = root(call)
+        origin = self.module.package(name)
+        if call in self._spine():
+            made = [self.module.body[site] for site in self.module.sites.get(name, [])]
+            return bool(origin) or any(isinstance(one, ast.Assign | ast.AnnAssign) for one in made)
+        if name in _CASTS and name not in self.module.sites:
+            return True
+        return origin != "" and (origin in _PURE or origin == self.module.package(root(self.call)))
+
+    def _spine(self) -> Iterator[ast.expr]:
+        """The call itself and what it is a method of."""
+        node: ast.expr = self.call
+        while isinstance(node, ast.Call | ast.Attribute):
+            yield node
+            node = node.func if isinstance(node, ast.Call) else node.value
+
+    def _check_uses(self, name: str) -> None:
+        """Refused if the object is closed or altered here, or if the name means more than this object."""
+        symbol = self.table.lookup(name)
+        own = sum(bound == name for bound in bound(self.function.body))
+        if not symbol.is_local() or symbol.is_parameter() or symbol.is_declared_global() or own != 1:
+            raise Refused
+        inner = [table for table in below(self.table) if name in table.get_identifiers()]
+        if any(table.lookup(name).is_nonlocal() for table in inner):
+            raise Refused
+        for node in self.nodes:
+            if isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
+                raise Refused
+            if isinstance(node, ast.withitem) and _is_name(node.context_expr, name):
+                raise Refused
+            if _keeps(node) and any(_is_name(one, name) for one in ast.iter_child_nodes(node)):
+                raise Refused
+            if isinstance(node, ast.Attribute | ast.Subscript) and root(node) == name:
+                if not isinstance(node.ctx, ast.Load):
+                    raise Refused
+                if isinstance(node, ast.Attribute) and _is_name(node.value, name) and node.attr in _CLOSERS:
+                    raise Refused
+                if isinstance(node, ast.Attribute) and self._alters(node, name):
+                    raise Refused
+
+    def _alters(self, node: ast.Attribute, name: str) -> bool:
+        """`session.headers.update(...)`: what one invocation does to it, the next would meet."""
+        called = isinstance(parent := self.parents[node], ast.Call) and parent.func is node
+        return called and node.attr in _ALTERERS and not _is_name(node.value, name) and not _through_call(node)
+
+    def _is_taken(self, name: str) -> bool:
+        """Another function builds something else under this name, and may want to move it as well."""
+        for other in self.module.body:
+            if isinstance(other, FUNCTIONS) and other is not self.function:
+                for node in ast.walk(other):
+                    target, value = single_target(node)
+                    if target == name and isinstance(value, ast.Call) and ast.dump(value) != self.dump:
+                        return True
+        return False
+
+    # What is done
+
+    def _move(self, name: str) -> Sequence[Edit]:
+        """The statement goes above the handler. With an equal global there already, it just goes."""
+        code, removal = cut(self.module, self.statement, self._block())
+        if name in self.module.definitions(self.dump, self.index):
+            return [removal]
+        own = {id(table) for table in [self.table, *below(self.table)]}
+        elsewhere = [table for table in self.module.tables if id(table) not in own and name in table.get_identifiers()]
+        if any(table is self.module.top or table.lookup(name).is_global() for table in elsewhere):
+            raise Refused
+        annotation = getattr(self.statement, "annotation", None)
+        if annotation is not None:
+            self._check_annotation(annotation)
+        return [paste(self.module, self._above(), code), removal]
+
+    def _replace(self) -> Sequence[Edit]:
+        """The call becomes the name of a new global, or of an equal one that is there already."""
+        start, end = self.module.span(self.call)
+        suffix = " " if self.module.text[end : end + 1].isidentifier() else ""
+        mine = set(self.table.get_identifiers())
+        for name in self.module.definitions(self.dump, self.index):
+            if name not in mine or self.table.lookup(name).is_global():
+                return [Edit(start, end, name + suffix)]
+        line = self.module.line(self.statement.lineno)
+        code = dedent(self.source, line[: len(line) - len(line.lstrip())])
+        name = self._free_name()
+        try:
+            ast.parse(f"{name} = {code}")
+        except SyntaxError:  # its lines were held together by brackets around it
+            newline = self.module.newline
+            code = f"({newline}    {code.replace(newline, newline + '    ')}{newline})"
+        return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix)]
+
+    def _above(self) -> int:
+        """The first function that builds the same, so that whoever moves it first serves all the others."""
+        for index in range(self.needed + 1, self.index):
+            node = self.module.body[index]
+            if isinstance(node, FUNCTIONS) and any(ast.dump(call) == self.dump for call in _calls(node)):
+                return index
+        return self.index
+
+    def _free_name(self) -> str:
+        """After the service: `s3_client`. Numbered so that no two moves of one run take the same."""
+        base = _name_for(self.call)
+        rivals = [
+            ast.dump(call)
+            for node in self.module.body
+            if isinstance(node, FUNCTIONS)
+            for call in _calls(node)
+            if _name_for(call) == base
+        ]
+        position = list(dict.fromkeys(rivals)).index(self.dump)
+        taken = set().union(*(table.get_identifiers() for table in self.module.tables))
+        names = (base if number == 1 else f"{base}_{number}" for number in count(1))
+        return next(islice((name for name in names if name not in taken), position, None))
+
+    def _block(self) -> list[ast.stmt]:
+        parent = self.parents[self.statement]
+        for field in ("body", "orelse"):
+            block = getattr(parent, field, None)
+            if isinstance(block, list) and self.statement in block:
+                return block
+        raise Refused
+
+    def _check_annotation(self, annotation: ast.expr) -> None:
+        """At module level annotations are evaluated, in functions they are not."""
+        if self.module.package("annotations") == "__future__":
+            return
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Name) and self.module.ready(node.id) >= self._above():
+                raise Refused
+
+
+def _calls(node: ast.AST) -> list[ast.Call]:
+    """In the order of the text."""
+    calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return sorted(calls, key=lambda call: (call.lineno, call.col_offset, call.end_lineno, call.end_col_offset))
+
+
+def _name_for(call: ast.Call) -> str:
+    kind = call.func.attr if isinstance(call.func, ast.Attribute) else root(call.func)
+    service = (
+        call.args[0] if call.args else next((key.value for key in call.keywords if key.arg == "service_name"), None)
+    )
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+    name = {"connect": "connection"}.get(name, name)
+    if kind in ("client", "resource") and isinstance(service, ast.Constant) and isinstance(service.value, str):
+        name = re.sub(r"\W", "_", f"{service.value}_{kind}")
+    usable = name.isidentifier() and not iskeyword(name) and not hasattr(builtins, name)
+    return name if usable else "client"
+
+
+def _keeps(node: ast.AST) -> bool:
+    """Hands what it is given to a `with` block, which closes it."""
+    if not isinstance(node, ast.Call):
+        return False
+    return (node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)) in _KEEPERS
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _through_call(node: ast.AST) -> bool:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Call)

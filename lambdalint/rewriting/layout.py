@@ -1,0 +1,64 @@
+"""Where moved code is taken from and put, and the blank lines around it."""
+
+from __future__ import annotations
+
+import ast
+
+from lambdalint.check import Edit
+from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, single_target
+
+
+def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str, Edit]:
+    """A statement as it stands at module level, with its comments, and the edit that takes it out of its block."""
+    start, end = module.span(statement)
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    indent = module.text[module.start(first) : start]
+    rest = module.text[end : module.start(last + 1)].strip()
+    if indent.strip() or (rest and not rest.startswith("#")):
+        raise Refused  # it shares a line with others
+    place = block.index(statement)
+    above = (block[place - 1].end_lineno or 0) if place else 0
+    while first - 1 > above and module.is_comment(first - 1, indent):
+        first -= 1
+    moved = dedent(module.text[module.start(first) : module.start(last + 1)], indent)
+    if len(block) == 1:
+        # The end of the last line stays as it is: it may be the end of the text.
+        stop = module.start(last + 1)
+        stop -= len(module.text[end:stop]) - len(module.text[end:stop].rstrip("\r\n"))
+        return moved, Edit(module.start(first), stop, f"{indent}pass")
+    if statement is block[-1]:
+        while module.is_blank(first - 1):
+            first -= 1
+    elif place == 0 or module.is_blank(first - 1):
+        while module.is_blank(last + 1):
+            last += 1
+    return moved, Edit(module.start(first), module.start(last + 1), "")
+
+
+def paste(module: Module, index: int, code: str) -> Edit:
+    """The edit that puts `code` above the function at `index` of the body, its decorators and its comments."""
+    function, before = module.body[index], module.body[index - 1]
+    assert isinstance(function, FUNCTIONS)
+    limit = before.end_lineno or 0
+    first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+    while first - 1 > limit and module.is_comment(first - 1, ""):
+        first -= 1
+    gap = first
+    while gap - 1 > limit and module.is_blank(gap - 1):
+        gap -= 1
+    lines = module.newline * _blank_lines_after(before, commented=gap - 1 > limit)
+    return Edit(module.start(gap), module.start(first), lines + code + module.newline * 3)
+
+
+def _blank_lines_after(statement: ast.stmt, *, commented: bool) -> int:
+    if commented:
+        return 1
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return 2
+    return 0 if isinstance(single_target(statement)[1], ast.Call) else 1
+
+
+def dedent(code: str, indent: str) -> str:
+    """Without the indentation it had in its block, and without its last line end."""
+    lines = code.splitlines(keepends=True)
+    return "".join(line.removeprefix(indent) for line in lines).rstrip()
