@@ -499,7 +499,7 @@ def test_whatever_stands_around_it(
     tree = ast.parse(changed)
     assert (changed == text) == (not changes)
     assert changed.count("# comment") == text.count("# comment")
-    assert set(changed) <= set(text) | {*"_cliento "} | set("pass")
+    assert set(changed) <= set(text) | {*"_cliento ="} | set("pass")
     if changes:
         assert len([node for node in tree.body if isinstance(getattr(node, "value", None), ast.Call)]) == 1
     assert hoist_client(changed, line=line, column=column, handler="main") == () or client.startswith("s3, db")

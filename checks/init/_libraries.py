@@ -142,6 +142,11 @@ def is_asynchronous(name: str) -> bool:
     return name.startswith(ASYNCHRONOUS) or ".asyncio." in name or "Async" in name or ".async_" in name
 
 
+def once(call: Call, otherwise: str) -> str:
+    """What to do instead of making it anew: `otherwise`, except for what its event loop takes with it."""
+    return "keep one event loop and, in it, one of these" if is_asynchronous(call.name) else otherwise
+
+
 ENDED_BY = {
     "MySQLdb.": ("close", "__exit__"),
     "asyncpg.": ("close", "terminate"),
@@ -280,7 +285,12 @@ def text(argument: Argument | None) -> str | None:
 
 def through(call: Call) -> str:
     """How the place is reached, for the end of a message: empty in the handler itself."""
-    return f" (reached through {call.trace[-1].name}())" if call.trace else ""
+    if not call.trace:
+        return ""
+    if not call.scope:
+        return f" (by importing {call.trace[-1].name})"
+    around = call.scope.rpartition(".")[2]
+    return " (reached through a lambda)" if around == "<lambda>" else f" (reached through {call.scope}())"
 
 
 def outermost(calls: Sequence[Call]) -> list[Call]:

@@ -9,6 +9,7 @@ from lambdalint.check import Edit, Fix, Problem, Severity, check
 from lambdalint.checks.init._libraries import (
     AWS_BUILDERS,
     is_for_this_invocation,
+    once,
     outermost,
     places,
     service,
@@ -52,7 +53,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     role assumed in this invocation, is not reported. Nor is its caller: for a factory such as
     `def make(service): return boto3.client(service)` the finding stands where the factory is called.
 
-    **Fix.** Moves the client above the handler. To be reviewed: an error while it is built then fails the
+    **Fix (unsafe).** Moves the client above the handler. To be reviewed: an error while it is built then fails the
     start of the environment rather than one invocation.
 
     **Ignore it when** each invocation needs a client of its own for a reason the code does not show.
@@ -65,7 +66,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     for call in outermost([call for call in built if call.location not in spared]):
         yield Problem(
             call.location,
-            f"{_what(call)} is built on every invocation{through(call)}; build it once, at module level",
+            f"{_what(call)} is built on every invocation{through(call)}; {_instead(call)}",
             _fix(handler, call),
             call.trace,
             Severity.ADVICE if call.in_asyncio_run or call.name.startswith("aio") else None,
@@ -79,6 +80,11 @@ def _what(call: Call) -> str:
     name = service(call)
     noun = "resource" if kind == "resource" else "client"
     return f'the AWS {noun} for "{name}"' if name else f"an AWS {noun}"
+
+
+def _instead(call: Call) -> str:
+    otherwise = "build it once, at module level"
+    return otherwise if call.name.lower().endswith("session") else once(call, otherwise)
 
 
 def _fix(handler: Handler, call: Call) -> Fix | None:

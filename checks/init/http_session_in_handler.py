@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import HTTP_SESSION_BUILDERS, has_event_credentials, is_asynchronous, through
+from lambdalint.checks.init._libraries import (
+    HTTP_SESSION_BUILDERS,
+    has_event_credentials,
+    is_asynchronous,
+    once,
+    through,
+)
 from lambdalint.model import Handler
 
 
@@ -48,7 +54,7 @@ def http_session_in_handler(handler: Handler) -> Iterator[Problem]:
         if call.name in HTTP_SESSION_BUILDERS and not call.kept and not has_event_credentials(call):
             yield Problem(
                 call.location,
-                f"{call.name} is opened on every invocation{through(call)}; open it once, at module level",
+                f"{call.name} is opened on every invocation{through(call)}; {once(call, 'open it once, at module level')}",
                 None,
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,

@@ -85,8 +85,8 @@ def network_call_at_import(handler: Handler) -> Iterator[Problem]:
             method = call.name.rpartition(".")[2]
             yield Problem(
                 call.location,
-                f"{method}() is called while the code is imported{through(call)}: if it takes 10 s or fails, the"
-                " environment cannot start, and SnapStart keeps what it returns; call it when first needed",
+                f"{method}() runs while the code is imported{through(call)}: an error, or 10 s, and the environment"
+                " does not start; SnapStart keeps what it returns; call it when first needed",
                 None,
                 call.trace,
             )

@@ -236,6 +236,8 @@ class Machine:
 
     def is_none(self, value: Value) -> bool | None:
         """Whether a value is None; None where it cannot be told."""
+        if not value.more and all(_is_object(atom) for atom in value.atoms):
+            return False
         if value.more or self.changes(value):
             return None
         none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
@@ -247,6 +249,8 @@ class Machine:
 
     def truth(self, value: Value) -> bool | None:
         """Whether a value is true; None where it cannot be told."""
+        if not value.more and all(_is_object(atom) for atom in value.atoms):
+            return True  # what is filled already stays filled
         if value.more or self.changes(value):
             return None
         known: set[bool] = set()
@@ -274,6 +278,10 @@ class Machine:
     def link(self, node: ast.AST, frame: Frame, name: str, target: Activation, flags: int = 0) -> None:
         """A project function is called here."""
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, target))
+
+
+def _is_object(atom: Atom) -> bool:
+    return definite(atom) and not isinstance(atom, (Const, Collection, Instance))
 
 
 def _is_nothing(value: Value) -> bool:

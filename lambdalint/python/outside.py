@@ -256,6 +256,9 @@ class Outside(Expressions):
         ) and isinstance(atom, Class):
             atom.is_dataclass = True
             return value
+        if last == "lambda_handler_decorator":
+            # Powertools' middleware: `@middleware` over a handler gives `middleware(handler, event, context)`.
+            return Value((Partial(Value((External("functools.partial"),)), [value], {}),))
         if bare in (
             "contextlib.contextmanager",
             "contextlib.asynccontextmanager",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from lambdalint.model import (
     UNKNOWN,
@@ -121,7 +123,7 @@ class Project:
             init_calls=init,
             imports=_imports(module),
             defeated_caches=defeats,
-            unused_globals=_unused_globals(module, init),
+            unused_globals=_unused_globals(module, init, self.modules),
         )
 
 
@@ -249,8 +251,23 @@ def is_read(module: Module, name: str, binding: ast.stmt) -> bool:
     return False
 
 
-def _unused_globals(module: Module, init: Sequence[Call]) -> tuple[UnusedGlobal, ...]:
-    """Globals bound to what an outside call gave, and read nowhere in the module."""
+def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
+    """Whether a module that this one leads to, or one beside it, names both this module and the global."""
+    folder = os.path.dirname(module.path)
+    beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
+    words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
+    for path in modules.closure(module)[0] | beside:
+        if os.path.normpath(path) == os.path.normpath(module.path):
+            continue
+        with suppress(OSError), open(path, "rb") as file:
+            data = file.read()
+            if all(word.search(data) for word in words):
+                return True
+    return False
+
+
+def _unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tuple[UnusedGlobal, ...]:
+    """Globals bound to what an outside call gave, and read nowhere in the module or by those around it."""
     found = []
     by_place = {call.location: call for call in init}
     for node in module.source.tree.body:
@@ -260,7 +277,7 @@ def _unused_globals(module: Module, init: Sequence[Call]) -> tuple[UnusedGlobal,
         if not isinstance(node.value, ast.Call) or module.path.endswith("__init__.py"):
             continue
         call = by_place.get(module.source.location(node.value))
-        if call is None or is_read(module, name, node):
+        if call is None or is_read(module, name, node) or _is_read_elsewhere(module, name, modules):
             continue
         found.append(UnusedGlobal(name, call, Location(*module.source.location(node))))
     return tuple(found)

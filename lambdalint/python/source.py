@@ -20,6 +20,7 @@ MAX_DEPTH = 1_500
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NEWLINE = re.compile("\r\n|\r|\n")
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{%[-+]?\s*\w+|\{\{-?\s*\w[\w.\[\]\"' ]*-?\}\}")
 _PYTHON_2 = re.compile(
     r"^\s*(print\s+[\"'\w]|print\s*$|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+\w+\s*,)|\bur[\"']|<>|\b0[0-7]+\b",
     re.MULTILINE,
@@ -159,6 +160,8 @@ def _compile(text: str) -> ast.Module:
 def _why(error: SyntaxError, text: str) -> str:
     lines = _NEWLINE.split(text)
     line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    if _PLACEHOLDER.search(line) or _PLACEHOLDER.search(text[:200]):
+        return "is a template (Jinja, cookiecutter) and no Python until it is rendered; exclude it"
     if _CONFLICT.search(text):
         return "holds marks of an unresolved merge conflict"
     if _PYTHON_2.search(line) or "Missing parentheses in call to 'print'" in str(error.msg):

@@ -8,7 +8,10 @@ FORMATS = ("terminal", "concise", "json", "github")
 
 
 def render(format: str, report: Report, *, color: bool = False, width: int = 80, statistics: bool = False) -> str:
-    """The report in one of `FORMATS`; raises ValueError for another."""
+    """The report in one of `FORMATS`, each line ended; raises ValueError for another format.
+
+    With `statistics`, `terminal` and `concise` count the findings of each check and do not list them.
+    """
     if format == "json":
         from lambdalint.reporters.json_ import to_json
 
@@ -17,12 +20,16 @@ def render(format: str, report: Report, *, color: bool = False, width: int = 80,
         from lambdalint.reporters.github import to_github
 
         return to_github(report)
-    from lambdalint.reporters.terminal import to_concise, to_statistics, to_terminal
-
     if format == "concise":
-        text = to_concise(report)
-    elif format == "terminal":
-        text = to_terminal(report, color=color, width=width)
-    else:
-        raise ValueError(f"no such format: {format}")
-    return text + to_statistics(report) if statistics else text
+        if statistics:
+            from lambdalint.reporters.statistics import to_statistics
+
+            return to_statistics(report)
+        from lambdalint.reporters.concise import to_concise
+
+        return to_concise(report)
+    if format == "terminal":
+        from lambdalint.reporters.terminal import to_terminal
+
+        return to_terminal(report, color=color, width=width, statistics=statistics)
+    raise ValueError(f'no such format: "{format}" (there are {", ".join(FORMATS)})')

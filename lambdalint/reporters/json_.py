@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from lambdalint.check import Finding
@@ -13,24 +14,23 @@ SCHEMA = 1
 
 
 def to_json(report: Report) -> str:
-    """`{"schema": 1, "findings": [...], "summary": {...}}`, indented, with a line end."""
-    document = {
-        "schema": SCHEMA,
-        "findings": [finding_to_json(finding) for finding in report.findings],
-        "summary": {
-            "files": report.files,
-            "handlers": report.handlers,
-            "findings": sum(finding.status == "new" for finding in report.findings),
-            "by_severity": _count(finding.severity.label for finding in report.findings if finding.status == "new"),
-            "by_code": _count(finding.code for finding in report.findings if finding.status == "new"),
-            "fixable": sum(finding.fix_message is not None for finding in report.findings),
-            "ignored": report.ignored,
-            "baselined": report.baselined,
-            "fixed": report.fixed,
-            "notices": list(report.notices),
-        },
+    """`{"schema": 1, "findings": [...], "summary": {...}}`, a line a finding."""
+    new = [finding for finding in report.findings if finding.status == "new"]
+    summary = {
+        "files": report.files,
+        "handlers": report.handlers,
+        "findings": len(new),
+        "by_severity": _count(finding.severity.label for finding in new),
+        "by_code": _count(finding.code for finding in new),
+        "fixable": sum(finding.fix_message is not None for finding in new),
+        "ignored": report.ignored,
+        "baselined": report.baselined,
+        "fixed": report.fixed,
+        "notices": list(report.notices),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    rows = ",\n".join(f"    {_dump(finding_to_json(finding))}" for finding in report.findings)
+    findings = f"[\n{rows}\n  ]" if rows else "[]"
+    return f'{{\n  "schema": {SCHEMA},\n  "findings": {findings},\n  "summary": {_dump(summary)}\n}}\n'
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
@@ -59,5 +59,9 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _count(values: Any) -> dict[str, int]:
+def _count(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
