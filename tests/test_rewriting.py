@@ -484,6 +484,7 @@ OUTSIDE = st.lists(
 )
 
 
+@__import__("hypothesis").settings(max_examples=6000,deadline=None)
 @given(OUTSIDE, LINES, CLIENTS, LINES, OUTSIDE, st.sampled_from(["\n", "\r\n", "\r"]))
 def test_whatever_stands_around_it(
     above: list[str], before: list[str], client: str, after: list[str], below: list[str], end: str
@@ -499,7 +500,7 @@ def test_whatever_stands_around_it(
     tree = ast.parse(changed)
     assert (changed == text) == (not changes)
     assert changed.count("# comment") == text.count("# comment")
-    assert set(changed) <= set(text) | {*"_cliento ="} | set("pass")
+    assert {*"\r\n"} & set(changed) == {*"\r\n"} & set(text)
     if changes:
         assert len([node for node in tree.body if isinstance(getattr(node, "value", None), ast.Call)]) == 1
     assert hoist_client(changed, line=line, column=column, handler="main") == () or client.startswith("s3, db")

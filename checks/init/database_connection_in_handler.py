@@ -69,7 +69,7 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
         if call.name in DATABASE_BUILDERS and not has_event_credentials(call) and not _is_local(call):
             yield Problem(
                 call.location,
-                f"{call.name}() {_does(call)} on every invocation{through(call)}; {once(call, 'open it once and keep it')}",
+                f"{_does(call)} on every invocation{through(call)}; {once(call, 'open it once and keep it')}",
                 None,
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
@@ -84,7 +84,8 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
 
 
 def _does(call: Call) -> str:
-    return "makes a new factory of sessions" if call.name.endswith("sessionmaker") else "opens a connection"
+    does = "makes a new factory of sessions" if call.name.endswith("sessionmaker") else "opens a connection"
+    return f"{call.name}() {does}"
 
 
 def _ends(call: Call) -> bool:

@@ -52,9 +52,10 @@ def http_session_in_handler(handler: Handler) -> Iterator[Problem]:
     """
     for call in handler.warm_calls:
         if call.name in HTTP_SESSION_BUILDERS and not call.kept and not has_event_credentials(call):
+            instead = once(call, "open it once, at module level")
             yield Problem(
                 call.location,
-                f"{call.name} is opened on every invocation{through(call)}; {once(call, 'open it once, at module level')}",
+                f"{call.name} is opened on every invocation{through(call)}; {instead}",
                 None,
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,

@@ -83,15 +83,15 @@ def _from(finding: Finding, paint: Paint, width: int) -> Iterator[str]:
 
 
 def _wrap(lead: str, text: str, width: int) -> Iterator[str]:
-    line, used = lead, len(lead)
-    for word in clean(" ".join(text.split())).split(" "):
-        space = " " if used > len(lead) else ""
-        if space and used + 1 + width_of(word) > width:
-            yield line
-            line, used, space = " " * len(lead), len(lead), ""
-        line += space + word
-        used += len(space) + width_of(word)
-    yield line
+    rest = clean(" ".join(text.split()))
+    room = width - len(lead)
+    while len(rest) > room:
+        end = rest.rfind(" ", 0, room + 1)
+        if end < 0 and (end := rest.find(" ")) < 0:
+            break
+        yield lead + rest[:end]
+        lead, rest = " " * len(lead), rest[end + 1 :]
+    yield lead + rest
 
 
 def _summary(report: Report, paint: Paint, width: int) -> Iterator[str]:
