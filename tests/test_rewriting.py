@@ -484,7 +484,6 @@ OUTSIDE = st.lists(
 )
 
 
-@__import__("hypothesis").settings(max_examples=6000,deadline=None)
 @given(OUTSIDE, LINES, CLIENTS, LINES, OUTSIDE, st.sampled_from(["\n", "\r\n", "\r"]))
 def test_whatever_stands_around_it(
     above: list[str], before: list[str], client: str, after: list[str], below: list[str], end: str

@@ -51,6 +51,8 @@ MAY_HOLD = re.compile(
     rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
 )
 
+_RUNBOOK = re.compile(r"(?:^|[_-])(?:runbooks?|ssmdocs?|ssm[_-]?documents?|automation[_-]documents?)(?:$|[_-])")
+"""Folders whose scripts Systems Manager Automation runs: the same signature, a new process each time."""
 _NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
 
 
@@ -71,13 +73,13 @@ def may_hold_handler(data: bytes) -> bool:
     return MAY_HOLD.search(data) is not None
 
 
-def is_test_code(path: str) -> bool:
-    """Whether a path, seen from the root of the project, belongs to tests or migrations."""
+def is_no_handler_code(path: str) -> bool:
+    """Whether a path, seen from the root of the project, belongs to tests, migrations or runbooks."""
     parts = path.split("/")
     last = parts[-1]
     if last.startswith("test_") or last.endswith("_test.py") or last == "conftest.py":
         return True
-    return any(part in _NOT_CODE for part in parts[:-1])
+    return any(part in _NOT_CODE or _RUNBOOK.search(part) for part in parts[:-1])
 
 
 def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:

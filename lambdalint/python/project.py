@@ -31,7 +31,7 @@ from lambdalint.python.flow import (
     chosen_by_caller,
     walk,
 )
-from lambdalint.python.handlers import Candidate, find, is_test_code, may_hold_handler
+from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.source import Unreadable
@@ -71,7 +71,7 @@ class Project:
     def handlers(self, path: str, data: bytes | None = None) -> list[Handler]:
         """The handlers in one file, executed; raises `Unreadable`."""
         declared = self.declared.get(path, ())
-        if is_test_code(self.modules.relative(path)) and not declared:
+        if is_no_handler_code(self.modules.relative(path)) and not declared:
             return []
         module = self.modules.read(path, data)
         self._asked.append(module)
