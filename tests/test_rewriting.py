@@ -455,6 +455,36 @@ def test_what_is_not_there() -> None:
     assert hoist_client("", line=1, column=1, handler="main") == ()
 
 
+def test_a_call_of_what_was_built_is_no_builder() -> None:
+    stays("import boto3\ns3 = boto3.client('s3')\ndef main(e, c):\n    x = s3.list_buckets()\n", "s3.list_buckets")
+    stays("import boto3\ndef make(): ...\ndef main(e, c):\n    s3 = make().client('s3')\n", "make().client")
+
+
+def test_a_session_of_the_module_builds() -> None:
+    moves(
+        """
+        import boto3
+
+        session = boto3.Session()
+
+
+        def main(event, context):
+            s3 = session.client("s3")
+            return s3
+        """,
+        """
+        import boto3
+
+        session = boto3.Session()
+        s3 = session.client("s3")
+
+
+        def main(event, context):
+            return s3
+        """,
+    )
+
+
 def test_again_changes_nothing() -> None:
     text = "import boto3\ndef main(e, c):\n    s3 = boto3.client('s3')\n    return s3\n"
     line, column = place(text, "boto3.client")

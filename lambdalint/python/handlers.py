@@ -168,7 +168,6 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
     required = len(names) - len(spec.defaults)
     if required > 2 or (len(names) < 2 and spec.vararg is None):
         return None
-    first = spec.args[0] if not spec.posonlyargs else spec.posonlyargs[0]
     second = names[1] if len(names) > 1 else "context"
     annotation = _annotation((*spec.posonlyargs, *spec.args)[1]) if len(names) > 1 else ""
     if annotation in ("LambdaContext", "DurableContext"):
@@ -180,9 +179,7 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
         names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))
     ):
         return f"takes ({names[0]}, {second})"
-    if second in CONTEXT_NAMES and (
-        names[0] in ("event", "_event", "evt", "lambda_event") or (named and first.arg in ("_", "e"))
-    ):
+    if second in CONTEXT_NAMES and (named and names[0] in ("event", "_event", "evt", "lambda_event", "_", "e")):
         return f"takes ({names[0]}, {second})"
     return None
 

@@ -90,7 +90,7 @@ class Machine:
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         raise NotImplementedError
 
-    def execute(self, statements: Sequence[ast.stmt], frame: Frame) -> bool:
+    def execute(self, statements: Sequence[ast.stmt], frame: Frame, keep: bool = False) -> bool:
         raise NotImplementedError
 
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:

@@ -36,7 +36,8 @@ _MISSING = (
 class Statements(Machine):
     """One method a statement; each says whether execution goes on behind it."""
 
-    def execute(self, statements: Sequence[ast.stmt], frame: Frame) -> bool:
+    def execute(self, statements: Sequence[ast.stmt], frame: Frame, keep: bool = False) -> bool:
+        """Execute a block; with `keep`, what it puts under a condition stays so behind it."""
         height = len(self.guards)
         for statement in statements:
             self.executed += 1
@@ -49,7 +50,8 @@ class Statements(Machine):
             if not goes_on:
                 del self.guards[height:]
                 return False
-        del self.guards[height:]
+        if not keep:
+            del self.guards[height:]
         return True
 
     def merge(self, frame: Frame, branches: list[dict[str, Value]]) -> None:
@@ -106,8 +108,8 @@ class Statements(Machine):
         self.narrow(node.test, frame, False)
         second = self.branch(node.orelse, places, frame) if node.orelse else True
         self.merge(frame, ([after] if first else []) + ([frame.values] if second else []))
-        if places and first != second:
-            # One way has left: the rest of the block stands under the condition too.
+        if places and (first != second or _may_leave(node.body)):
+            # One way has left, or may have: the rest of the block stands under the condition too.
             self.guard_rest(places)
         return first or second
 
@@ -198,7 +200,7 @@ class Statements(Machine):
     def run_try(self, node: ast.Try, frame: Frame) -> bool:
         before = frame.values.copy()
         outer, self.reads = self.reads, []
-        goes_on = self.execute(node.body, frame)
+        goes_on = self.execute(node.body, frame, keep=True)
         hit_leaves = not goes_on
         if goes_on:
             goes_on = self.execute(node.orelse, frame)
@@ -240,7 +242,7 @@ class Statements(Machine):
             entered = self.enter(manager, item.context_expr, frame)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, entered, frame)
-        goes_on = self.execute(node.body, frame)
+        goes_on = self.execute(node.body, frame, keep=True)
         for place, manager in reversed(managers):
             self.leave(manager, place, frame)
         return goes_on
@@ -420,6 +422,11 @@ class Statements(Machine):
         for target in node.targets:
             self.evaluate_target(target, frame)
         return True
+
+
+def _may_leave(body: Sequence[ast.stmt]) -> bool:
+    """Whether a block holds a `return`, at any depth: `if key in cache: if fresh: return cache[key]`."""
+    return any(isinstance(part, ast.Return) for statement in body for part in ast.walk(statement))
 
 
 def _catches_missing(node: ast.expr | None) -> bool:

@@ -18,6 +18,7 @@ _HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
 _CONDITIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.IfExp, ast.BoolOp)
 _PURE = {"aiohttp", "boto3", "botocore", "certifi", "httpx", "os", "ssl", "urllib3"}
 """Calls into these may stand among the arguments: they give at import what they give later."""
+_FROM_SESSION = {"client", "create_client", "resource"}
 _CASTS = {"bool", "dict", "float", "int", "str"}
 _CLOSERS = {"aclose", "close", "disconnect", "dispose", "quit", "shutdown", "__enter__", "__aenter__"}
 _KEEPERS = {"aclosing", "closing", "enter_async_context", "enter_context", "push"}
@@ -65,7 +66,7 @@ class Hoist:
         call = min(calls, key=lambda node: self.module.span(node)[1])
         while isinstance(method := self.parents[call], ast.Attribute):
             outer = self.parents[method]
-            if method.attr not in ("client", "resource") or not isinstance(outer, ast.Call):
+            if method.attr not in _FROM_SESSION or not isinstance(outer, ast.Call):
                 break
             call = outer
         return call
@@ -116,8 +117,8 @@ class Hoist:
         name = root(call)
         origin = self.module.package(name)
         if call in self._spine():
-            made = [self.module.body[site] for site in self.module.sites.get(name, [])]
-            return bool(origin) or any(isinstance(one, ast.Assign | ast.AnnAssign) for one in made)
+            # Of what the module itself made, only a session is known to build: any method may do anything.
+            return bool(origin) or (isinstance(call.func, ast.Attribute) and call.func.attr in _FROM_SESSION)
         if name in _CASTS and name not in self.module.sites:
             return True
         return origin != "" and (origin in _PURE or origin == self.module.package(root(self.call)))
