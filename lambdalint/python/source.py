@@ -14,7 +14,7 @@ from lambdalint.model import Location
 
 MAX_BYTES = 5_000_000
 """Larger files are generated; parsing one takes minutes and gigabytes."""
-MAX_DEPTH = 1_500
+MAX_DEPTH = 7_000
 """Trees nested deeper are refused, so that what walks them by recursion is safe."""
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
