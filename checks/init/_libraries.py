@@ -237,9 +237,9 @@ HEAVY_MODULES_MS = {
     "transformers": 1000,
     "xgboost": 500,
 }
-"""About what importing costs at each cold start, in ms, by `python -X importtime` on one core.
+"""About what importing costs at a cold start, in ms: estimates of the order of magnitude, not measurements.
 
-Orders of magnitude, to tell what is worth a word from what is not; the figures shown to users say "about".
+They tell what is worth a word from what is not; messages say "about".
 """
 
 _CREDENTIALS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")

@@ -96,6 +96,6 @@ def _fix(handler: Handler, call: Call) -> Fix | None:
 
 
 def _hoist(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
-    from lambdalint.rewriting import hoist_client  # libcst: slow to import, and only a fix needs it
+    from lambdalint.rewriting import hoist_client  # only a fix needs it
 
     return hoist_client(text, line=line, column=column, handler=handler)
