@@ -8,6 +8,18 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
 
+BRINGS = {
+    "boto3": ("botocore",),
+    "aiobotocore": ("botocore",),
+    "aioboto3": ("aiobotocore", "boto3", "botocore"),
+    "pandas": ("numpy",),
+    "scipy": ("numpy",),
+    "sklearn": ("numpy", "scipy"),
+    "fastapi": ("pydantic",),
+    "flask": ("jinja2",),
+    "transformers": ("numpy",),
+}
+"""What importing a package imports besides."""
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
 """Imported for what importing them does."""
 
@@ -41,15 +53,22 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
+    needed = {other.module.partition(".")[0] for other in handler.imports if other.used}
     for one in handler.imports:
         if one.used or one.guarded or one.module in SIDE_EFFECTS or one.bound == "_":
             continue
         cost_ms = _cost_ms(one.module)
-        if cost_ms:
+        if cost_ms and not _is_loaded_anyway(one.module, needed):
             yield Problem(
                 one.location,
                 f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
             )
+
+
+def _is_loaded_anyway(module: str, needed: set[str]) -> bool:
+    """Whether something that is used loads it too, so that removing the import gains nothing."""
+    top = module.partition(".")[0]
+    return top in needed or any(top in BRINGS.get(other, ()) for other in needed)
 
 
 def _cost_ms(module: str) -> int:
