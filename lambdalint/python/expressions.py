@@ -5,20 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from lambdalint.python.flow import Guard
-from lambdalint.python.statements import Statements
+from lambdalint.python.targets import Targets
 from lambdalint.python.values import (
-    FALSE,
-    TRUE,
     UNKNOWN,
-    Atom,
     Class,
     Collection,
     Const,
     External,
     Frame,
-    Instance,
-    Package,
     Value,
     join,
     unknown,
@@ -34,7 +28,7 @@ BUILTINS = frozenset(
 )
 
 
-class Expressions(Statements):
+class Expressions(Targets):
     """One method an expression; each gives what it may be."""
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
@@ -151,104 +145,6 @@ class Expressions(Statements):
                 self.evaluate(test, inner)
         return inner
 
-    def at_bool_op(self, node: ast.BoolOp, frame: Frame) -> Value:
-        either = isinstance(node.op, ast.Or)
-        found: Value | None = None
-        height = len(self.guards)
-        for position, part in enumerate(node.values):
-            last = position == len(node.values) - 1
-            holds, places, value = self.weigh(part, frame)
-            if not last and holds is not None and holds is not either:
-                if places:
-                    self.hold(places)
-                continue  # `None or x` is x; `thing and x` is x
-            if not last and either and not value.more:
-                # What is false here is not the result.
-                rest = tuple(atom for atom in value.atoms if not (isinstance(atom, Const) and not atom.value))
-                value = Value(rest, value.taint, value.place, value.more) if rest else value
-            found = value if found is None else join(found, value)
-            if holds is either:
-                break
-            if places and not last:
-                self.hold(places)
-        self.pending += self.guards[height:]
-        del self.guards[height:]
-        return found if found is not None else UNKNOWN
-
-    def hold(self, places: frozenset[tuple[object, ...]]) -> None:
-        guard = Guard(places)
-        self.guards.append(guard)
-        self.activation.tested.append(guard)
-
-    def weigh(self, node: ast.expr, frame: Frame) -> tuple[bool | None, frozenset[tuple[object, ...]], Value]:
-        """A condition inside an expression: whether it holds, what it looked at, and its value."""
-        outer, self.reads = self.reads, []
-        value = self.evaluate(node, frame)
-        reads = self.reads
-        self.reads = outer
-        if outer is not None:
-            outer += reads
-        return self.truth(value), frozenset(reads), value
-
-    def at_if_expression(self, node: ast.IfExp, frame: Frame) -> Value:
-        holds, places, _ = self.weigh(node.test, frame)
-        if holds is not None:
-            return self.evaluate(node.body if holds else node.orelse, frame)
-        height = len(self.guards)
-        if places:
-            self.hold(places)
-        before = frame.values
-        frame.values = before.copy()
-        self.narrow(node.test, frame, True)
-        value = self.evaluate(node.body, frame)
-        frame.values = before.copy()
-        self.narrow(node.test, frame, False)
-        other = self.evaluate(node.orelse, frame)
-        frame.values = before
-        self.pending += self.guards[height:]
-        del self.guards[height:]
-        return join(value, other)
-
-    def at_unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
-        value = self.evaluate(node.operand, frame)
-        if isinstance(node.op, ast.Not):
-            holds = self.truth(value)
-            return unknown(value.taint) if holds is None else FALSE if holds else TRUE
-        return unknown(value.taint)
-
-    def at_compare(self, node: ast.Compare, frame: Frame) -> Value:
-        left = self.evaluate(node.left, frame)
-        rights, taint = self.many(node.comparators, frame)
-        taint |= left.taint
-        for right in rights:
-            if isinstance(node.ops[0], (ast.In, ast.NotIn)):
-                for atom in right.atoms:
-                    place = self.element_place(atom)
-                    if place is None or self.reads is None:
-                        continue
-                    self.reads.append(place)
-                    if atom is self.tables.get(frame.module.path) and isinstance(node.left, ast.Constant):
-                        self.reads.append(("variable", frame.module.frame, node.left.value))
-        if len(rights) == 1:
-            result = self.compare(left, node.ops[0], rights[0])
-            if result is not None:
-                return TRUE if result else FALSE
-        return unknown(taint)
-
-    def compare(self, left: Value, operator: ast.cmpop, right: Value) -> bool | None:
-        """Whether a comparison holds, where both sides are known."""
-        positive = isinstance(operator, (ast.Is, ast.Eq))
-        if not positive and not isinstance(operator, (ast.IsNot, ast.NotEq)):
-            return None
-        if len(right.atoms) != 1 or not isinstance(right.atoms[0], Const) or right.more or self.changes(right):
-            return None
-        if right.atoms[0].value is None:
-            none = self.is_none(left)
-            return None if none is None else none is positive
-        if len(left.atoms) == 1 and isinstance(left.atoms[0], Const) and not left.more and not self.changes(left):
-            return (left.atoms[0].value == right.atoms[0].value) is positive
-        return None
-
     def at_binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         right = self.evaluate(node.right, frame)
@@ -294,55 +190,6 @@ class Expressions(Statements):
 
     def at_starred(self, node: ast.Starred, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
-
-    def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, value, frame)
-        elif isinstance(target, ast.Attribute):
-            owner = self.evaluate(target.value, frame)
-            for atom in owner.atoms:
-                self.set_attribute(atom, target.attr, value)
-        elif isinstance(target, ast.Subscript):
-            owner = self.evaluate(target.value, frame)
-            key = self.evaluate(target.slice, frame)
-            for atom in owner.atoms:
-                self.set_item(atom, key, value)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for position, part in enumerate(target.elts):
-                self.assign(part, self.item(value, Value((Const(position),))), frame)
-        elif isinstance(target, ast.Starred):
-            self.assign(target.value, unknown(value.taint), frame)
-
-    def set_attribute(self, atom: Atom, name: str, value: Value) -> None:
-        """`atom.name = value`."""
-        if isinstance(atom, Package):
-            frame = atom.module.frame
-            if self.warm:
-                self.store(("variable", frame, name), value, frame.values.get(name))
-            else:
-                frame.values[name] = value
-            return
-        place = self.attribute_place(atom, name)
-        held = atom.attributes if isinstance(atom, (Instance, Class)) else {}
-        if place is not None:
-            self.store(place, value, held.get(name))
-        if isinstance(atom, Instance) and (atom.warm or not self.warm):
-            old = atom.attributes.get(name)
-            atom.attributes[name] = value if old is None or not self.guards else join(value, old)
-        elif isinstance(atom, Class) and (atom.warm or not self.warm):
-            atom.attributes[name] = value
-
-    def set_item(self, atom: Atom, key: Value, value: Value) -> None:
-        """`atom[key] = value`."""
-        place = self.element_place(atom)
-        if place is not None:
-            self.store(place, value, atom.element() if isinstance(atom, Collection) else None)
-        if isinstance(atom, Collection) and (atom.warm or not self.warm):
-            only = key.atoms[0] if len(key.atoms) == 1 else None
-            if isinstance(only, Const) and isinstance(only.value, (str, int)):
-                atom.keys[only.value] = value
-            else:
-                atom.items = value if atom.items is None else join(atom.items, value)
 
 
 def _values_of(value: Value) -> Value:

@@ -99,6 +99,9 @@ class Machine:
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
         raise NotImplementedError
 
+    def item(self, value: Value, index: Value) -> Value:
+        raise NotImplementedError
+
     def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         raise NotImplementedError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.expressions import Expressions
+from lambdalint.python.decorators import Decorators
 from lambdalint.python.flow import Record
+from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
     EVENT,
@@ -17,8 +18,6 @@ from lambdalint.python.values import (
     Cached,
     Class,
     Collection,
-    Const,
-    Descriptor,
     External,
     Frame,
     Function,
@@ -28,14 +27,6 @@ from lambdalint.python.values import (
     join,
     unknown,
 )
-
-CACHES = frozenset(
-    """
-    cache lru_cache cached ttl_cache lfu_cache fifo_cache rr_cache alru_cache memoize memoized memoize_with_ttl
-    timed_cache cachedmethod singleton async_cache
-    """.split()
-)
-"""Last names of decorators that keep what a function returned."""
 
 CREDENTIAL_CALLS = (
     "assume_role", "assume_role_with_web_identity", "assume_role_with_saml", "get_session_token",
@@ -57,9 +48,6 @@ _NEVER_CALLS_BACK = (
 )  # fmt: skip
 """Calls that take a callable and do not call it, or not in an invocation."""
 
-_WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metric", "time", "retry", "idempotent",
-             "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
-"""Beginnings of decorator names that watch a function rather than register it."""
 
 _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
                           "builtins.iter", "builtins.enumerate", "builtins.frozenset", "builtins.next",
@@ -68,7 +56,7 @@ _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "bu
                           "asyncio.create_task", "asyncio.wait_for", "asyncio.shield", "builtins.await"})  # fmt: skip
 
 
-class Outside(Expressions):
+class Outside(Decorators):
     """Calls that leave the project."""
 
     under: list[Class]
@@ -78,7 +66,7 @@ class Outside(Expressions):
         self, atom: External, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         name = atom.name
-        special = _SPECIAL.get(name)
+        special = SPECIAL.get(name)
         if special is not None:
             result = special(self, args, kwargs, node, frame)
             if result is not None:
@@ -217,63 +205,6 @@ class Outside(Expressions):
 
     # -- decorators ----------------------------------------------------------------------------------
 
-    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame) -> Value:
-        """What a definition's decorators make of it, the lowest first."""
-        value = Value((atom,))
-        for part in reversed(node.decorator_list):
-            decorator = self.evaluate(part, frame)
-            first = decorator.atoms[0] if decorator.atoms else None
-            if isinstance(first, External):
-                value = self.decorate_outside(first, value, part, frame)
-            elif first is not None:
-                result = self.call(decorator, [value], {}, part, frame)
-                if result.atoms and not isinstance(result.atoms[0], Const):
-                    value = result
-        return value
-
-    def decorate_outside(self, decorator: External, value: Value, node: ast.expr, frame: Frame) -> Value:
-        name = decorator.name
-        bare = name.removesuffix("()")
-        last = bare.rpartition(".")[2].removesuffix("()")
-        atom = value.atoms[0] if value.atoms else None
-        if atom is None:
-            return value
-        if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
-            return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
-        if last in ("setter", "deleter", "getter"):
-            return (
-                self.lookup(getattr(node.value, "id", ""), frame) or value if isinstance(node, ast.Attribute) else value
-            )
-        if last in CACHES or (last == "cache" and bare.startswith("functools")):
-            return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
-        if last in (
-            "dataclass",
-            "dataclass_transform",
-            "define",
-            "attrs",
-            "frozen",
-            "mutable",
-        ) and isinstance(atom, Class):
-            atom.is_dataclass = True
-            return value
-        if last == "lambda_handler_decorator":
-            # Powertools' middleware: `@middleware` over a handler gives `middleware(handler, event, context)`.
-            return Value((Partial(Value((External("functools.partial"),)), [value], {}),))
-        if bare in (
-            "contextlib.contextmanager",
-            "contextlib.asynccontextmanager",
-            "functools.wraps",
-            "abc.abstractmethod",
-        ):
-            return value
-        if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
-            root = decorator.record.root()
-            if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
-                root.callbacks.append(value)
-        elif decorator.record is not None and not last.lower().startswith(_WATCHERS):
-            decorator.record.root().callbacks.append(value)
-        return value
-
 
 def _callable(atom: Atom) -> bool:
     if isinstance(atom, (Function, Bound, Partial, Cached)):
@@ -288,135 +219,3 @@ def _iterable(value: Value) -> bool:
 
 
 # -- single functions ------------------------------------------------------------------------------------
-
-
-def _getattr(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    if len(args) >= 2 and args[1].atoms and isinstance(args[1].atoms[0], Const):
-        name = args[1].atoms[0].value
-        if isinstance(name, str):
-            value = machine.attribute(args[0], name, node)
-            return join(value, args[2]) if len(args) > 2 else value
-    return unknown(args[0].taint) if args else None
-
-
-def _hasattr(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    _getattr(machine, args[:2], kwargs, node, frame)
-    return UNKNOWN
-
-
-def _setattr(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
-        for atom in args[0].atoms:
-            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
-    return NONE
-
-
-def _partial(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    return Value((Partial(args[0], args[1:], kwargs),)) if args else None
-
-
-def _import(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    if args and args[0].atoms and isinstance(args[0].atoms[0], Const) and isinstance(args[0].atoms[0].value, str):
-        return machine.import_module(args[0].atoms[0].value.lstrip("."), 0, node, frame)
-    return UNKNOWN
-
-
-def _globals(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    scope = frame.module.frame
-    table = Collection("dict", UNKNOWN, dict(scope.values), False)
-    known = machine.tables.setdefault(frame.module.path, table)
-    return Value((known,))
-
-
-def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    if len(args) < 2:
-        return None
-    items = [machine.element(value) for value in args[1:]]
-    result = machine.call(args[0], items, {}, node, frame)
-    return Value((Collection("sequence", result, None, machine.warm),), result.taint)
-
-
-def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    keys: dict[object, Value] = {name: value for name, value in kwargs.items() if name != "**"}
-    items = machine.element(args[0]) if args else None
-    return Value((Collection("dict", items, keys, machine.warm),))
-
-
-def _empty(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    return Value((Collection("sequence", None, None, machine.warm),)) if not args else None
-
-
-def _default_dict(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    items = machine.call(args[0], [], {}, node, frame) if args else None
-    return Value((Collection("dict", items, None, machine.warm),))
-
-
-def _new_object(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    for value in args[:1]:
-        for atom in value.atoms:
-            if isinstance(atom, Class):
-                return Value((Instance(atom, machine.warm),))
-    return None
-
-
-def _type(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    if len(args) == 1 and args[0].atoms and isinstance(args[0].atoms[0], Instance):
-        return Value((args[0].atoms[0].cls,))
-    return UNKNOWN
-
-
-def _called_cache(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    """`lru_cache(f)` as an expression; `lru_cache(maxsize=1)` is seen to by `decorate`."""
-    if args and args[0].atoms and isinstance(args[0].atoms[0], (Function, Class, Bound)):
-        return Value((Cached(args[0].atoms[0]),))
-    return None
-
-
-def _enter_context(
-    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-) -> Value | None:
-    if args and isinstance(node, ast.Call) and node.args:
-        return machine.enter(args[0], node.args[0], frame)
-    return None
-
-
-_SPECIAL = {
-    "builtins.getattr": _getattr,
-    "builtins.hasattr": _hasattr,
-    "builtins.setattr": _setattr,
-    "builtins.globals": _globals,
-    "builtins.map": _map,
-    "builtins.filter": _map,
-    "builtins.dict": _dict,
-    "builtins.list": _empty,
-    "builtins.set": _empty,
-    "builtins.type": _type,
-    "builtins.object.__new__": _new_object,
-    "builtins.__import__": _import,
-    "importlib.import_module": _import,
-    "functools.partial": _partial,
-    "functools.partialmethod": _partial,
-    "functools.lru_cache": _called_cache,
-    "functools.cache": _called_cache,
-    "collections.defaultdict": _default_dict,
-    "collections.OrderedDict": _dict,
-    "collections.deque": _empty,
-    "contextlib.ExitStack().enter_context": _enter_context,
-    "contextlib.AsyncExitStack().enter_async_context": _enter_context,
-}

@@ -5,17 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, Guard, parameter_names
-from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted, Machine
+from lambdalint.python.definitions import Definitions
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
+from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
 from lambdalint.python.values import (
     UNKNOWN,
-    Class,
     Collection,
     Const,
     External,
     Frame,
-    Package,
-    Place,
     Value,
     join,
     unknown,
@@ -33,7 +31,7 @@ _MISSING = (
 """What is raised where lasting state is not filled yet."""
 
 
-class Statements(Machine):
+class Statements(Definitions):
     """One method a statement; each says whether execution goes on behind it."""
 
     def execute(self, statements: Sequence[ast.stmt], frame: Frame, keep: bool = False) -> bool:
@@ -53,43 +51,6 @@ class Statements(Machine):
         if not keep:
             del self.guards[height:]
         return True
-
-    def merge(self, frame: Frame, branches: list[dict[str, Value]]) -> None:
-        """Continue with what either branch may have left in the variables."""
-        if not branches:
-            return
-        result = branches[0]
-        for other in branches[1:]:
-            if other is result:
-                continue
-            for name, value in other.items():
-                mine = result.get(name)
-                if mine is None:
-                    result[name] = value
-                elif mine is not value:
-                    result[name] = join(mine, value)
-        frame.values = result
-
-    def test(self, node: ast.expr, frame: Frame) -> tuple[bool | None, frozenset[Place]]:
-        """Whether a condition holds, and the lasting places it looked at."""
-        outer, self.reads = self.reads, []
-        value = self.evaluate(node, frame)
-        reads = self.reads
-        self.reads = outer
-        if outer is not None:
-            outer += reads
-        return self.truth(value), frozenset(reads)
-
-    def branch(self, body: Sequence[ast.stmt], places: frozenset[Place], frame: Frame) -> bool:
-        """Execute a block under a condition that looked at `places`."""
-        self.unsure += 1
-        if places:
-            self.guard_rest(places)
-        goes_on = self.execute(body, frame)
-        if places:
-            self.guards.pop()
-        self.unsure -= 1
-        return goes_on
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
         holds, places = self.test(node.test, frame)
@@ -112,36 +73,6 @@ class Statements(Machine):
             # One way has left, or may have: the rest of the block stands under the condition too.
             self.guard_rest(places)
         return first or second
-
-    def guard_rest(self, places: frozenset[Place]) -> None:
-        """What follows in this block stands under a condition on `places`; `execute` lifts it again."""
-        guard = Guard(places)
-        self.guards.append(guard)
-        self.activation.tested.append(guard)
-
-    def narrow(self, test: ast.expr, frame: Frame, holds: bool) -> None:
-        """In a branch that a variable is None for, it is None; in the other, it is not."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self.narrow(test.operand, frame, not holds)
-        if isinstance(test, ast.Name):
-            name, is_none = test.id, not holds
-        elif (
-            isinstance(test, ast.Compare)
-            and isinstance(test.left, ast.Name)
-            and isinstance(test.comparators[0], ast.Constant)
-            and test.comparators[0].value is None
-            and isinstance(test.ops[0], (ast.Is, ast.IsNot))
-        ):
-            name, is_none = test.left.id, holds == isinstance(test.ops[0], ast.Is)
-        else:
-            return None
-        value = frame.values.get(name)
-        if value is None or is_none:
-            return None
-        rest = tuple(atom for atom in value.atoms if not (isinstance(atom, Const) and not atom.value))
-        if rest != value.atoms and (rest or value.more):
-            frame.values[name] = Value(rest, value.taint, value.place, value.more)
-        return None
 
     def watch_shadow(self, node: ast.If, frame: Frame) -> None:
         """A parameter that is tested and filled in place of the global it hides: a cache that stays empty."""
@@ -344,75 +275,6 @@ class Statements(Machine):
 
     def run_stop(self, node: ast.stmt, frame: Frame) -> bool:
         return False
-
-    def run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> bool:
-        function = self.define(node, node.name, frame)
-        value = self.decorate(node, function, frame) if node.decorator_list else Value((function,))
-        self.bind(node.name, value, frame)
-        return True
-
-    def run_class(self, node: ast.ClassDef, frame: Frame) -> bool:
-        bases = [atom for base in node.bases for atom in self.evaluate(base, frame).atoms[:1]]
-        cls = Class(node, frame.module, node.name, bases, self.warm)
-        for keyword in node.keywords:
-            value = self.evaluate(keyword.value, frame)
-            if keyword.arg == "metaclass" and value.atoms:
-                cls.metaclass = value.atoms[0]
-        body = Frame(frame.module, frame, f"{frame.scope}.{node.name}" if frame.scope else node.name, self.warm)
-        body.cls = cls
-        self.execute(node.body, body)
-        cls.attributes = body.values
-        value = self.decorate(node, cls, frame) if node.decorator_list else Value((cls,))
-        self.bind(node.name, value, frame)
-        return True
-
-    def run_import(self, node: ast.Import, frame: Frame) -> bool:
-        for alias in node.names:
-            loaded = self.import_module(alias.name, 0, node, frame)
-            if alias.asname:
-                self.bind(alias.asname, loaded, frame)
-                continue
-            top = alias.name.partition(".")[0]
-            if top != alias.name:
-                loaded = self.import_module(top, 0, node, frame)
-            self.bind(top, loaded, frame)
-        return True
-
-    def import_module(self, name: str, level: int, node: ast.AST, frame: Frame) -> Value:
-        """The module of that name: the project's own, or something outside."""
-        path = self.modules.resolve(name, level, frame.module)
-        if path is not None:
-            loaded = self.load_module(path, frame.module, node)
-            if loaded is not None:
-                return loaded
-        return UNKNOWN if level else Value((External(name),))
-
-    def run_import_from(self, node: ast.ImportFrom, frame: Frame) -> bool:
-        if node.module == "__future__":
-            return True
-        source = self.import_module(node.module or "", node.level, node, frame)
-        for alias in node.names:
-            if alias.name == "*":
-                for atom in source.atoms:
-                    if isinstance(atom, Package):
-                        for name, value in list(atom.module.frame.values.items()):
-                            if not name.startswith("_"):
-                                frame.values.setdefault(name, value)
-                continue
-            value = self.attribute(source, alias.name, node)
-            if value is UNKNOWN and (node.level or isinstance(source.atoms[:1] and source.atoms[0], Package)):
-                name = f"{node.module}.{alias.name}" if node.module else alias.name
-                value = self.import_module(name, node.level, node, frame)
-            self.bind(alias.asname or alias.name, value, frame)
-        return True
-
-    def run_global(self, node: ast.Global, frame: Frame) -> bool:
-        frame.globals.update(node.names)
-        return True
-
-    def run_nonlocal(self, node: ast.Nonlocal, frame: Frame) -> bool:
-        frame.nonlocals.update(node.names)
-        return True
 
     def run_assert(self, node: ast.Assert, frame: Frame) -> bool:
         self.evaluate(node.test, frame)

@@ -1,0 +1,94 @@
+"""What decorators make of what they stand over."""
+
+from __future__ import annotations
+
+import ast
+
+from lambdalint.python.expressions import Expressions
+from lambdalint.python.values import (
+    Atom,
+    Bound,
+    Cached,
+    Class,
+    Const,
+    Descriptor,
+    External,
+    Frame,
+    Function,
+    Partial,
+    Value,
+)
+
+CACHES = frozenset(
+    """
+    cache lru_cache cached ttl_cache lfu_cache fifo_cache rr_cache alru_cache memoize memoized memoize_with_ttl
+    timed_cache cachedmethod singleton async_cache
+    """.split()
+)
+"""Last names of decorators that keep what a function returned."""
+
+
+_WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metric", "time", "retry", "idempotent",
+             "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
+"""Beginnings of decorator names that watch a function rather than register it."""
+
+
+class Decorators(Expressions):
+    """The project's own decorators are called; those of libraries are known by name."""
+
+    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, atom: Atom, frame: Frame) -> Value:
+        """What a definition's decorators make of it, the lowest first."""
+        value = Value((atom,))
+        for part in reversed(node.decorator_list):
+            decorator = self.evaluate(part, frame)
+            first = decorator.atoms[0] if decorator.atoms else None
+            if isinstance(first, External):
+                value = self.decorate_outside(first, value, part, frame)
+            elif first is not None:
+                result = self.call(decorator, [value], {}, part, frame)
+                if result.atoms and not isinstance(result.atoms[0], Const):
+                    value = result
+        return value
+
+    def decorate_outside(self, decorator: External, value: Value, node: ast.expr, frame: Frame) -> Value:
+        name = decorator.name
+        bare = name.removesuffix("()")
+        last = bare.rpartition(".")[2].removesuffix("()")
+        atom = value.atoms[0] if value.atoms else None
+        if atom is None:
+            return value
+        if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
+            return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
+        if last in ("setter", "deleter", "getter"):
+            return (
+                self.lookup(getattr(node.value, "id", ""), frame) or value if isinstance(node, ast.Attribute) else value
+            )
+        if last in CACHES or (last == "cache" and bare.startswith("functools")):
+            return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
+        if last in (
+            "dataclass",
+            "dataclass_transform",
+            "define",
+            "attrs",
+            "frozen",
+            "mutable",
+        ) and isinstance(atom, Class):
+            atom.is_dataclass = True
+            return value
+        if last == "lambda_handler_decorator":
+            # Powertools' middleware: `@middleware` over a handler gives `middleware(handler, event, context)`.
+            return Value((Partial(Value((External("functools.partial"),)), [value], {}),))
+        if bare in (
+            "contextlib.contextmanager",
+            "contextlib.asynccontextmanager",
+            "functools.wraps",
+            "abc.abstractmethod",
+        ):
+            return value
+        if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
+            root = decorator.record.root()
+            if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
+                root.callbacks.append(value)
+        elif decorator.record is not None and not last.lower().startswith(_WATCHERS):
+            decorator.record.root().callbacks.append(value)
+        return value

@@ -1,0 +1,158 @@
+"""What some functions of the standard library give, where it is more than "an object of theirs"."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lambdalint.python.values import (
+    NONE,
+    UNKNOWN,
+    Bound,
+    Cached,
+    Class,
+    Collection,
+    Const,
+    Frame,
+    Function,
+    Instance,
+    Partial,
+    Value,
+    join,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from lambdalint.python.outside import Outside
+
+
+def _getattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    if len(args) >= 2 and args[1].atoms and isinstance(args[1].atoms[0], Const):
+        name = args[1].atoms[0].value
+        if isinstance(name, str):
+            value = machine.attribute(args[0], name, node)
+            return join(value, args[2]) if len(args) > 2 else value
+    return unknown(args[0].taint) if args else None
+
+
+def _hasattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    _getattr(machine, args[:2], kwargs, node, frame)
+    return UNKNOWN
+
+
+def _setattr(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
+        for atom in args[0].atoms:
+            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
+    return NONE
+
+
+def _partial(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    return Value((Partial(args[0], args[1:], kwargs),)) if args else None
+
+
+def _import(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    if args and args[0].atoms and isinstance(args[0].atoms[0], Const) and isinstance(args[0].atoms[0].value, str):
+        return machine.import_module(args[0].atoms[0].value.lstrip("."), 0, node, frame)
+    return UNKNOWN
+
+
+def _globals(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    scope = frame.module.frame
+    table = Collection("dict", UNKNOWN, dict(scope.values), False)
+    known = machine.tables.setdefault(frame.module.path, table)
+    return Value((known,))
+
+
+def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    if len(args) < 2:
+        return None
+    items = [machine.element(value) for value in args[1:]]
+    result = machine.call(args[0], items, {}, node, frame)
+    return Value((Collection("sequence", result, None, machine.warm),), result.taint)
+
+
+def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    keys: dict[object, Value] = {name: value for name, value in kwargs.items() if name != "**"}
+    items = machine.element(args[0]) if args else None
+    return Value((Collection("dict", items, keys, machine.warm),))
+
+
+def _empty(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    return Value((Collection("sequence", None, None, machine.warm),)) if not args else None
+
+
+def _default_dict(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    items = machine.call(args[0], [], {}, node, frame) if args else None
+    return Value((Collection("dict", items, None, machine.warm),))
+
+
+def _new_object(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    for value in args[:1]:
+        for atom in value.atoms:
+            if isinstance(atom, Class):
+                return Value((Instance(atom, machine.warm),))
+    return None
+
+
+def _type(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    if len(args) == 1 and args[0].atoms and isinstance(args[0].atoms[0], Instance):
+        return Value((args[0].atoms[0].cls,))
+    return UNKNOWN
+
+
+def _called_cache(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """`lru_cache(f)` as an expression; `lru_cache(maxsize=1)` is seen to by `decorate`."""
+    if args and args[0].atoms and isinstance(args[0].atoms[0], (Function, Class, Bound)):
+        return Value((Cached(args[0].atoms[0]),))
+    return None
+
+
+def _enter_context(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    if args and isinstance(node, ast.Call) and node.args:
+        return machine.enter(args[0], node.args[0], frame)
+    return None
+
+
+SPECIAL = {
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.setattr": _setattr,
+    "builtins.globals": _globals,
+    "builtins.map": _map,
+    "builtins.filter": _map,
+    "builtins.dict": _dict,
+    "builtins.list": _empty,
+    "builtins.set": _empty,
+    "builtins.type": _type,
+    "builtins.object.__new__": _new_object,
+    "builtins.__import__": _import,
+    "importlib.import_module": _import,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "functools.lru_cache": _called_cache,
+    "functools.cache": _called_cache,
+    "collections.defaultdict": _default_dict,
+    "collections.OrderedDict": _dict,
+    "collections.deque": _empty,
+    "contextlib.ExitStack().enter_context": _enter_context,
+    "contextlib.AsyncExitStack().enter_async_context": _enter_context,
+}
