@@ -64,6 +64,7 @@ PATH_PARSERS = frozenset(
 OPENERS = frozenset({"builtins.open", "codecs.open", "gzip.open", "io.open", "pathlib.Path"})
 CHANGING = ("/tmp", "/mnt", "/dev", "/proc")
 """Where files stand that are not part of the package."""
+_READS = (".open", ".read_text", ".read_bytes")
 PURE = ("builtins.", "csv.", "io.", "jinja2.", "json.", "jsonschema.", "os.path.", "pathlib.", "referencing.", "torch.",
         "yaml.", "codecs.", "gzip.", "pickle.")  # fmt: skip
 """What gives the same result for the same arguments."""
@@ -140,6 +141,8 @@ def _is_pure(call: Call) -> bool:
     """Whether a call gives the same in every invocation."""
     if not call.name.startswith(PURE):
         return False
+    if call.name == "pathlib.Path":
+        return _is_bundled_path(call)
     if call.name in OPENERS and not _is_bundled(call.argument(0, "file", "filename")):
         return False
     given = (*call.positional, *call.keywords.values())
@@ -148,6 +151,8 @@ def _is_pure(call: Call) -> bool:
 
 def _reads_bundled(call: Call) -> bool:
     """Whether a call reads a file of the package: `open("a.json")`, `Path("a.json").read_text()`."""
+    if call.receiver is not None and call.name.startswith("pathlib.") and call.name.endswith(_READS):
+        return _is_bundled_path(call.receiver)
     while call.receiver is not None:
         call = call.receiver
     mode = text(call.argument(1, "mode")) or "r"
@@ -168,7 +173,22 @@ def _is_bundled(path: Argument | None) -> bool:
             return len(given) == 1 and given[0].value is UNKNOWN and _is_static(given[0])
         if call.name == "os.path.join":
             return _is_bundled(given[0]) and not any(map(_is_elsewhere, given)) and all(map(_is_static, given))
+        if call.name.startswith("pathlib."):
+            return _is_bundled_path(call)
     return False
+
+
+def _is_bundled_path(call: Call) -> bool:
+    """The same of `Path("a.json")`, `Path(__file__).parent / "a.json"`."""
+    while call.receiver is not None:
+        if any(map(_is_elsewhere, call.positional)) or not all(map(_is_static, call.positional)):
+            return False
+        call = call.receiver
+    if call.name == "pathlib.Path.cwd":
+        return True
+    first = call.argument(0)
+    file = first is not None and first.value is UNKNOWN and not first.calls and _is_static(first)
+    return call.name == "pathlib.Path" and (file or _is_bundled(first))
 
 
 def _is_elsewhere(path: Argument | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lambdalint.python.targets import Targets
 from lambdalint.python.values import (
     UNKNOWN,
+    Atom,
     Class,
     Collection,
     Const,
@@ -148,6 +149,8 @@ class Expressions(Targets):
     def at_binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         right = self.evaluate(node.right, frame)
+        if isinstance(node.op, ast.Div) and any(_is_path(atom) for atom in left.atoms):
+            return self.call(self.attribute(left, "joinpath", node), [right], {}, node, frame)
         if isinstance(node.op, (ast.Add, ast.BitOr)):
             for value in (left, right):
                 if any(isinstance(atom, Collection) for atom in value.atoms):
@@ -190,6 +193,10 @@ class Expressions(Targets):
 
     def at_starred(self, node: ast.Starred, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
+
+
+def _is_path(atom: Atom) -> bool:
+    return isinstance(atom, External) and atom.record is not None and atom.name.startswith("pathlib.")
 
 
 def _values_of(value: Value) -> Value:
