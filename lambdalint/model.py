@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, NamedTuple
 
 
@@ -44,11 +45,23 @@ class Step(NamedTuple):
     name: str
 
 
+class Loop(NamedTuple):
+    """A loop around a call, in whichever function on the way to it."""
+
+    location: Location
+    kind: str
+    """`"while"`, `"for"`, `"range"` (a `for` that only counts) or `"comprehension"`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What is known of one argument of a call."""
 
     value: Constant | Unknown = UNKNOWN
+    literal: Location | None = None
+    """Where the value is written, for a constant."""
+    event_path: tuple[str | int, ...] | None = None
+    """The part of the event that it is: `("Records", 0, "body")`; `"*"` is any element, `()` the whole event."""
     from_event: bool = False
     """Depends on what this invocation was handed."""
     from_credentials: bool = False
@@ -84,6 +97,16 @@ class Call:
     """Runs under an event loop that is made for this invocation."""
     scope: str = ""
     """The qualified name of the function around it; empty at module scope."""
+    service: str = ""
+    """For an operation of an AWS client: the client's name, `"s3"`. Empty otherwise, or if it is not known."""
+    operation: str = ""
+    """For an operation of an AWS client: its method, `"put_object"`. Empty otherwise."""
+    loops: tuple[Loop, ...] = ()
+    """The loops it stands in, the outermost first."""
+    reads: frozenset[str] = frozenset()
+    """The keys under which its result is looked into."""
+    escapes: bool = False
+    """Its result, as a whole, goes where it is not followed: to the caller of Lambda, into a library, a global."""
 
     def argument(self, position: int | None, *names: str) -> Argument | None:
         """The argument at `position` (None: by name only) or under one of `names`; None if not given."""
@@ -93,6 +116,31 @@ class Call:
         if position is not None and position < len(self.positional):
             return self.positional[position]
         return None
+
+
+class Calls(tuple[Call, ...]):
+    """Calls in the order of the way to them. To find some by name does not take looking at all."""
+
+    def named(self, names: Iterable[str]) -> list[Call]:
+        """The calls of these functions."""
+        table = self._by_name
+        return [call for name in table.keys() & names for call in table[name]]
+
+    def of(self, service: str, *operations: str) -> list[Call]:
+        """The calls of these operations of an AWS service."""
+        return [call for call in self.operations if call.service == service and call.operation in operations]
+
+    @cached_property
+    def operations(self) -> list[Call]:
+        """The calls of operations of AWS services."""
+        return [call for call in self if call.operation]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Call]]:
+        table: dict[str, list[Call]] = {}
+        for call in self:
+            table.setdefault(call.name, []).append(call)
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +190,9 @@ class Handler:
     location: Location
     evidence: tuple[str, ...]
     """Why this is taken for a handler, in words."""
-    warm_calls: Sequence[Call] = ()
+    warm_calls: Calls = Calls()  # noqa: RUF009
     """What an invocation executes when the execution environment is already warm."""
-    init_calls: Sequence[Call] = ()
+    init_calls: Calls = Calls()  # noqa: RUF009
     """What is executed while the handler's module and all that it imports are loaded."""
     imports: Sequence[Import] = ()
     """Module-level imports of the handler's module and of the project's modules it loads."""

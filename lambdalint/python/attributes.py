@@ -7,6 +7,7 @@ import ast
 from lambdalint.python.expressions import Expressions
 from lambdalint.python.flow import KEPT
 from lambdalint.python.values import (
+    EVENT,
     FALSE,
     NONE,
     UNKNOWN,
@@ -22,6 +23,7 @@ from lambdalint.python.values import (
     Instance,
     Package,
     Partial,
+    Piece,
     Super,
     Value,
     join,
@@ -88,6 +90,8 @@ class Attributes(Expressions):
             if place is not None and (place in self.overlay or self.reads is not None):
                 return self.load(place, base)
             return base
+        if isinstance(atom, Piece):
+            return Value((Piece((*atom.path, f".{name}")),), EVENT)
         if isinstance(atom, Package):
             return self.module_member(atom, name, node)
         place = self.attribute_place(atom, name)

@@ -8,6 +8,7 @@ from lambdalint.python.construction import Construction
 from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, Activation
 from lambdalint.python.machine import MAX_DEPTH, Defeat
 from lambdalint.python.values import (
+    EVENT,
     UNKNOWN,
     Atom,
     Bound,
@@ -21,6 +22,7 @@ from lambdalint.python.values import (
     Function,
     Instance,
     Partial,
+    Piece,
     Super,
     Value,
     argument_key,
@@ -86,15 +88,18 @@ class Calls(Construction):
             one = self.call_atom(atom, args, kwargs, node, frame)
             found = one if found is None else join(found, one)
         if found is None:
-            taint = target.taint
-            for value in args:
-                taint |= value.taint
-            for value in kwargs.values():
-                taint |= value.taint
-            return unknown(taint)
+            return self.call_unknown(target, args, kwargs)
         if isinstance(target.atoms[0], External) and target.taint & ~found.taint:
             return Value(found.atoms, found.taint | target.taint, found.place, found.more)
         return found
+
+    def call_unknown(self, target: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        """What a call of something not known gives: it may depend on all that it is handed."""
+        taint = target.taint
+        for value in (*args, *kwargs.values()):
+            taint |= value.taint
+            self.escape(value)
+        return unknown(taint)
 
     def call_atom(self, atom: Atom, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         if isinstance(atom, Function):
@@ -116,7 +121,20 @@ class Calls(Construction):
             return self.call(method, args, kwargs, node, frame) if method is not None else UNKNOWN
         if isinstance(atom, Descriptor):
             return self.call_atom(atom.function, args, kwargs, node, frame)
+        if isinstance(atom, Piece):
+            return self.call_piece(atom, args, kwargs)
         return UNKNOWN
+
+    def call_piece(self, piece: Piece, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        """A method of the event or a part of it, which stands last in the path."""
+        method = str(piece.path[-1]) if piece.path else ""
+        whole = Value((Piece(piece.path[:-1]),), EVENT)
+        if method in (".get", ".pop", ".setdefault") and args:
+            found = self.item(whole, args[0])
+            return Value(join(found, args[1]).atoms, EVENT, None, True) if len(args) > 1 else found
+        if method in (".values", ".copy"):
+            return whole
+        return self.call_unknown(whole, args, kwargs)
 
     # -- functions -----------------------------------------------------------------------------------
 
@@ -187,6 +205,8 @@ class Calls(Construction):
             if not contexts:
                 return UNKNOWN
             known = contexts[-1]
+            for value in values.values():
+                self.escape(value)
         if known is not None:
             self.link(node, frame, name, known, flags)
             for place in known.stores:
@@ -205,8 +225,8 @@ class Calls(Construction):
         return result
 
     def run_body(self, function: Function, inner: Frame, activation: Activation) -> Value:
-        outer, flags = self.activation, self.flags
-        self.activation, self.flags = activation, 0
+        outer, flags, loops = self.activation, self.flags, self.loops
+        self.activation, self.flags, self.loops = activation, 0, ()
         self.depth += 1
         height = len(self.guards)
         try:
@@ -218,7 +238,7 @@ class Calls(Construction):
         finally:
             self.depth -= 1
             del self.guards[height:]
-            self.activation, self.flags = outer, flags
+            self.activation, self.flags, self.loops = outer, flags, loops
         outer.stores |= activation.stores
         self.pending += [guard for guard in activation.tested if not guard.filled]
         if inner.yields is not None:
@@ -259,7 +279,7 @@ class Calls(Construction):
             if isinstance(atom, External) and atom.record is not None and atom.record.warm and not atom.lasting:
                 if atom.name in _NEW_EACH_TIME:
                     return not any(guard.filled for guard in atom.record.guards)
-            if isinstance(atom, External) and atom.name == "lambda.event":
+            if isinstance(atom, Piece) and not atom.path:
                 return True
         return False
 

@@ -7,17 +7,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import Guard
 from lambdalint.python.machine import Machine
-from lambdalint.python.values import (
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Const,
-    Frame,
-    Place,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.values import FALSE, TRUE, UNKNOWN, Const, External, Frame, Place, Value, join, unknown
 
 
 class Conditions(Machine):
@@ -154,6 +144,8 @@ class Conditions(Machine):
         for right in rights:
             if isinstance(node.ops[0], (ast.In, ast.NotIn)):
                 for atom in right.atoms:
+                    if isinstance(atom, External) and atom.record is not None and atom.is_result():
+                        atom.record.reads.add(getattr(node.left, "value", "*"))
                     place = self.element_place(atom)
                     if place is None or self.reads is None:
                         continue

@@ -14,6 +14,7 @@ from lambdalint.python.values import (
     Const,
     External,
     Frame,
+    Piece,
     Value,
     join,
     unknown,
@@ -37,7 +38,7 @@ class Expressions(Targets):
         return evaluator(self, node, frame) if evaluator is not None else UNKNOWN
 
     def at_constant(self, node: ast.Constant, frame: Frame) -> Value:
-        return Value((Const(node.value),))
+        return Value((Const(node.value, (frame.module, node)),))
 
     def at_name(self, node: ast.Name, frame: Frame) -> Value:
         value = self.lookup(node.id, frame)
@@ -72,7 +73,12 @@ class Expressions(Targets):
                     one = atom.keys[key]
                 else:
                     one = atom.element()
+            elif isinstance(atom, Piece):
+                step = key if isinstance(key, (str, int)) else "*"
+                one = Value((Piece((*atom.path, step)),), value.taint)
             elif isinstance(atom, External) and atom.record is not None:
+                if atom.is_result():
+                    atom.record.reads.add(key if isinstance(key, str) else "*")
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
                 one = Value((External("os.environ[]"),))
@@ -125,13 +131,17 @@ class Expressions(Targets):
 
     def at_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
         inner = self.comprehend(node.generators, frame)
+        loops, self.loops = self.loops, (*self.loops, node)
         value = self.evaluate(node.elt, inner)
+        self.loops = loops
         return Value((Collection("sequence", value, None, self.warm),), value.taint)
 
     def at_dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
         inner = self.comprehend(node.generators, frame)
+        loops, self.loops = self.loops, (*self.loops, node)
         self.evaluate(node.key, inner)
         value = self.evaluate(node.value, inner)
+        self.loops = loops
         return Value((Collection("dict", value, None, self.warm),), value.taint)
 
     def comprehend(self, generators: list[ast.comprehension], frame: Frame) -> Frame:

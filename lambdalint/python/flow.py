@@ -36,8 +36,8 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "flags", "function", "guards", "kwargs", "lasting_receiver", "module", "name",
-        "node", "parts", "receiver", "scope", "warm",
+        "args", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops", "module",
+        "name", "node", "parts", "reads", "receiver", "scope", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -54,6 +54,12 @@ class Record:
         self.lasting_receiver = False
         self.guards: tuple[Guard, ...] = ()
         self.flags = 0
+        self.loops: tuple[ast.AST, ...] = ()
+        """The loops around it in its function, the outermost first."""
+        self.reads: set[str] = set()
+        """The keys under which its result is looked into."""
+        self.escapes = False
+        """Its result goes where it is not followed."""
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
         self.parts: list[Record] = []
@@ -70,7 +76,7 @@ class Record:
 class Edge:
     """A call from one activation to another."""
 
-    __slots__ = ("flags", "function", "guards", "module", "name", "node", "scope", "target")
+    __slots__ = ("flags", "function", "guards", "loops", "module", "name", "node", "scope", "target")
 
     def __init__(
         self,
@@ -79,6 +85,7 @@ class Edge:
         name: str,
         guards: tuple[Guard, ...],
         flags: int,
+        loops: tuple[ast.AST, ...],
         target: Activation,
     ) -> None:
         self.node = node
@@ -88,6 +95,7 @@ class Edge:
         self.name = name
         self.guards = guards
         self.flags = flags
+        self.loops = loops
         self.target = target
 
 

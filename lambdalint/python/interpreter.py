@@ -13,6 +13,11 @@ from lambdalint.python.modules import Module, Modules, declared_globals
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import Class, Package, Value
 
+_OF_ONE_EXECUTION = (
+    "activation", "contexts", "depth", "executed", "flags", "guards", "loops", "memo", "pending", "reads", "warm",
+)  # fmt: skip
+"""What is set aside while an import executes another module."""
+
 
 class Interpreter(Calls):
     """Executes modules at import and handlers on a warm invocation."""
@@ -44,19 +49,10 @@ class Interpreter(Calls):
             return
         module.state = "loading"
         module.globals_declared = declared_globals(module.source.tree, module.source.text)
-        saved = (
-            self.warm,
-            self.activation,
-            self.guards,
-            self.pending,
-            self.reads,
-            self.flags,
-            self.depth,
-            self.executed,
-        )
+        saved = {name: getattr(self, name) for name in _OF_ONE_EXECUTION}
         self.warm, self.activation = False, module.activation
-        self.guards, self.pending, self.reads, self.flags, self.depth, self.executed = [], [], None, 0, 0, 0
-        memo, contexts = self.memo, self.contexts
+        self.guards, self.pending, self.reads, self.loops = [], [], None, ()
+        self.flags = self.depth = self.executed = 0
         self.memo, self.contexts = {}, {}
         try:
             for statement in module.source.tree.body:
@@ -64,22 +60,13 @@ class Interpreter(Calls):
         except (Exhausted, RecursionError):
             pass  # what was executed so far stands
         finally:
-            (
-                self.warm,
-                self.activation,
-                self.guards,
-                self.pending,
-                self.reads,
-                self.flags,
-                self.depth,
-                self.executed,
-            ) = saved
-            self.memo, self.contexts = memo, contexts
+            for name, value in saved.items():
+                setattr(self, name, value)
             module.state = "loaded"
 
     def invoke(self, target: Value, args: Sequence[Value], module: Module, node: ast.AST) -> Activation:
         """Execute one warm invocation of `target`; gives the activation that holds all of it."""
         self.begin(warm=True)
         with suppress(Exhausted, RecursionError):  # what was reached so far stands
-            self.call(target, list(args), {}, node, module.frame)
+            self.escape(self.call(target, list(args), {}, node, module.frame))
         return self.activation

@@ -72,6 +72,8 @@ class Machine:
         self.reads: list[Place] | None = None
         self.overlay: dict[Place, Value] = {}
         self.flags = 0
+        self.loops: tuple[ast.AST, ...] = ()
+        """The loops around, in the function being executed."""
         self.memo: dict[object, Activation] = {}
         self.contexts: dict[ast.AST, list[Activation]] = {}
         self.depth = 0
@@ -133,6 +135,7 @@ class Machine:
 
     def store(self, place: Place, value: Value, base: Value | None) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
+        self.escape(value)
         if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
             self.emptied.add(place)
         old = self.overlay.get(place, base)
@@ -275,12 +278,21 @@ class Machine:
     def note(self, record: Record) -> None:
         """An outside call is made here."""
         record.guards = self.here()
-        record.flags = self.flags
+        record.flags, record.loops = self.flags, self.loops
         self.activation.records.append(record)
+
+    def escape(self, value: Value, depth: int = 3) -> None:
+        """A value goes where it is not followed."""
+        for atom in value.atoms:
+            if isinstance(atom, External):
+                if atom.record is not None and atom.is_result():
+                    atom.record.escapes = True
+            elif isinstance(atom, Collection) and depth:
+                self.escape(atom.element(), depth - 1)
 
     def link(self, node: ast.AST, frame: Frame, name: str, target: Activation, flags: int = 0) -> None:
         """A project function is called here."""
-        self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, target))
+        self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, self.loops, target))
 
 
 def _is_object(atom: Atom) -> bool:

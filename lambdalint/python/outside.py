@@ -18,6 +18,7 @@ from lambdalint.python.values import (
     Cached,
     Class,
     Collection,
+    Const,
     External,
     Frame,
     Function,
@@ -49,6 +50,10 @@ _NEVER_CALLS_BACK = (
 """Calls that take a callable and do not call it, or not in an invocation."""
 
 
+_ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isinstance", "builtins.type", "logging.")
+_LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
+"""Calls that do nothing with what they are given but show it."""
+
 _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
                           "builtins.iter", "builtins.enumerate", "builtins.frozenset", "builtins.next",
                           "copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.max", "builtins.min",
@@ -76,6 +81,11 @@ class Outside(Decorators):
             taint |= value.taint
         for value in kwargs.values():
             taint |= value.taint
+        if atom.record is not None:
+            self.look_into(atom.record, name, args)
+        if not name.startswith(_ONLY_SHOWS) and not name.endswith(_LOG_METHODS):
+            for value in (*args, *kwargs.values()):
+                self.escape(value)
         if atom.record is not None and self.reads is not None:
             place = self.element_place(atom)
             if place is not None:
@@ -97,6 +107,17 @@ class Outside(Decorators):
                 taint |= CREDENTIALS
         lasting = atom.lasting and not self.warm
         return Value((External(name + "()", record, lasting),), taint)
+
+    def look_into(self, record: Record, name: str, args: list[Value]) -> None:
+        """A method is called on what `record` gave: `result.get("Items")` looks into it, others may do anything."""
+        owner, _, method = name.rpartition(".")
+        if len(owner) != len(record.name) + 2:
+            return
+        key = args[0].atoms[0] if args and args[0].atoms else None
+        if method in ("get", "pop", "setdefault") and isinstance(key, Const) and isinstance(key.value, str):
+            record.reads.add(key.value)
+        else:
+            record.escapes = True
 
     # -- callbacks -----------------------------------------------------------------------------------
 
@@ -154,7 +175,7 @@ class Outside(Decorators):
             taken = len(spec.posonlyargs) + len(spec.args) - (1 if isinstance(atom, Bound) else 0)
         elements = [self.element(value) if _iterable(value) else value for value in given]
         args = (elements + [unknown(taint)] * taken)[:taken]
-        self.call_atom(atom, args, {}, node, frame)
+        self.escape(self.call_atom(atom, args, {}, node, frame))
 
     def call_registered(self, record: Record, node: ast.AST, frame: Frame) -> None:
         """Call each function that was registered with an object, or one it was made of, once in an invocation."""

@@ -8,16 +8,7 @@ from collections.abc import Callable, Sequence
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
-from lambdalint.python.values import (
-    UNKNOWN,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.values import UNKNOWN, Collection, Const, External, Frame, Piece, Value, join, unknown
 
 _MISSING = (
     "NameError",
@@ -97,8 +88,9 @@ class Statements(Definitions):
             return self.execute(node.orelse, frame)
         before = frame.values.copy()
         flags, self.flags = self.flags, self.flags | IN_LOOP
+        loops, self.loops = self.loops, (*self.loops, node)
         self.branch(node.body, places, frame)
-        self.flags = flags
+        self.flags, self.loops = flags, loops
         self.merge(frame, [frame.values, before])
         self.execute(node.orelse, frame)
         return True
@@ -108,8 +100,9 @@ class Statements(Definitions):
         before = frame.values.copy()
         self.assign(node.target, self.element(items), frame)
         flags, self.flags = self.flags, self.flags | IN_LOOP
+        loops, self.loops = self.loops, (*self.loops, node)
         self.execute(node.body, frame)
-        self.flags = flags
+        self.flags, self.loops = flags, loops
         self.merge(frame, [frame.values, before])
         self.execute(node.orelse, frame)
         return True
@@ -124,6 +117,11 @@ class Statements(Definitions):
                 else:
                     one = atom.element()
                 found = one if found is None else join(found, one)
+            elif isinstance(atom, Piece):
+                one = Value((Piece((*atom.path, "*")),), value.taint)
+                found = one if found is None else join(found, one)
+            elif isinstance(atom, External) and atom.record is not None and atom.is_result():
+                atom.record.reads.add("*")
         if found is None:
             return unknown(value.taint)
         return Value(found.atoms, found.taint | value.taint, None, found.more or value.more)

@@ -75,10 +75,12 @@ def join(left: Value, right: Value) -> Value:
 class Const(Atom):
     """A literal."""
 
-    __slots__ = ("value",)
+    __slots__ = ("place", "value")
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, place: tuple[Module, ast.expr] | None = None) -> None:
         self.value = value
+        self.place = place
+        """Where it is written; no part of what it is."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Const) and type(self.value) is type(other.value) and self.value == other.value
@@ -92,6 +94,22 @@ TRUE = Value((Const(True),))
 FALSE = Value((Const(False),))
 
 
+class Piece(Atom):
+    """The event that an invocation is handed, or a part of it."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: tuple[str | int, ...]) -> None:
+        self.path = path
+        """Keys and positions; `"*"` is any element, `".name"` an attribute."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Piece) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+
 class External(Atom):
     """Something outside the project, by its dotted name, or an object that a call of it gave."""
 
@@ -103,6 +121,10 @@ class External(Atom):
         """The call that made the object this is, or this is a member of."""
         self.lasting = lasting
         """It is reached through something that outlives the invocation."""
+
+    def is_result(self) -> bool:
+        """Whether this is what the call gave, and not a member of it."""
+        return self.record is not None and len(self.name) == len(self.record.name) + 2
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, External) and self.name == other.name and self.record is other.record

@@ -1,0 +1,99 @@
+"""What a module binds and nothing reads: imports and globals."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from lambdalint.model import Call, Import, Location, UnusedGlobal
+from lambdalint.python.modules import Module, Modules
+
+
+def imports_of(module: Module) -> tuple[Import, ...]:
+    """Module-level imports of a module and of the project's modules loaded with it."""
+    found: list[Import] = []
+    seen: set[Module] = set()
+    todo = [module]
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        found += _imports_of(one)
+        todo += [other for other in one.imports if other.state == "loaded" and _at_top(one, other)]
+    return tuple(found)
+
+
+def _at_top(module: Module, other: Module) -> bool:
+    return any(edge.target is other.activation for edge in module.activation.edges)
+
+
+def _imports_of(module: Module) -> Iterable[Import]:
+    for node, guarded in _import_nodes(module.source.tree.body, False):
+        for alias in node.names:
+            if alias.name == "*":
+                continue
+            if isinstance(node, ast.ImportFrom):
+                if node.level or node.module is None or node.module == "__future__":
+                    continue
+                loaded, bound = node.module, alias.asname or alias.name
+            else:
+                loaded, bound = alias.name, alias.asname or alias.name.partition(".")[0]
+            used = module.path.endswith("__init__.py") or is_read(module, bound, node)
+            yield Import(loaded, bound, module.source.location(node), used, guarded)
+
+
+def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node, guarded
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from _import_nodes(node.body, True)
+            yield from _import_nodes(getattr(node, "orelse", []), True)
+            for handler in getattr(node, "handlers", []):
+                yield from _import_nodes(handler.body, True)
+
+
+def is_read(module: Module, name: str, binding: ast.stmt) -> bool:
+    """Whether a name stands anywhere in the module outside comments and the statement that binds it."""
+    own = range(binding.lineno, (binding.end_lineno or binding.lineno) + 1)
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for number, line in enumerate(module.source.lines, 1):
+        if number not in own and name in line and word.search(line.split("#")[0]):
+            return True
+    return False
+
+
+def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
+    """Whether a module that this one leads to, or one beside it, names both this module and the global."""
+    folder = os.path.dirname(module.path)
+    beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
+    words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
+    for path in modules.closure(module)[0] | beside:
+        if os.path.normpath(path) == os.path.normpath(module.path):
+            continue
+        with suppress(OSError), open(path, "rb") as file:
+            data = file.read()
+            if all(word.search(data) for word in words):
+                return True
+    return False
+
+
+def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tuple[UnusedGlobal, ...]:
+    """Globals bound to what an outside call gave, and read nowhere in the module or by those around it."""
+    found = []
+    by_place = {call.location: call for call in init}
+    for node in module.source.tree.body:
+        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+            continue
+        name = node.targets[0].id
+        if not isinstance(node.value, ast.Call) or module.path.endswith("__init__.py"):
+            continue
+        call = by_place.get(module.source.location(node.value))
+        if call is None or is_read(module, name, node) or _is_read_elsewhere(module, name, modules):
+            continue
+        found.append(UnusedGlobal(name, call, Location(*module.source.location(node))))
+    return tuple(found)
