@@ -60,6 +60,8 @@ class Problem:
     """The calls that lead from the handler to the place."""
     severity: Severity | None = None
     """Only where it differs from the check's own."""
+    sure: bool = True
+    """False where it is likely rather than certain: then it is said only under `--pedantic`."""
 
 
 S = TypeVar("S", bound=Handler)
@@ -143,5 +145,6 @@ class Finding:
     trace: tuple[Step, ...] = ()
     fix_message: str | None = None
     fix_unsafe: bool = False
+    sure: bool = True
     status: str = "new"
     """`new`, `baselined`, or `ignored` (shown only under `--ignore-suppressions`)."""

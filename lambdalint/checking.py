@@ -46,6 +46,8 @@ class Request:
     """In this process only, so that each finding keeps its fix."""
     jobs: int = 0
     show_ignored: bool = False
+    pedantic: bool = False
+    """Also findings that are likely rather than certain."""
     baseline: str | None = None
     update_baseline: bool = False
     meter: Meter | None = None
@@ -64,6 +66,8 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     looked = _look(request, discovered, notices)
     texts = Texts(request.contents)
     found = hearing.merge(one for result in looked for one in result.findings)
+    if not request.pedantic:
+        found = [one for one in found if one[0].sure]
     if excluded:
         found = [one for one in found if _is_wanted(one[0].location.path, discovered, excluded)]
     heard = hearing.Heard(found)

@@ -40,4 +40,5 @@ def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
         trace=tuple(problem.trace),
         fix_message=problem.fix.message if problem.fix else None,
         fix_unsafe=problem.fix.unsafe if problem.fix else False,
+        sure=problem.sure,
     )

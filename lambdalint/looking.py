@@ -130,6 +130,7 @@ def pack(looked: Looked) -> Packed:
             [list(step) for step in found.trace],
             found.fix_message,
             found.fix_unsafe,
+            found.sure,
         ]
         for found, _ in looked.findings
     ]
@@ -140,7 +141,7 @@ def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
     """The opposite. Raises some `Exception` for what `pack` did not make."""
     path, marked, handlers, rows, files, folders = packed
     findings: list[tuple[Finding, Fix | None]] = []
-    for code, severity, message, location, handler, trace, fix_message, fix_unsafe in rows:
+    for code, severity, message, location, handler, trace, fix_message, fix_unsafe, sure in rows:
         check = checks[code]
         found = Finding(
             code,
@@ -153,6 +154,7 @@ def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
             tuple(Step(*step) for step in trace),
             fix_message,
             fix_unsafe,
+            sure,
         )
         findings.append((found, None))
     return Looked(path, marked, handlers, findings, files, folders)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -55,13 +56,19 @@ class Loop(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What is known of one argument of a call."""
+    """What is known of one argument of a call, or of a part of one."""
 
     value: Constant | Unknown = UNKNOWN
     literal: Location | None = None
     """Where the value is written, for a constant."""
     event_path: tuple[str | int, ...] | None = None
     """The part of the event that it is: `("Records", 0, "body")`; `"*"` is any element, `()` the whole event."""
+    text: tuple[Argument, ...] = ()
+    """The parts of a text that is put together here, in their order: `f"{a}/b"`, `a + "/b"`, `"%s/b" % a`."""
+    keys: frozenset[str] = frozenset()
+    """The keys of a dict given, as far as they are known."""
+    reference: str = ""
+    """The dotted name of a class or function of a library that is handed over itself."""
     from_event: bool = False
     """Depends on what this invocation was handed."""
     from_credentials: bool = False
@@ -116,6 +123,81 @@ class Call:
         if position is not None and position < len(self.positional):
             return self.positional[position]
         return None
+
+
+class Read(NamedTuple):
+    """A part of the event is taken by key or position."""
+
+    location: Location
+    path: tuple[str | int, ...]
+    """As in `Argument.event_path`: `("Records", 0)`."""
+    trace: tuple[Step, ...]
+
+
+class Data(NamedTuple):
+    """What a returned value may be."""
+
+    kind: str
+    """`constant`, `dict`, `list`, `tuple`, `set`, `generator`, `deque`, `call` (what a library gave), `event`,
+    `object` (of a class of the project), `code` (a function or class), `text` (put together from parts)."""
+    location: Location
+    """Where it is made; the `return` statement, where that is not known."""
+    value: Constant | Unknown = UNKNOWN
+    name: str = ""
+    """Of a call: its name, with what is taken of its result: `boto3.client().list_buckets()["Buckets"]`. Of an object:
+    its class, with the bases: `Order(pydantic.BaseModel)`."""
+    call: Call | None = None
+    items: Mapping[str | int, tuple[Data, ...]] = {}  # never changed
+    """What stands under the keys known; each may be one of several."""
+    elements: tuple[Data, ...] = ()
+    """What else it may hold."""
+
+
+class Store(NamedTuple):
+    """Something of this invocation is put where the next one finds it."""
+
+    location: Location
+    name: str
+    """The global, attribute or container by name; empty where it has none."""
+    kind: str
+    """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
+    key_from_event: bool
+    """An element is put under a key that the event gives."""
+    guarded: bool
+    """Under a condition that looked at the same place."""
+    trace: tuple[Step, ...]
+
+
+class Rescue(NamedTuple):
+    """An `except` clause on the way of an invocation."""
+
+    location: Location
+    """Its first line."""
+    catches: tuple[str, ...]
+    """The names of what it catches; empty for a bare `except`."""
+    raises: bool
+    """Some way through it raises, or ends the process."""
+    returns: bool
+    """Some way through it returns."""
+    goes_on: bool
+    """Some way through it leads on behind the `try` statement."""
+    guards: int
+    """How many statements its `try` block holds, those in inner blocks included."""
+    calls: tuple[str, ...]
+    """The names of the library functions that are called in the `try` block."""
+    handles: tuple[str, ...]
+    """The names of the library functions that are called in the clause itself."""
+    in_loop: bool
+    scope: str
+    trace: tuple[Step, ...]
+
+
+class Size(NamedTuple):
+    """Of the handler function itself, without what it calls."""
+
+    statements: int = 0
+    branches: int = 0
+    """Conditions, loops and `except` clauses."""
 
 
 class Calls(tuple[Call, ...]):
@@ -181,6 +263,11 @@ class UnusedGlobal:
     statement: Location
 
 
+def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
+    """Finds none."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """One entry point that Lambda invokes, and what happens behind it."""
@@ -197,6 +284,20 @@ class Handler:
     imports: Sequence[Import] = ()
     """Module-level imports of the handler's module and of the project's modules it loads."""
     defeated_caches: Sequence[DefeatedCache] = ()
+    reads: Sequence[Read] = ()
+    """What an invocation takes of its event."""
+    returns: Sequence[Data] = ()
+    """What it may return; empty where nothing of that is known."""
+    stores: Sequence[Store] = ()
+    """What it leaves of its event for later invocations."""
+    rescues: Sequence[Rescue] = ()
+    """The `except` clauses around what it does."""
+    is_async: bool = False
+    """What Lambda calls is an `async def` function, with nothing around it."""
+    size: Size = Size()  # noqa: RUF009
+    find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
+    """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
+    Cheap where the pattern is found nowhere in the text of a module."""
     unused_globals: Sequence[UnusedGlobal] = ()
 
     @property

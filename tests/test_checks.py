@@ -2,7 +2,8 @@
 
 A section of a page is one project: its blocks are files (`# file: path.py` in the first line, else app.py),
 and a comment such as `# LL101` stands on each line where that check must speak. It must speak nowhere else.
-`# LL101 advice`: it must be only advice there. A section whose title begins with "No handler" has none.
+`# LL101 advice`: it must be only advice there; `# LL101 unsure`: a finding that only `--pedantic` shows.
+A section whose title begins with "No handler" has none.
 `# config: handlers = {"app.py" = ["run"]}` in a block names handlers as configuration does.
 """
 
@@ -25,7 +26,7 @@ from lambdalint.registry import load
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice)?")
+EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice| unsure)?")
 CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
 
 
@@ -65,15 +66,15 @@ def test_it_speaks_just_where_the_page_says(
         file.write_text(block, encoding="utf-8")
         paths.append(path)
         for number, line in enumerate(block.splitlines(), 1):
-            for code, advice in EXPECTED.findall(line):
+            for code, word in EXPECTED.findall(line):
                 assert code == check.code, "a page is about one check"
-                expected.add((path, number, "advice" if advice else check.severity.label))
+                expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
     project = Project(".", declared=declared)
     handlers = [handler for path in paths for handler in project.handlers(path)]
     assert bool(handlers) is not title.startswith("No handler"), [handler.label for handler in handlers]
     findings = [finding for handler in handlers for finding in examine([check], handler)]
-    found = {(one.location.path, one.location.line, one.severity.label) for one in findings}
+    found = {(one.location.path, one.location.line, one.severity.label if one.sure else "unsure") for one in findings}
     assert found == expected
     for finding in findings:
         assert re.fullmatch(r"[^\n]{20,200}[^.\n]", finding.message), "one line, no full stop"

@@ -220,6 +220,7 @@ def test_json() -> None:
         "code": "LL101",
         "name": "client-in-handler",
         "severity": "warning",
+        "confidence": "high",
         "message": CLIENT.message,
         "path": "app.py",
         "line": 4,

@@ -67,7 +67,9 @@ def check(
     select: Annotated[Selectors, typer.Option(help="Run only these: codes, names, LL1, ALL.")] = None,
     ignore: Annotated[Selectors, typer.Option(help="Do not run these.")] = None,
     extend_select: Annotated[Selectors, typer.Option(help="Run these as well.")] = None,
-    pedantic: Annotated[bool, typer.Option("--pedantic", help="Run also what is off by default.")] = False,
+    pedantic: Annotated[
+        bool, typer.Option("--pedantic", help="Run also what is off by default, and report also what is not certain.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also mend what needs a review.")

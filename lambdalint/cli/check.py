@@ -97,6 +97,7 @@ def prepare(options: Options) -> checking.Request:
         alone=options.fix or options.diff,
         jobs=options.jobs,
         show_ignored=options.ignore_suppressions,
+        pedantic=options.pedantic or settings.pedantic,
         baseline=options.baseline,
         update_baseline=options.update_baseline,
         meter=None if options.quiet or not sys.stderr.isatty() else meter,

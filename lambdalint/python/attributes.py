@@ -16,6 +16,7 @@ from lambdalint.python.values import (
     Cached,
     Class,
     Collection,
+    Const,
     Descriptor,
     External,
     Frame,
@@ -124,6 +125,8 @@ class Attributes(Expressions):
             return found
         elif isinstance(atom, Collection):
             return Value((Bound(External("collection." + name), atom),))
+        elif isinstance(atom, Const) and name in ("format", "join") and type(atom.value) is str:
+            return Value((Bound(External(f"str.{name}"), atom),))
         elif isinstance(atom, Cached) and name == "__wrapped__":
             return Value((atom.function,))
         elif isinstance(atom, Partial) and name == "func":

@@ -122,15 +122,20 @@ class Calls(Construction):
         if isinstance(atom, Descriptor):
             return self.call_atom(atom.function, args, kwargs, node, frame)
         if isinstance(atom, Piece):
-            return self.call_piece(atom, args, kwargs)
+            return self.call_piece(atom, args, kwargs, node, frame)
         return UNKNOWN
 
-    def call_piece(self, piece: Piece, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    def call_piece(
+        self, piece: Piece, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
         """A method of the event or a part of it, which stands last in the path."""
         method = str(piece.path[-1]) if piece.path else ""
         whole = Value((Piece(piece.path[:-1]),), EVENT)
         if method in (".get", ".pop", ".setdefault") and args:
             found = self.item(whole, args[0])
+            self.taken += [
+                (atom.path, node, frame.module, self.activation) for atom in found.atoms if isinstance(atom, Piece)
+            ]
             return Value(join(found, args[1]).atoms, EVENT, None, True) if len(args) > 1 else found
         if method in (".values", ".copy"):
             return whole
@@ -173,7 +178,7 @@ class Calls(Construction):
                 rest = value if rest is None else join(rest, value)
             keys: dict[object, Value] = dict(enumerate(args[len(names) :]))
             values[spec.vararg.arg] = Value(
-                (Collection("sequence", None, keys, True),), rest.taint if rest is not None else 0
+                (Collection("tuple", None, keys, True),), rest.taint if rest is not None else 0
             )
         if spec.kwarg is not None:
             items = self.element(open_keywords) if open_keywords is not None else None
@@ -214,6 +219,7 @@ class Calls(Construction):
             self.pending += [guard for guard in known.tested if not guard.filled]
             return known.result if known.result is not None else UNKNOWN
         activation = Activation(len(self.guards))
+        activation.module = function.module
         self.link(node, frame, name, activation, flags)
         self.memo[key] = activation
         contexts.append(activation)
@@ -225,20 +231,21 @@ class Calls(Construction):
         return result
 
     def run_body(self, function: Function, inner: Frame, activation: Activation) -> Value:
-        outer, flags, loops = self.activation, self.flags, self.loops
+        outer, flags, loops, statement = self.activation, self.flags, self.loops, self.statement
         self.activation, self.flags, self.loops = activation, 0, ()
         self.depth += 1
         height = len(self.guards)
         try:
             if isinstance(function.node, ast.Lambda):
                 inner.returns = self.evaluate(function.node.body, inner)
+                activation.returned.append((inner.returns, function.node.body))
             elif self.execute(function.node.body, inner):
                 none = Value((_NONE,))
                 inner.returns = none if inner.returns is None else join(inner.returns, none)
         finally:
             self.depth -= 1
             del self.guards[height:]
-            self.activation, self.flags, self.loops = outer, flags, loops
+            self.activation, self.flags, self.loops, self.statement = outer, flags, loops, statement
         outer.stores |= activation.stores
         self.pending += [guard for guard in activation.tested if not guard.filled]
         if inner.yields is not None:

@@ -15,6 +15,7 @@ from lambdalint.python.values import (
     External,
     Frame,
     Piece,
+    Text,
     Value,
     join,
     unknown,
@@ -58,7 +59,11 @@ class Expressions(Targets):
     def at_subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         index = self.evaluate(node.slice, frame) if not isinstance(node.slice, ast.Slice) else UNKNOWN
-        return self.item(value, index)
+        found = self.item(value, index)
+        for atom in found.atoms:
+            if isinstance(atom, Piece):
+                self.taken.append((atom.path, node, frame.module, self.activation))
+        return found
 
     def item(self, value: Value, index: Value) -> Value:
         """`value[index]`."""
@@ -110,7 +115,8 @@ class Expressions(Targets):
         if keys is None:
             for value in values:
                 items = value if items is None else join(items, value)
-        return Value((Collection("sequence", items, keys, self.warm),), taint)
+        kind = type(node).__name__.lower()
+        return Value((Collection(kind, items, keys, self.warm, (frame.module, node)),), taint)
 
     def at_dict(self, node: ast.Dict, frame: Frame) -> Value:
         keys: dict[object, Value] = {}
@@ -127,14 +133,15 @@ class Expressions(Targets):
             else:
                 value = self.element(value) if not value.atoms else _values_of(value)
             items = value if items is None else join(items, value)
-        return Value((Collection("dict", items, keys, self.warm),), taint)
+        return Value((Collection("dict", items, keys, self.warm, (frame.module, node)),), taint)
 
     def at_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
         inner = self.comprehend(node.generators, frame)
         loops, self.loops = self.loops, (*self.loops, node)
         value = self.evaluate(node.elt, inner)
         self.loops = loops
-        return Value((Collection("sequence", value, None, self.warm),), value.taint)
+        kind = _KINDS[type(node)]
+        return Value((Collection(kind, value, None, self.warm, (frame.module, node)),), value.taint)
 
     def at_dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
         inner = self.comprehend(node.generators, frame)
@@ -142,7 +149,7 @@ class Expressions(Targets):
         self.evaluate(node.key, inner)
         value = self.evaluate(node.value, inner)
         self.loops = loops
-        return Value((Collection("dict", value, None, self.warm),), value.taint)
+        return Value((Collection("dict", value, None, self.warm, (frame.module, node)),), value.taint)
 
     def comprehend(self, generators: list[ast.comprehension], frame: Frame) -> Frame:
         inner = Frame(frame.module, frame, frame.scope, frame.warm)
@@ -165,20 +172,27 @@ class Expressions(Targets):
             for value in (left, right):
                 if any(isinstance(atom, Collection) for atom in value.atoms):
                     return join(left, right)
-        if isinstance(node.op, ast.Add) and len(left.atoms) == len(right.atoms) == 1:
-            one, two = left.atoms[0], right.atoms[0]
-            if isinstance(one, Const) and isinstance(two, Const) and type(one.value) is type(two.value) is str:
-                return Value((Const(one.value + two.value),), left.taint | right.taint)
+        if isinstance(node.op, (ast.Add, ast.Mod)) and (_is_text(left) or _is_text(right)):
+            one, two = left.atoms[:1], right.atoms[:1]
+            known = isinstance(node.op, ast.Add) and len(left.atoms) == len(right.atoms) == 1
+            if known and isinstance(one[0], Const) and isinstance(two[0], Const) and not (left.more or right.more):
+                return Value((Const(one[0].value + two[0].value, one[0].place),), left.taint | right.taint)
+            parts: tuple[Value, ...] = (left, right)
+            if isinstance(node.op, ast.Mod) and right.atoms and isinstance(right.atoms[0], Collection):
+                parts = (left, *right.atoms[0].keys.values(), *filter(None, (right.atoms[0].items,)))
+            return Value((Text(node, parts),), left.taint | right.taint)
         return unknown(left.taint | right.taint)
 
     def at_joined(self, node: ast.JoinedStr, frame: Frame) -> Value:
         taint = 0
+        parts = []
         for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                taint |= self.evaluate(part.value, frame).taint
-                if isinstance(part.format_spec, ast.JoinedStr):
-                    taint |= self.at_joined(part.format_spec, frame).taint
-        return unknown(taint)
+            value = self.evaluate(part.value if isinstance(part, ast.FormattedValue) else part, frame)
+            parts.append(value)
+            taint |= value.taint
+            if isinstance(part, ast.FormattedValue) and isinstance(part.format_spec, ast.JoinedStr):
+                taint |= self.at_joined(part.format_spec, frame).taint
+        return Value((Text(node, tuple(parts)),), taint)
 
     def at_formatted(self, node: ast.FormattedValue, frame: Frame) -> Value:
         return unknown(self.evaluate(node.value, frame).taint)
@@ -203,6 +217,13 @@ class Expressions(Targets):
 
     def at_starred(self, node: ast.Starred, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
+
+
+_KINDS = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
+
+
+def _is_text(value: Value) -> bool:
+    return any(isinstance(atom, Text) or (isinstance(atom, Const) and type(atom.value) is str) for atom in value.atoms)
 
 
 def _is_path(atom: Atom) -> bool:

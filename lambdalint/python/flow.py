@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lambdalint.python.values import Frame, Function, Place, Value
+
+if TYPE_CHECKING:
+    from lambdalint.python.modules import Module
 
 KEPT = 1
 """Not executed again in a warm environment."""
@@ -102,7 +106,7 @@ class Edge:
 class Activation:
     """One execution of a function with one kind of arguments."""
 
-    __slots__ = ("base", "edges", "records", "result", "stores", "tested")
+    __slots__ = ("base", "edges", "module", "raises", "records", "result", "returned", "stores", "tested")
 
     def __init__(self, base: int) -> None:
         self.base = base
@@ -112,6 +116,12 @@ class Activation:
         self.stores: set[Place] = set()
         """The lasting slots that it, or what it calls, fills."""
         self.tested: list[Guard] = []
+        self.raises = False
+        """Some way through it raises."""
+        self.returned: list[tuple[Value, ast.AST]] = []
+        """What each `return` gives."""
+        self.module: Module | None = None
+        """Where the function executed stands."""
         self.result: Value | None = None
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.values import (
+    EVENT,
     UNKNOWN,
     Atom,
     Cached,
@@ -56,6 +58,34 @@ class Defeat:
         self.activation = activation
 
 
+Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
+"""A part of the event by its path, where it is taken, and in the course of what."""
+
+
+class Left(NamedTuple):
+    """Something of the event is put into a lasting place."""
+
+    place: Place
+    statement: ast.stmt
+    key_from_event: bool
+    guarded: bool
+    activation: Activation
+
+
+class Caught(NamedTuple):
+    """An `except` clause as executed."""
+
+    node: ast.ExceptHandler
+    attempt: ast.Try | ast.TryStar
+    frame: Frame
+    raises: bool
+    goes_on: bool
+    calls: tuple[str, ...]
+    handles: tuple[str, ...]
+    in_loop: bool
+    activation: Activation
+
+
 class Machine:
     """State and elementary steps; `Interpreter` adds the statements and expressions of the language."""
 
@@ -82,6 +112,14 @@ class Machine:
         self.called_back: set[int] = set()
         self.tables: dict[str, Collection] = {}
         """`globals()` by module."""
+        self.statement: ast.stmt | None = None
+        """The one being executed."""
+        self.taken: list[Taken] = []
+        """Parts taken of the event."""
+        self.left: list[Left] = []
+        """What of the event is left behind."""
+        self.caught: list[Caught] = []
+        """The `except` clauses on the way."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
         self.emptied: set[Place] = set()
@@ -133,9 +171,12 @@ class Machine:
             return value
         return Value(value.atoms, value.taint, place, value.more)
 
-    def store(self, place: Place, value: Value, base: Value | None) -> None:
+    def store(self, place: Place, value: Value, base: Value | None, key_taint: int = 0) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
         self.escape(value)
+        if (value.taint | key_taint) & EVENT and self.statement is not None:
+            guarded = any(place in guard.places for guard in self.guards)
+            self.left.append(Left(place, self.statement, bool(key_taint & EVENT), guarded, self.activation))
         if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
             self.emptied.add(place)
         old = self.overlay.get(place, base)

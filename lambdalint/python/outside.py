@@ -54,6 +54,10 @@ _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isin
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
 """Calls that do nothing with what they are given but show it."""
 
+COPIES = {
+    "builtins.list": "list", "builtins.tuple": "tuple", "builtins.sorted": "list",
+}  # fmt: skip
+"""What makes a collection of another, and of which kind."""
 _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
                           "builtins.iter", "builtins.enumerate", "builtins.frozenset", "builtins.next",
                           "copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.max", "builtins.min",
@@ -95,6 +99,9 @@ class Outside(Decorators):
         record.receiver, record.lasting_receiver = atom.record, atom.lasting
         self.note(record)
         self.call_back(record, args, kwargs, taint, node, frame)
+        if name in COPIES and args and any(isinstance(atom, Collection) for atom in args[0].atoms):
+            copied = Collection(COPIES[name], self.element(args[0]), None, self.warm, (frame.module, node))
+            return Value((copied,), args[0].taint)
         if name in _TRANSPARENT and args:
             if name in ("builtins.next", "builtins.max", "builtins.min"):
                 return self.element(args[0])

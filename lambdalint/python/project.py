@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from lambdalint.model import DefeatedCache, Handler
+from lambdalint.python.contents import find_text, imports_of, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.source import Unreadable
-from lambdalint.python.translation import calls_below, ways_to
-from lambdalint.python.unread import imports_of, unused_globals
-from lambdalint.python.values import EVENT, External, Piece, Value, unknown
+from lambdalint.python.translation import calls_below, reads_of, rescues_of, returned_by, size_of, stores_of, ways_to
+from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
 
@@ -78,6 +80,7 @@ class Project:
         warm = calls_below(root, skip=1)
         init = calls_below(module.activation, skip=0)
         ways = ways_to(root)
+        machine = self.interpreter
         defeats = tuple(
             DefeatedCache(
                 defeat.module.source.location(defeat.node),
@@ -98,4 +101,21 @@ class Project:
             imports=imports_of(module),
             defeated_caches=defeats,
             unused_globals=unused_globals(module, init, self.modules),
+            reads=reads_of(machine.taken, ways),
+            returns=returned_by(root),
+            stores=stores_of(machine.left, ways),
+            rescues=rescues_of(machine.caught, ways),
+            is_async=_is_async(values),
+            size=size_of(getattr(candidate.node, "body", ())),
+            find_text=partial(find_text, module),
         )
+
+
+def _is_async(value: Value) -> bool:
+    """Whether a call gives a coroutine."""
+    return (
+        len(value.atoms) == 1
+        and isinstance(value.atoms[0], Function)
+        and isinstance(value.atoms[0].node, ast.AsyncFunctionDef)
+        and not value.atoms[0].node.decorator_list
+    )

@@ -17,6 +17,7 @@ from lambdalint.python.values import (
     Function,
     Instance,
     Partial,
+    Text,
     Value,
     join,
     unknown,
@@ -88,8 +89,34 @@ def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: a
     return Value((Collection("dict", items, keys, machine.warm),))
 
 
-def _empty(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
-    return Value((Collection("sequence", None, None, machine.warm),)) if not args else None
+def _empty_list(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    return Value((Collection("list", None, None, machine.warm, (frame.module, node)),)) if not args else None
+
+
+def _set(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    taint = args[0].taint if args else 0
+    items = machine.element(args[0]) if args else None
+    return Value((Collection("set", items, None, machine.warm, (frame.module, node)),), taint)
+
+
+def _deque(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    items = machine.element(args[0]) if args else None
+    return Value((Collection("deque", items, None, machine.warm, (frame.module, node)),))
+
+
+def _text(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    """`"{}/b".format(a)` and `"/".join(parts)`."""
+    parts = [machine.element(value) if _is_collection(value) else value for value in (*args, *kwargs.values())]
+    taint = 0
+    for part in parts:
+        taint |= part.taint
+    return Value((Text(node, tuple(parts)),), taint)
+
+
+def _is_collection(value: Value) -> bool:
+    return any(isinstance(atom, Collection) for atom in value.atoms)
 
 
 def _default_dict(
@@ -140,8 +167,9 @@ SPECIAL = {
     "builtins.map": _map,
     "builtins.filter": _map,
     "builtins.dict": _dict,
-    "builtins.list": _empty,
-    "builtins.set": _empty,
+    "builtins.list": _empty_list,
+    "builtins.set": _set,
+    "builtins.frozenset": _set,
     "builtins.type": _type,
     "builtins.object.__new__": _new_object,
     "builtins.__import__": _import,
@@ -152,7 +180,9 @@ SPECIAL = {
     "functools.cache": _called_cache,
     "collections.defaultdict": _default_dict,
     "collections.OrderedDict": _dict,
-    "collections.deque": _empty,
+    "collections.deque": _deque,
+    "str.format": _text,
+    "str.join": _text,
     "contextlib.ExitStack().enter_context": _enter_context,
     "contextlib.AsyncExitStack().enter_async_context": _enter_context,
 }

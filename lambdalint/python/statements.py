@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
-from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
+from lambdalint.python.machine import MAX_STATEMENTS, Caught, Defeat, Exhausted
 from lambdalint.python.values import UNKNOWN, Collection, Const, External, Frame, Piece, Value, join, unknown
 
+_ENDS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MISSING = (
     "NameError",
     "UnboundLocalError",
@@ -33,6 +34,7 @@ class Statements(Definitions):
             if self.executed > MAX_STATEMENTS:
                 raise Exhausted
             waiting = len(self.pending)
+            self.statement = statement
             runs = _STATEMENTS.get(type(statement))
             goes_on = runs(self, statement, frame) if runs is not None else True
             del self.pending[waiting:]
@@ -60,7 +62,7 @@ class Statements(Definitions):
         self.narrow(node.test, frame, False)
         second = self.branch(node.orelse, places, frame) if node.orelse else True
         self.merge(frame, ([after] if first else []) + ([frame.values] if second else []))
-        if places and (first != second or _may_leave(node.body)):
+        if places and (first != second or _holds(node.body, ast.Return)):
             # One way has left, or may have: the rest of the block stands under the condition too.
             self.guard_rest(places)
         return first or second
@@ -129,7 +131,9 @@ class Statements(Definitions):
     def run_try(self, node: ast.Try, frame: Frame) -> bool:
         before = frame.values.copy()
         outer, self.reads = self.reads, []
+        mark = self.mark()
         goes_on = self.execute(node.body, frame, keep=True)
+        attempted = self.called_since(mark)
         hit_leaves = not goes_on
         if goes_on:
             goes_on = self.execute(node.orelse, frame)
@@ -146,12 +150,15 @@ class Statements(Definitions):
             if handler.name:
                 frame.values[handler.name] = UNKNOWN
             flags, self.flags = self.flags, self.flags | ON_ERROR
+            mark = self.mark()
             if places and _catches_missing(handler.type):
                 self.flags = flags
                 stays = self.branch(handler.body, places, frame)
             else:
                 stays = self.execute(handler.body, frame)
             self.flags = flags
+            if self.warm:
+                self.catch(handler, node, frame, mark, attempted, stays)
             if stays:
                 ends.append(frame.values)
                 missed = missed or _catches_missing(handler.type)
@@ -162,6 +169,32 @@ class Statements(Definitions):
         if not self.execute(node.finalbody, frame):
             return False
         return bool(ends)
+
+    def mark(self) -> tuple[int, int]:
+        """Where the records of this execution stand now."""
+        return len(self.activation.records), len(self.activation.edges)
+
+    def called_since(self, mark: tuple[int, int]) -> tuple[str, ...]:
+        """The names of what was called since then: library functions, and the project's functions."""
+        records, edges = self.activation.records[mark[0] :], self.activation.edges[mark[1] :]
+        return (*(record.name for record in records), *(edge.name for edge in edges))
+
+    def catch(
+        self,
+        clause: ast.ExceptHandler,
+        node: ast.Try | ast.TryStar,
+        frame: Frame,
+        mark: tuple[int, int],
+        attempted: tuple[str, ...],
+        stays: bool,
+    ) -> None:
+        """Remember an `except` clause that was just executed."""
+        handles = self.called_since(mark)
+        raises = _holds(clause.body, ast.Raise) or any(name in _ENDS for name in handles)
+        raises = raises or any(edge.target.raises for edge in self.activation.edges[mark[1] :])
+        loops = bool(self.loops) or bool(self.flags & IN_LOOP)
+        caught = Caught(clause, node, frame, raises, stays, attempted, handles, loops, self.activation)
+        self.caught.append(caught)
 
     def run_with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
         managers = []
@@ -261,6 +294,7 @@ class Statements(Definitions):
     def run_return(self, node: ast.Return, frame: Frame) -> bool:
         value = self.evaluate(node.value, frame) if node.value is not None else Value((Const(None),))
         frame.returns = value if frame.returns is None else join(frame.returns, value)
+        self.activation.returned.append((value, node))
         return False
 
     def run_raise(self, node: ast.Raise, frame: Frame) -> bool:
@@ -269,6 +303,7 @@ class Statements(Definitions):
             if part is not None:
                 self.evaluate(part, frame)
         self.flags = flags
+        self.activation.raises = True
         return False
 
     def run_stop(self, node: ast.stmt, frame: Frame) -> bool:
@@ -284,9 +319,9 @@ class Statements(Definitions):
         return True
 
 
-def _may_leave(body: Sequence[ast.stmt]) -> bool:
-    """Whether a block holds a `return`, at any depth: `if key in cache: if fresh: return cache[key]`."""
-    return any(isinstance(part, ast.Return) for statement in body for part in ast.walk(statement))
+def _holds(body: Sequence[ast.stmt], kind: type[ast.AST]) -> bool:
+    """Whether a block holds such a statement, at any depth: `if key in cache: if fresh: return cache[key]`."""
+    return any(isinstance(part, kind) for statement in body for part in ast.walk(statement))
 
 
 def _catches_missing(node: ast.expr | None) -> bool:

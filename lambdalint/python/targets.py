@@ -10,6 +10,7 @@ from lambdalint.python.values import (
     Class,
     Collection,
     Const,
+    External,
     Frame,
     Instance,
     Package,
@@ -33,6 +34,8 @@ class Targets(Statements):
             owner = self.evaluate(target.value, frame)
             key = self.evaluate(target.slice, frame)
             for atom in owner.atoms:
+                if isinstance(atom, External) and atom.name == "os.environ":
+                    self.call(Value((External("os.environ.__setitem__"),)), [key, value], {}, target, frame)
                 self.set_item(atom, key, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             for position, part in enumerate(target.elts):
@@ -63,7 +66,7 @@ class Targets(Statements):
         """`atom[key] = value`."""
         place = self.element_place(atom)
         if place is not None:
-            self.store(place, value, atom.element() if isinstance(atom, Collection) else None)
+            self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key.taint)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
             only = key.atoms[0] if len(key.atoms) == 1 else None
             if isinstance(only, Const) and isinstance(only.value, (str, int)):

@@ -110,6 +110,22 @@ class Piece(Atom):
         return hash(self.path)
 
 
+class Text(Atom):
+    """A text put together in one place: an f-string, a sum, `%`, `.format()`."""
+
+    __slots__ = ("node", "parts")
+
+    def __init__(self, node: ast.AST, parts: tuple[Value, ...]) -> None:
+        self.node = node
+        self.parts = parts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+
 class External(Atom):
     """Something outside the project, by its dotted name, or an object that a call of it gave."""
 
@@ -261,10 +277,20 @@ class Instance(Atom):
 class Collection(Atom):
     """A list, tuple, set, dict or generator: what it holds, by constant key where known."""
 
-    __slots__ = ("items", "keys", "kind", "lasting", "warm")
+    __slots__ = ("items", "keys", "kind", "lasting", "place", "warm")
 
-    def __init__(self, kind: str, items: Value | None, keys: dict[Any, Value] | None, warm: bool) -> None:
+    def __init__(
+        self,
+        kind: str,
+        items: Value | None,
+        keys: dict[Any, Value] | None,
+        warm: bool,
+        place: tuple[Module, ast.AST] | None = None,
+    ) -> None:
         self.kind = kind
+        """`list`, `tuple`, `set`, `dict` or `generator`; `sequence` where it is not known which."""
+        self.place = place
+        """Where it is made."""
         self.items = items
         """What any of its elements may be; None while it is empty."""
         self.keys = keys or {}

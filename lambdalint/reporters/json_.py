@@ -43,6 +43,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity.label,
+        "confidence": "high" if finding.sure else "low",
         "message": finding.message,
         "path": place.path,
         "line": place.line,

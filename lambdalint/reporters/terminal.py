@@ -52,7 +52,8 @@ def _finding(finding: Finding, report: Report, paint: Paint, width: int, url: st
     if paint is _ansi:  # a link, where the terminal knows links
         code = f"\x1b]8;;{finding.url}\x1b\\{code}\x1b]8;;\x1b\\"
     status = "" if finding.status == "new" else f" ({finding.status})"
-    yield f"{where} {code} {finding.name} {paint(finding.severity.label, tone)}{status}"
+    sure = "" if finding.sure else " (not certain)"
+    yield f"{where} {code} {finding.name} {paint(finding.severity.label, tone)}{sure}{status}"
     yield from _wrap("  ", finding.message, width)
     lines = report.sources(place.path)
     framed = list(frame(lines, place, width, _MARKS[finding.severity], lambda text: paint(text, tone))) if lines else []

@@ -1,4 +1,4 @@
-"""What a module binds and nothing reads: imports and globals."""
+"""What stands in modules, executed or not: imports, globals that nothing reads, literals."""
 
 from __future__ import annotations
 
@@ -14,17 +14,30 @@ from lambdalint.python.modules import Module, Modules
 
 def imports_of(module: Module) -> tuple[Import, ...]:
     """Module-level imports of a module and of the project's modules loaded with it."""
-    found: list[Import] = []
-    seen: set[Module] = set()
+    return tuple(found for one in loaded_with(module) for found in _imports_of(one))
+
+
+def loaded_with(module: Module) -> list[Module]:
+    """A module, and the project's modules that are loaded when it is."""
+    found: list[Module] = []
     todo = [module]
     while todo:
         one = todo.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        found += _imports_of(one)
-        todo += [other for other in one.imports if other.state == "loaded" and _at_top(one, other)]
-    return tuple(found)
+        if one not in found:
+            found.append(one)
+            todo += [other for other in one.imports if other.state == "loaded" and _at_top(one, other)]
+    return found
+
+
+def find_text(module: Module, pattern: re.Pattern[str]) -> list[tuple[Location, str]]:
+    """The string literals of a module, and of those loaded with it, in which a pattern is found."""
+    return [
+        (one.source.location(node), node.value)
+        for one in loaded_with(module)
+        if pattern.search(one.source.text)
+        for node in ast.walk(one.source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.search(node.value)
+    ]
 
 
 def _at_top(module: Module, other: Module) -> bool:
