@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from lambdalint.check import Edit, Fix, Problem, Severity, check
-from lambdalint.checks.init._libraries import (
+from lambdalint.checks._libraries import (
     AWS_BUILDERS,
     is_for_this_invocation,
     once,

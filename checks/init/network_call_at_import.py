@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import (
+from lambdalint.checks._libraries import (
     HTTP_CALLS,
     HTTP_SESSION_BUILDERS,
     HTTP_VERBS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import text, through
+from lambdalint.checks._libraries import text, through
 from lambdalint.model import UNKNOWN, Argument, Call, Handler
 
 BUILDERS = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._libraries import HEAVY_MODULES_MS
+from lambdalint.checks._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
 
 BRINGS = {

@@ -1,0 +1,1 @@
+"""Errors, time, retries and the use of the SDK (LL4)."""

@@ -1,0 +1,1 @@
+"""How the handler is written (LL3)."""
