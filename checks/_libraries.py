@@ -246,6 +246,11 @@ _CREDENTIALS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token
 _WHERE_TO = ("region_name", "endpoint_url", "profile_name", "config", "botocore_session", "**", *_CREDENTIALS)
 
 
+_SAME_EACH_TIME = ("aiobotocore.", "aws_lambda_powertools.", "boto3.", "botocore.", "builtins.", "json.", "lambda.",
+                   "os.", "str.", "yaml.")  # fmt: skip
+"""How calls begin that give what a module-level client could be built with as well."""
+
+
 def is_for_this_invocation(call: Call) -> bool:
     """Whether an AWS client, or the session it is made of, can only be built in this invocation.
 
@@ -257,6 +262,8 @@ def is_for_this_invocation(call: Call) -> bool:
             return True
         if name in (*_CREDENTIALS, "**") and argument.from_result:
             return True
+        if name in _WHERE_TO and any(not one.name.startswith(_SAME_EACH_TIME) for one in argument.calls):
+            return True  # of a library that is not known: a tenant's region, a token
     is_session = call.name.lower().endswith("session")
     first, credentials = (0, slice(0, 3)) if is_session else (1, slice(6, 9))
     if any(argument.from_event or argument.from_credentials for argument in call.positional[first:]):

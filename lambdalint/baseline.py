@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from hashlib import blake2b
 
 from lambdalint.check import Finding
 from lambdalint.errors import WrongUse
+from lambdalint.files import write
 from lambdalint.house import ALWAYS
 from lambdalint.text import Texts
 
@@ -89,14 +89,12 @@ class Baseline:
     def write(self) -> None:
         """In one step, sorted, one line for each entry: two branches that both update it can be merged."""
         content = {"schema": SCHEMA, "findings": self._counts}
-        part = f"{self._path}.{os.getpid()}"
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+        if any("\udc80" <= letter <= "\udcff" for letter in text):
+            text = json.dumps(content, indent=1, sort_keys=True)  # a file name that is not UTF-8 can only be escaped
         try:
-            with open(part, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-            os.replace(part, self._path)
+            write(self._path, f"{text}\n".encode())
         except OSError as error:
-            with suppress(OSError):
-                os.unlink(part)
             raise WrongUse(f"{self._path}: cannot be written: {error.strerror}") from None
 
     def _key(self, found: Finding, texts: Texts) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 from lambdalint import __version__, registry
 from lambdalint.check import AnyCheck
 from lambdalint.config import Config
+from lambdalint.house import ALWAYS
 from lambdalint.looking import Looked, pack, unpack
 
 FOLDER = ".lambdalint_cache"
@@ -67,6 +68,9 @@ class Cache:
         if not looked and not self._changed:
             return
         for one in looked:
+            if any(found.code in ALWAYS for found, _ in one.findings):
+                self._files.pop(one.path, None)  # why a file could not be read, its time does not tell
+                continue
             # What cannot hold a handler is read again sooner than its hash is computed.
             stamped = (
                 [self._stamp(file, False) for file in one.files]
@@ -168,10 +172,14 @@ def _key(config: Config, selected: Sequence[AnyCheck]) -> str:
     parts = [__version__, sys.version, os.path.relpath(".", config.root), repr(config)]
     parts += [check.code for check in selected]
     here = os.path.dirname(os.path.abspath(__file__))
-    for folder in (here, os.path.join(here, "python"), *registry.sources(selected)):
+    waiting = [here, os.path.join(here, "python"), *registry.sources(selected)]
+    while waiting:
+        folder = waiting.pop()
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.endswith(".py"):
+                if entry.name.endswith((".py", ".jsonl")):
                     status = entry.stat()
                     parts.append(f"{entry.name} {status.st_mtime_ns} {status.st_size}")
+                elif folder != here and "." not in entry.name and not entry.name.startswith("__") and entry.is_dir():
+                    waiting.append(entry.path)
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

@@ -66,8 +66,6 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     looked = _look(request, discovered, notices)
     texts = Texts(request.contents)
     found = hearing.merge(one for result in looked for one in result.findings)
-    if not request.pedantic:
-        found = [one for one in found if one[0].sure]
     if excluded:
         found = [one for one in found if _is_wanted(one[0].location.path, discovered, excluded)]
     heard = hearing.Heard(found)
@@ -81,6 +79,8 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         checks=request.checks,
         selected=frozenset(check.code for check in request.selected),
     )
+    if not request.pedantic:
+        heard.new = [one for one in heard.new if one[0].sure]
     baseline = request.baseline or config.baseline
     if baseline:
         from lambdalint.baseline import Baseline
@@ -89,7 +89,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         if request.update_baseline:
             book.update(
                 [one for one, _ in heard.new],
-                files={*discovered.files, *(one.location.path for one, _ in found)},
+                files=discovered.files,
                 codes={check.code for check in request.selected},
                 texts=texts,
             )
@@ -121,7 +121,7 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
     declared: dict[str, list[str]] = {}
     for file, function in config.handlers:
-        declared.setdefault(like_the_files(file), []).append(function)
+        declared.setdefault(os.path.abspath(file), []).append(function)
     looker = Looker(
         like_the_files(config.root),
         request.selected,

@@ -39,11 +39,10 @@ class Config:
     pedantic: bool = False
 
 
-def find(start: str) -> Config:
-    """The nearest configuration at or above `start`, a file or folder."""
-    folder = os.path.abspath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+def find(*paths: str) -> Config:
+    """The nearest configuration at or above all of `paths`, files or folders: one for the run, in whatever order."""
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, paths)]
+    folder = os.path.commonpath(folders) if len({os.path.splitdrive(one)[0] for one in folders}) == 1 else os.getcwd()
     repository = None
     while True:
         for name in FILES:
@@ -115,11 +114,27 @@ def build(file: str, table: dict[str, Any], below: tuple[str, ...] = ()) -> Conf
         parent = settings.pop("extend")
         if not os.path.isfile(parent):
             raise WrongUse(f"{place(file, 'extend')}: {shown(parent)} does not exist")
-        base = build(parent, read(parent) or {}, (*below, file))
+        table_above = read(parent)
+        if table_above is None:
+            raise WrongUse(f"{place(file, 'extend')}: there is no [tool.lambdalint] in {shown(parent)}")
+        base = build(parent, table_above, (*below, file))
+        base = replace(
+            base,
+            exclude=tuple(rebased(pattern, base.root, folder) for pattern in base.exclude),
+            per_file_ignores={rebased(key, base.root, folder): value for key, value in base.per_file_ignores.items()},
+        )
     for path, _ in settings.get("handlers", ()):
         if not os.path.isfile(path):
             raise WrongUse(f"{place(file, 'handlers')}: {shown(path)} does not exist")
     return replace(base, **settings, root=folder, file=file)
+
+
+def rebased(pattern: str, from_folder: str, to_folder: str) -> str:
+    """A pattern that means files below one folder, as seen from another."""
+    if from_folder == to_folder or "/" not in pattern.rstrip("/"):
+        return pattern  # a name alone means such files anywhere
+    above = os.path.relpath(from_folder, to_folder).replace(os.sep, "/")
+    return os.path.normpath(f"{above}/{pattern}").replace(os.sep, "/")
 
 
 def place(file: str, key: str) -> str:

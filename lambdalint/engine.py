@@ -21,7 +21,7 @@ def examine_with_fixes(checks: Iterable[AnyCheck], subject: Subject) -> Iterator
             try:
                 for problem in check.find(subject):
                     yield stamp(check, problem, subject), problem.fix
-            except Exception as error:  # a check is anyone's code: whatever it raises, the others go on
+            except (Exception, SystemExit) as error:  # a check is anyone's code: whatever it raises, the others go on
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
                 message = f"{check.name} ({check.code}) crashed on {subject.label}: {reason}"
                 yield finding(check_crashed, subject.location, message, handler=subject.label), None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lambdalint.check import Edit, Finding, Fix
@@ -14,7 +12,7 @@ from lambdalint.text import encoding_of
 ROUNDS = 10
 """How often what a fix leaves is fixed again."""
 GENERATED = re.compile(r"^\s*(?:#|\"\"\"|''')?.*(?:@generated|\bDO NOT EDIT\b|^# ?Generated\b)", re.MULTILINE)
-CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}$)", re.MULTILINE)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 class Refused(Exception):
@@ -86,6 +84,7 @@ def _apply(
             refused.add(key)
             continue
         if not edits:
+            notices.append(f"{where}: {found.code} not fixed: it could change more than it should")
             refused.add(key)
             continue
         if any(_meet(edit, other) for edit in edits for other in taken):
@@ -137,8 +136,6 @@ def editable(data: bytes) -> tuple[str, str]:
     endings = set(re.findall(r"\r\n|\n|\r", text))
     if len(endings) > 1:
         raise Refused("its lines end in different ways")
-    if CONFLICT.search(text):
-        raise Refused("it holds marks of an unresolved merge conflict")
     if GENERATED.search("\n".join(text.splitlines()[:10])):
         raise Refused("it is generated: change what generates it")
     if not parses(text):
@@ -146,28 +143,11 @@ def editable(data: bytes) -> tuple[str, str]:
     return text, encoding
 
 
-def write(path: str, data: bytes) -> None:
-    """Replace a file in one step, with its mode kept; through a link, the file it leads to."""
-    target = os.path.realpath(path)
-    mode = os.stat(target).st_mode & 0o7777
-    part = f"{target}.{os.getpid()}.lambdalint"
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(part, mode)
-        os.replace(part, target)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
-
-
 def difference(path: str, before: bytes, after: bytes) -> str:
     """A unified diff."""
     from difflib import unified_diff
 
-    old, new = (data.decode(encoding_of(data)).splitlines(keepends=True) for data in (before, after))
+    old, new = (_LINE.findall(data.decode(encoding_of(data))) for data in (before, after))
     parts = []
     for line in unified_diff(old, new, f"a/{path}", f"b/{path}"):
         parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")

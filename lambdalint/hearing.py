@@ -47,10 +47,18 @@ def place(found: Finding) -> tuple[object, ...]:
     return (*found.location[:3], found.code, found.message)
 
 
+def weight(one: Found) -> tuple[object, ...]:
+    """Of findings at one place, the least counts."""
+    found = one[0]
+    return not found.sure, -found.severity, len(found.trace), found.handler or ""
+
+
 def merge(found: Iterable[Found]) -> list[Found]:
-    """One for each place, however many handlers lead there: the one with the shortest way."""
+    """One for each place, however many handlers lead there: the surest and worst, and of those the shortest way."""
     kept: dict[tuple[object, ...], Found] = {}
-    for one in sorted(found, key=lambda one: (len(one[0].trace), one[0].handler or "")):
+    for one in sorted(
+        found, key=lambda one: (not one[0].sure, -one[0].severity, len(one[0].trace), one[0].handler or "")
+    ):
         kept.setdefault((one[0].code, one[0].location), one)
     return sorted(kept.values(), key=lambda one: place(one[0]))
 

@@ -63,7 +63,7 @@ class Looker:
                 message = f"this file cannot be read: {error.strerror}"
                 return Looked(path, findings=[(finding(unreadable_source, Location(path), message), None)])
         marked = MARK in data
-        if path not in self._declared:
+        if not self._is_declared(path):
             from lambdalint.python.handlers import may_hold_handler
 
             if not may_hold_handler(data):
@@ -74,6 +74,9 @@ class Looker:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             message = f"the analysis crashed on {path}: {reason}"
             return Looked(path, marked, findings=[(finding(check_crashed, Location(path), message), None)])
+
+    def _is_declared(self, path: str) -> bool:
+        return bool(self._declared) and os.path.abspath(path) in self._declared
 
     def _analyse(self, path: str, data: bytes, marked: bool) -> Looked:
         from lambdalint.python.project import Project

@@ -100,6 +100,12 @@ def place(check: AnyCheck) -> str:
 
 
 def sources(checks: Sequence[AnyCheck]) -> list[str]:
-    """The folders in which `checks` are written: when a file there changes, so may what they say."""
-    files = (getattr(sys.modules.get(check.find.__module__), "__file__", None) for check in checks)
-    return sorted({os.path.dirname(file) for file in files if file})
+    """The folders of the packages that hold `checks`: when a file below changes, so may what they say."""
+    folders = set()
+    for check in checks:
+        parts = check.find.__module__.split(".")
+        package = ".".join(parts[: 2 if parts[0] == "lambdalint" or parts[0].startswith(RESERVED) else 1])
+        file = getattr(sys.modules.get(package), "__file__", None)
+        if file:
+            folders.add(os.path.dirname(file))
+    return sorted(folders)

@@ -70,7 +70,7 @@ def test_it_speaks_just_where_the_page_says(
                 assert code == check.code, "a page is about one check"
                 expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
-    project = Project(".", declared=declared)
+    project = Project(".", declared={str(tmp_path / path): names for path, names in declared.items()})
     handlers = [handler for path in paths for handler in project.handlers(path)]
     assert bool(handlers) is not title.startswith("No handler"), [handler.label for handler in handlers]
     findings = [finding for handler in handlers for finding in examine([check], handler)]

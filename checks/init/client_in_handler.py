@@ -64,12 +64,14 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     # One place may build for this account and for another: where it must build anew, it may.
     spared = places([call for call in built if is_for_this_invocation(call)])
     for call in outermost([call for call in built if call.location not in spared]):
+        when = "whenever this error occurs" if call.on_error_path else "on every invocation"
+        mild = call.on_error_path or call.in_asyncio_run or call.name.startswith("aio")
         yield Problem(
             call.location,
-            f"{_what(call)} is built on every invocation{through(call)}; {_instead(call)}",
+            f"{_what(call)} is built {when}{through(call)}; {_instead(call)}",
             _fix(handler, call),
             call.trace,
-            Severity.ADVICE if call.in_asyncio_run or call.name.startswith("aio") else None,
+            Severity.ADVICE if mild else None,
         )
 
 
@@ -83,6 +85,9 @@ def _what(call: Call) -> str:
 
 
 def _instead(call: Call) -> str:
+    named = call.argument(0, "service_name")
+    if named is not None and named.from_event:
+        return "keep one for each service in a dict at module level"
     otherwise = "build it once, at module level"
     return otherwise if call.name.lower().endswith("session") else once(call, otherwise)
 

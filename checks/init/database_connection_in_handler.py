@@ -66,6 +66,8 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
     for call in handler.warm_calls:
         if call.kept:
             continue
+        if call.on_error_path:
+            continue  # opened again after it was lost
         if call.name in DATABASE_BUILDERS and not has_event_credentials(call) and not _is_local(call):
             yield Problem(
                 call.location,
@@ -74,7 +76,7 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
             )
-        elif call.receiver_persists and not call.on_error_path and _ends(call):
+        elif call.receiver_persists and _ends(call):
             yield Problem(
                 call.location,
                 f"closes a connection that was kept{through(call)}: the next invocation must open it again",

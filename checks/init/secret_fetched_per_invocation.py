@@ -20,6 +20,10 @@ READS = {
 """Client methods that read configuration, and the service they belong to."""
 
 
+CHANGES = frozenset({"delete_parameter", "delete_parameters", "put_parameter", "put_secret_value", "update_secret"})
+"""Operations that change what is read."""
+
+
 @check(Handler, code="LL106", severity=Severity.WARNING, since="0.1")
 def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
     """A secret or parameter with a fixed name is fetched on every invocation.
@@ -55,10 +59,13 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
     """
+    changes = [call for call in handler.warm_calls.operations if call.operation in CHANGES]
     for call in handler.warm_calls:
         method = _method(call)
         if method is None or call.kept or call.on_error_path:
             continue
+        if any(_may_change(one, call) for one in changes):
+            continue  # it is state of the handler's own, and must be read anew
         given = (*call.positional, *call.keywords.values())
         if any(argument.from_event or argument.from_result for argument in given):
             continue
@@ -68,6 +75,12 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
             None,
             call.trace,
         )
+
+
+def _may_change(change: Call, read: Call) -> bool:
+    """Whether an operation writes or deletes what is read, as far as the names tell."""
+    written, wanted = (text(one.argument(None, "Name", "SecretId")) for one in (change, read))
+    return written == wanted or (written is None and wanted is None)
 
 
 def _method(call: Call) -> str | None:

@@ -31,8 +31,6 @@ BUILDERS = frozenset(
         "mako.template.Template",
         "onnxruntime.InferenceSession",
         "pydantic.TypeAdapter",
-        "re.compile",
-        "regex.compile",
         "sentence_transformers.SentenceTransformer",
         "spacy.load",
         "tensorflow.keras.models.load_model",
@@ -119,9 +117,6 @@ def static_work_in_handler(handler: Handler) -> Iterator[Problem]:
 def _is_static_work(call: Call) -> bool:
     given = (*call.positional, *call.keywords.values())
     if call.name in BUILDERS:
-        pattern = call.argument(0, "pattern")
-        if call.name.endswith("e.compile") and call.name != "fastjsonschema.compile" and text(pattern) is None:
-            return False
         return not _is_elsewhere(call.argument(0)) and all(map(_is_static, given))
     if call.name in PARSERS:
         return (

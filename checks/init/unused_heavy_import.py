@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
@@ -20,6 +21,12 @@ BRINGS = {
     "transformers": ("numpy",),
 }
 """What importing a package imports besides."""
+KNOWN = (
+    sys.stdlib_module_names
+    | {name.partition(".")[0] for name in HEAVY_MODULES_MS}
+    | set("attr attrs aws_lambda_powertools certifi dateutil idna pytz simplejson urllib3 yaml".split())
+)
+"""What does not load other heavy modules besides those in `BRINGS`."""
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
 """Imported for what importing them does."""
 
@@ -62,6 +69,7 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
             yield Problem(
                 one.location,
                 f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
+                sure=needed <= KNOWN,  # what else is imported may load it too
             )
 
 

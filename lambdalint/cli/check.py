@@ -83,7 +83,7 @@ def prepare(options: Options) -> checking.Request:
         raise WrongUse("--unsafe-fixes says which fixes are applied: add --fix or --diff")
     if options.update_baseline and (options.fix or options.diff):
         raise WrongUse("--update-baseline cannot be combined with --fix or --diff: fix first")
-    settings = config.load(options.config) if options.config else config.find(paths[0])
+    settings = config.load(options.config) if options.config else config.find(*paths)
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
     checks = registry.load(settings.extend_checks, settings.root)
@@ -138,8 +138,8 @@ def publish(report: Report, options: Options, output_format: str) -> None:
         text += "\n"
     if options.output_file:
         try:
-            with open(options.output_file, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with open(options.output_file, "wb") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise WrongUse(f"{options.output_file}: cannot be written: {error.strerror}") from None
     elif options.fix and STDIN in options.paths:

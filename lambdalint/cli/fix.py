@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from lambdalint import checking, fixing
-from lambdalint.cli.check import Options, write
+from lambdalint import checking, files, fixing
+from lambdalint.cli.check import Options, exit_code, write
 from lambdalint.report import Report
 
 
@@ -17,7 +17,13 @@ def mend(request: checking.Request, options: Options) -> Report:
         if path in request.contents:
             continue
         try:
-            fixing.write(path, data)
+            with open(path, "rb") as stream:
+                changed = stream.read() != mended.before[path]
+            if changed:
+                mended.notices.append(f"{path}: not fixed: it was changed meanwhile")
+                mended.counts.pop(path)
+                continue
+            files.write(path, data)
         except OSError as error:
             mended.notices.append(f"{path}: not fixed: {error.strerror}")
             mended.counts.pop(path)
@@ -30,14 +36,16 @@ def mend(request: checking.Request, options: Options) -> Report:
 
 
 def show(request: checking.Request, options: Options) -> int:
-    """Print what `mend` would change. 1 if that is anything."""
+    """Print what `mend` would change. The code is that of a check, and 1 at least where something would change."""
     mended = _mended(request, options)
+    report, _ = checking.run(request)
     for path, after in sorted(mended.after.items()):
         write(fixing.difference(path, mended.before[path], after))
     if not options.quiet:
-        for notice in mended.notices:
+        for notice in (*mended.notices, *report.notices):
             print(f"lambdalint: {notice}", file=sys.stderr)
-    return 1 if mended.after and not options.exit_zero else 0
+    code = exit_code(report, options, request.config.fail_on)
+    return code or (1 if mended.after and not options.exit_zero else 0)
 
 
 def _mended(request: checking.Request, options: Options) -> fixing.Mended:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.expressions import Expressions
-from lambdalint.python.flow import KEPT
+from lambdalint.python.flow import KEPT, Guard
 from lambdalint.python.values import (
     EVENT,
     FALSE,
@@ -61,6 +61,11 @@ PUBLIC_NAMES = {
 """The name under which a library documents a thing, by the other names it has."""
 
 
+EVENT_OBJECTS = frozenset({"flask.request", "bottle.request", "quart.request"})
+EVENT_MEMBERS = frozenset({"current_event", "current_request"})
+"""What frameworks call the event: global objects, and members of their applications."""
+
+
 def public_name(name: str) -> str:
     """The name under which a library documents what `name` is."""
     return PUBLIC_NAMES.get(name, name)
@@ -85,8 +90,11 @@ class Attributes(Expressions):
         if isinstance(atom, External):
             if name == "TYPE_CHECKING" and atom.name == "typing":
                 return FALSE
+            full = f"{atom.name}.{name}"
+            if full in EVENT_OBJECTS or name in EVENT_MEMBERS:
+                return Value((Piece(("*",)),), EVENT)
             lasting = atom.lasting or value.place is not None or (atom.record is not None and not atom.record.warm)
-            base = Value((External(public_name(f"{atom.name}.{name}"), atom.record, lasting),))
+            base = Value((External(public_name(full), atom.record, lasting),))
             place = self.attribute_place(atom, name) if atom.record is not None else None
             if place is not None and (place in self.overlay or self.reads is not None):
                 return self.load(place, base)
@@ -105,6 +113,14 @@ class Attributes(Expressions):
                 inherited = self.inherited(atom.cls.lineage(), atom, name, node)
                 if inherited is not None:
                     return inherited
+                if not name.startswith("__"):
+                    if place is not None:
+                        self.guards.append(Guard(frozenset((place,))))  # asked only while it is not there
+                    made = self.implicit(atom, "__getattr__", [Value((Const(name),))], node)
+                    if place is not None:
+                        self.guards.pop()
+                    if made is not None:
+                        return made
         elif isinstance(atom, Class):
             for cls in atom.lineage():
                 if isinstance(cls, Class) and name in cls.attributes:
@@ -137,6 +153,15 @@ class Attributes(Expressions):
             return self.load(place, held)
         return held
 
+    def implicit(self, atom: Instance, method: str, args: list[Value], node: ast.AST) -> Value | None:
+        """What a method gives that Python calls by itself; None where the project's classes have none."""
+        own: list[Atom] = [one for one in atom.cls.lineage() if isinstance(one, Class)]
+        if not any(isinstance(one, Class) and method in one.attributes for one in own):
+            return None
+        found = self.inherited(own, atom, method, node)
+        frame = Frame(atom.cls.module, None, "", self.warm)
+        return self.call(found, args, {}, node, frame) if found is not None else None
+
     def module_member(self, atom: Package, name: str, node: ast.AST) -> Value | None:
         module = atom.module
         if module.state == "new":
@@ -147,6 +172,9 @@ class Attributes(Expressions):
                 path = self.modules.resolve(name, 1, module)
                 if path is not None:
                     return self.load_module(path, module, node)
+            lazy = module.frame.values.get("__getattr__")
+            if lazy is not None and not name.startswith("__"):
+                return self.call(lazy, [Value((Const(name),))], {}, node, module.frame)
             return None
         if self.warm:
             return self.load(("variable", module.frame, name), value)
@@ -161,7 +189,14 @@ class Attributes(Expressions):
             return Value((first.function,))
         place = self.attribute_place(cls, name)
         if place is not None and not isinstance(first, (Function, Cached)):
-            return self.load(place, value) or value
+            found = self.load(place, value) or value
+            own = self.attribute_place(through, name) if through is not cls else None
+            if own is not None:  # `cls._client = ...` in a subclass's name
+                if self.reads is not None:
+                    self.reads.append(own)
+                if own in self.overlay:
+                    return join(self.load(own, None) or found, found)
+            return found
         return value
 
     def inherited(self, lineage: list[Atom], owner: Atom, name: str, node: ast.AST) -> Value | None:
@@ -176,6 +211,11 @@ class Attributes(Expressions):
                     "enum.Enum",
                 ):
                     continue
+                beyond = self.inherited(
+                    [one for one in lineage if one is not cls and isinstance(one, Class)], owner, name, node
+                )
+                if beyond is not None:
+                    return beyond  # a mixin of the project's beside a class of a library
                 return Value((External(public_name(f"{cls.name}().{name}")),))
             if not isinstance(cls, Class) or name not in cls.attributes:
                 continue

@@ -33,6 +33,8 @@ from lambdalint.python.values import (
 MAX_CONTEXTS = 24
 """A function called with more kinds of arguments than this is not executed anew for further ones."""
 
+MAX_SPREAD = 6
+"""So many arguments stand for `*values` whose number is not known."""
 RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
                      "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
 
@@ -51,7 +53,7 @@ class Calls(Construction):
         args: list[Value] = []
         for part in node.args:
             if isinstance(part, ast.Starred):
-                args.append(self.element(self.evaluate(part.value, frame)))
+                args += self.spread(self.evaluate(part.value, frame))
             else:
                 args.append(self.evaluate(part, frame))
         kwargs: dict[str, Value] = {}
@@ -67,6 +69,13 @@ class Calls(Construction):
         result = self.call(target, args, kwargs, node, frame)
         self.flags = flags
         return result
+
+    def spread(self, value: Value) -> list[Value]:
+        """`*value` among arguments: each in its place where they are known, else anything at any place."""
+        atom = value.atoms[0] if len(value.atoms) == 1 else None
+        if isinstance(atom, Collection) and not value.more and atom.items is None and atom.keys and atom.kind != "dict":
+            return [Value(one.atoms, one.taint | value.taint, one.place, one.more) for one in atom.keys.values()]
+        return [self.element(value)] * MAX_SPREAD
 
     def find_super(self, node: ast.Call, frame: Frame) -> Value:
         scope: Frame | None = frame
@@ -257,8 +266,13 @@ class Calls(Construction):
     ) -> Value:
         """A function behind a cache: executed once, unless its key is new each time."""
         function = atom.function
+        if isinstance(function, Bound) and isinstance(function.function, Function):
+            args, function = [Value((function.owner,)), *args], function.function
         if not isinstance(function, Function):
-            return self.call_atom(function, args, kwargs, node, frame)
+            flags, self.flags = self.flags, self.flags | (KEPT if self.warm else 0)
+            result = self.call_atom(function, args, kwargs, node, frame)
+            self.flags = flags
+            return result
         if not self.warm or (function.frame is not None and function.frame.warm):
             return self.enter_function(function, args, kwargs, node, frame)  # the cache is as new as the function
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]

@@ -79,6 +79,7 @@ class Conditions(Machine):
         either = isinstance(node.op, ast.Or)
         found: Value | None = None
         height = len(self.guards)
+        never = False
         for position, part in enumerate(node.values):
             last = position == len(node.values) - 1
             holds, places, value = self.weigh(part, frame)
@@ -91,12 +92,15 @@ class Conditions(Machine):
                 rest = tuple(atom for atom in value.atoms if not (isinstance(atom, Const) and not atom.value))
                 value = Value(rest, value.taint, value.place, value.more) if rest else value
             found = value if found is None else join(found, value)
+            never = never or holds is False
             if holds is either:
                 break
             if places and not last:
                 self.guard_rest(places)
         self.pending += self.guards[height:]
         del self.guards[height:]
+        if not either and never:
+            return Value((Const(False),), found.taint if found is not None else 0)
         return found if found is not None else UNKNOWN
 
     def weigh(self, node: ast.expr, frame: Frame) -> tuple[bool | None, frozenset[Place], Value]:

@@ -13,6 +13,7 @@ from lambdalint.python.values import (
     Frame,
     Instance,
     Value,
+    unknown,
 )
 
 
@@ -61,7 +62,10 @@ class Construction(Attributes, Outside):
         for name, value in kwargs.items():
             if name in fields:
                 instance.attributes[name] = value
+        spread = kwargs.get("**")
         for name in fields:
+            if name not in instance.attributes and spread is not None:
+                instance.attributes[name] = unknown(spread.taint)
             if name not in instance.attributes:
                 made = self.default_of(cls, name, node, frame)
                 if made is not None:

@@ -11,10 +11,12 @@ from contextlib import suppress
 from lambdalint.model import Call, Import, Location, UnusedGlobal
 from lambdalint.python.modules import Module, Modules
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
-def imports_of(module: Module) -> tuple[Import, ...]:
+
+def imports_of(module: Module, modules: Modules) -> tuple[Import, ...]:
     """Module-level imports of a module and of the project's modules loaded with it."""
-    return tuple(found for one in loaded_with(module) for found in _imports_of(one))
+    return tuple(found for one in loaded_with(module) for found in _imports_of(one, modules))
 
 
 def loaded_with(module: Module) -> list[Module]:
@@ -44,7 +46,7 @@ def _at_top(module: Module, other: Module) -> bool:
     return any(edge.target is other.activation for edge in module.activation.edges)
 
 
-def _imports_of(module: Module) -> Iterable[Import]:
+def _imports_of(module: Module, modules: Modules) -> Iterable[Import]:
     for node, guarded in _import_nodes(module.source.tree.body, False):
         for alias in node.names:
             if alias.name == "*":
@@ -55,7 +57,13 @@ def _imports_of(module: Module) -> Iterable[Import]:
                 loaded, bound = node.module, alias.asname or alias.name
             else:
                 loaded, bound = alias.name, alias.asname or alias.name.partition(".")[0]
-            used = module.path.endswith("__init__.py") or is_read(module, bound, node)
+            if modules.resolve(loaded, 0, module) is not None:
+                continue  # the project's own
+            used = (
+                module.path.endswith("__init__.py")
+                or is_read(module, bound, node)
+                or _is_read_elsewhere(module, bound, modules)
+            )
             yield Import(loaded, bound, module.source.location(node), used, guarded)
 
 
@@ -71,28 +79,47 @@ def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast
 
 
 def is_read(module: Module, name: str, binding: ast.stmt) -> bool:
-    """Whether a name stands anywhere in the module outside comments and the statement that binds it."""
+    """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation."""
     own = range(binding.lineno, (binding.end_lineno or binding.lineno) + 1)
     word = re.compile(rf"\b{re.escape(name)}\b")
+    unclear = False
     for number, line in enumerate(module.source.lines, 1):
-        if number not in own and name in line and word.search(line.split("#")[0]):
-            return True
-    return False
+        if number not in own and name in line:
+            if word.search(line.partition("#")[0]):
+                return True
+            unclear = unclear or word.search(line) is not None
+    if not unclear:
+        return False
+    # Behind a `#`: a comment, or a text that holds one. To ask the tree takes longer.
+    return any(
+        name in _names_in(node) and getattr(node, "lineno", 0) not in own for node in ast.walk(module.source.tree)
+    )
+
+
+def _names_in(node: ast.AST) -> Sequence[str]:
+    """The names that a node reads, or mentions in a short text."""
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+        return _WORD.findall(node.value)
+    return ()
 
 
 def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     """Whether a module that this one leads to, or one beside it, names both this module and the global."""
     folder = os.path.dirname(module.path)
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
+    module.dirs.add(folder)
     words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
-    for path in modules.closure(module)[0] | beside:
+    found = False
+    for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
+        module.files.add(path)
         with suppress(OSError), open(path, "rb") as file:
             data = file.read()
-            if all(word.search(data) for word in words):
-                return True
-    return False
+            found = found or all(word.search(data) for word in words)
+    return found
 
 
 def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tuple[UnusedGlobal, ...]:

@@ -77,7 +77,7 @@ class Decorators(Expressions):
             return value
         if last == "lambda_handler_decorator":
             # Powertools' middleware: `@middleware` over a handler gives `middleware(handler, event, context)`.
-            return Value((Partial(Value((External("functools.partial"),)), [value], {}),))
+            return Value((Partial(Value((External("lambda.middleware"),)), [value], {}),))
         if bare in (
             "contextlib.contextmanager",
             "contextlib.asynccontextmanager",

@@ -14,6 +14,7 @@ from lambdalint.python.values import (
     Const,
     External,
     Frame,
+    Instance,
     Piece,
     Text,
     Value,
@@ -44,6 +45,8 @@ class Expressions(Targets):
     def at_name(self, node: ast.Name, frame: Frame) -> Value:
         value = self.lookup(node.id, frame)
         if value is not None:
+            if self.reads is not None and node.id in frame.derived:
+                self.reads += frame.derived[node.id]
             return value
         if node.id in BUILTINS:
             return Value((External("builtins." + node.id),))
@@ -89,6 +92,8 @@ class Expressions(Targets):
                 one = Value((External("os.environ[]"),))
             elif isinstance(atom, Class):
                 one = Value((atom,))
+            elif isinstance(atom, Instance):
+                one = self.implicit(atom, "__getitem__", [index], atom.cls.node)
             if place is not None:
                 one = self.load(place, one)
             if one is not None:

@@ -41,7 +41,7 @@ class Record:
 
     __slots__ = (
         "args", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops", "module",
-        "name", "node", "parts", "reads", "receiver", "scope", "warm",
+        "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -62,6 +62,8 @@ class Record:
         """The loops around it in its function, the outermost first."""
         self.reads: set[str] = set()
         """The keys under which its result is looked into."""
+        self.taint = 0
+        """Of what was put into its result later: `session._credentials = ...`."""
         self.escapes = False
         """Its result goes where it is not followed."""
         self.callbacks: list[Value] = []

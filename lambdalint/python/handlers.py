@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lambdalint.python.modules import Module
+from lambdalint.python.source import Unreadable
 from lambdalint.python.values import (
     Bound,
     Cached,
@@ -53,6 +54,8 @@ MAY_HOLD = re.compile(
 
 _RUNBOOK = re.compile(r"(?:^|[_-])(?:runbooks?|ssmdocs?|ssm[_-]?documents?|automation[_-]documents?)(?:$|[_-])")
 """Folders whose scripts Systems Manager Automation runs: the same signature, a new process each time."""
+_ELSEWHERE = re.compile(r"(?:^|[_-])(?:gcp|gcf|azure|kubeless|openfaas)(?:$|[_-])")
+"""Folders of functions for other clouds, whose handlers look the same."""
 _NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
 
 
@@ -79,18 +82,20 @@ def is_no_handler_code(path: str) -> bool:
     last = parts[-1]
     if last.startswith("test_") or last.endswith("_test.py") or last == "conftest.py":
         return True
-    return any(part in _NOT_CODE or _RUNBOOK.search(part) for part in parts[:-1])
+    return any(part in _NOT_CODE or _RUNBOOK.search(part) or _ELSEWHERE.search(part) for part in parts[:-1])
 
 
 def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
     """The handlers of a module that has been loaded; those `declared` by config or template replace the guesses."""
     values = module.frame.values
     if declared:
-        return [
-            Candidate(name, module.source.tree, values[name], "named by the configuration")
-            for name in declared
-            if name in values
-        ]
+        for name in declared:
+            if name not in values:
+                message = f'has no "{name}" at its top level, named as a handler in the configuration'
+                raise Unreadable(module.path, 1, 1, message)
+        return [Candidate(name, module.source.tree, values[name], "named by the configuration") for name in declared]
+    if any(loaded in module.frame.values for loaded in ("functions_framework", "azure")):
+        return []
     found = list(_candidates(module))
     assigned = {atom for one in found if isinstance(one.node, (ast.Assign, ast.AnnAssign)) for atom in one.value.atoms}
     found = [
@@ -204,9 +209,7 @@ def _decorator(node: ast.expr, frame: Frame) -> str | None:
                 if isinstance(atom, External) and atom.name in ("chalice.Chalice()", "chalice.Blueprint()"):
                     return f"decorated with Chalice's {target.attr}"
     name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    if name in ("event_source", "lambda_handler_decorator", "event_parser", "lambda_handler") and isinstance(
-        node, (ast.Call, ast.Name)
-    ):
+    if name in ("event_source", "event_parser", "lambda_handler") and isinstance(node, (ast.Call, ast.Name)):
         owner = frame.values.get(name)
         for atom in owner.atoms if owner is not None else ():
             if isinstance(atom, External) and atom.name.startswith("aws_lambda_powertools."):
@@ -219,9 +222,11 @@ def _decorator(node: ast.expr, frame: Frame) -> str | None:
 def _assigned(value: Value) -> str | None:
     """Why something assigned to a handler's name is a handler."""
     for atom in value.atoms:
+        given = 0
         while isinstance(atom, (Cached, Partial)):
+            given += len(atom.args) + len(atom.kwargs) if isinstance(atom, Partial) else 0
             atom = atom.function if isinstance(atom, Cached) else (atom.target.atoms or (atom.target,))[0]  # type: ignore[assignment]
-        if isinstance(atom, Function) and _takes_two(atom, 0):
+        if isinstance(atom, Function) and _takes_two(atom, given):
             return f"is assigned the function {atom.name}"
         if isinstance(atom, Bound) and isinstance(atom.function, Function) and _takes_two(atom.function, 1):
             return f"is assigned the method {atom.function.name}"

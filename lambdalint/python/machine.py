@@ -139,6 +139,9 @@ class Machine:
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
         raise NotImplementedError
 
+    def implicit(self, atom: Instance, method: str, args: list[Value], node: ast.AST) -> Value | None:
+        raise NotImplementedError
+
     def item(self, value: Value, index: Value) -> Value:
         raise NotImplementedError
 
@@ -221,6 +224,8 @@ class Machine:
             return None
         if isinstance(atom, Collection):
             return ("element", atom) if atom.lasting else None
+        if isinstance(atom, External) and atom.name == "os.environ":
+            return ("element", atom.name)
         if isinstance(atom, External) and atom.record is not None:
             return ("element", atom.record) if not atom.record.warm or atom.lasting else None
         return None
@@ -336,6 +341,9 @@ class Machine:
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, self.loops, target))
 
 
+_SETTINGS = ("os.environ", "sys.flags.", "lambda.context.")
+
+
 def _is_object(atom: Atom) -> bool:
     return definite(atom) and not isinstance(atom, (Const, Collection, Instance))
 
@@ -348,7 +356,12 @@ def definite(atom: Atom) -> bool:
     """Whether this is surely an object, and so neither None nor false."""
     if isinstance(atom, External):
         if atom.record is None or not atom.name.endswith("()"):
-            return atom.record is None and not atom.name.startswith("os.environ")
+            # A module, class or function is; a setting (`config.DEBUG`, `sys.flags.dev_mode`) need not be.
+            last = atom.name.rpartition(".")[2]
+            is_setting = "." in atom.name and (
+                last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
+            )
+            return atom.record is None and not is_setting
         last = atom.name[:-2].rpartition(".")[2]
         return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
     if isinstance(atom, Const):

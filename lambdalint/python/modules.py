@@ -31,6 +31,7 @@ class Module:
     __slots__ = (
         "activation",
         "dirs",
+        "files",
         "frame",
         "globals_declared",
         "imports",
@@ -38,6 +39,7 @@ class Module:
         "path",
         "source",
         "state",
+        "stray",
     )
 
     def __init__(self, path: str, name: str, source: Source) -> None:
@@ -55,6 +57,10 @@ class Module:
         """The project's modules that it imports, at any time."""
         self.dirs: set[str] = set()
         """Folders that were looked into to resolve its imports."""
+        self.files: set[str] = set()
+        """Other files that were read to say something of it."""
+        self.stray: Unreadable | None = None
+        """Why Python would not compile what was parsed."""
 
     def __repr__(self) -> str:
         return f"Module({self.path!r})"
@@ -66,7 +72,10 @@ class Modules:
     def __init__(self, root: str, import_roots: Sequence[str] = ()) -> None:
         self._top = os.path.abspath(root)
         self.import_roots = [os.path.normpath(path) for path in import_roots]
-        self.by_path: dict[str, Module | None] = {}
+        self.by_path: dict[str, Module] = {}
+        """The modules of the program at hand."""
+        self._sources: dict[str, tuple[int, Source]] = {}
+        """What was parsed, by path, each with the hash of its bytes: programs share it."""
         self.unreadable: dict[str, Unreadable] = {}
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
@@ -81,6 +90,18 @@ class Modules:
         known = self.by_path.get(path)
         if known is not None and data is None:
             return known
+        parsed = self._sources.get(path)
+        if parsed is None or (data is not None and parsed[0] != hash(data)):
+            parsed = self._sources[path] = self._parse(path, data)
+        module = Module(path, os.path.splitext(os.path.basename(path))[0], parsed[1])
+        self.by_path[path] = module
+        return module
+
+    def begin(self) -> None:
+        """Another program: none of its modules has been executed yet."""
+        self.by_path.clear()
+
+    def _parse(self, path: str, data: bytes | None) -> tuple[int, Source]:
         if path in self.unreadable and data is None:
             raise self.unreadable[path]
         try:
@@ -90,13 +111,10 @@ class Modules:
                         data = file.read()
                 except OSError as error:
                     raise Unreadable(path, 1, 1, f"cannot be read: {error.strerror}") from None
-            source = parse(data, path)
+            return hash(data), parse(data, path)
         except Unreadable as error:
             self.unreadable[path] = error
             raise
-        module = Module(path, os.path.splitext(os.path.basename(path))[0], source)
-        self.by_path[path] = module
-        return module
 
     def open(self, path: str) -> Module:
         """The module that `resolve` found: a file, or a package by its folder."""
@@ -133,11 +151,20 @@ class Modules:
             return None
         if parts[0] in LIBRARIES and parts[0] + ".py" not in self.names_in(here):
             return None
+        portion: str | None = None
         for folder in self._search(here):
             found = self._below(folder, parts, importer)
-            if found is not None:
-                return None if self._vendored(folder) else found
-        return None
+            if found is None or self._vendored(folder):
+                if found is not None and portion is None:
+                    return None
+            elif self._is_regular(found):
+                return found
+            elif portion is None:
+                portion = found
+        return portion  # as Python does: a folder is a package only where nothing else is found
+
+    def _is_regular(self, path: str) -> bool:
+        return path.endswith(".py") or "__init__.py" in self.names_in(path)
 
     def _vendored(self, folder: str) -> bool:
         return any(name.endswith(".dist-info") for name in self.names_in(folder))
@@ -169,7 +196,7 @@ class Modules:
 
     def _layer_roots(self, folder: str) -> list[str]:
         roots = []
-        for name in ("", *sorted(self.names_in(folder))):
+        for name in (*sorted(self.names_in(folder)), ""):
             base = _join(folder, name) if name else folder
             for inside in _LAYER_INSIDE:
                 path = _join(base, inside) if inside else base
@@ -185,10 +212,12 @@ class Modules:
             if part not in self.names_in(folder):
                 return None
             folder = _join(folder, part)
+            importer.dirs.add(folder)
         last = parts[-1]
         names = self.names_in(folder)
         if last in names:
             package = _join(folder, last)
+            importer.dirs.add(package)
             inside = self.names_in(package)
             if "__init__.py" in inside or any(name.endswith(".py") for name in inside):
                 return package
@@ -209,6 +238,7 @@ class Modules:
             if one in seen:
                 continue
             seen.add(one)
+            files |= one.files
             if one.source.text or "__init__.py" in self.names_in(os.path.dirname(one.path)):
                 files.add(one.path)
             dirs |= one.dirs

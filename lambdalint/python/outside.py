@@ -144,7 +144,7 @@ class Outside(Decorators):
         for value in (*args, *kwargs.values()):
             for atom in value.atoms:
                 if isinstance(atom, External) and atom.record is not None:
-                    if self.warm and atom.record.callbacks:
+                    if self.warm and (atom.record.callbacks or atom.record.parts):
                         self.call_registered(atom.record, node, frame)
                     elif not self.warm and record.receiver is not None:
                         record.root().parts.append(atom.record)  # `app.include_router(router)`

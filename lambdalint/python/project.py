@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -32,6 +33,7 @@ class Project:
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """`declared` names the handlers of files, by their absolute paths."""
         self.modules = Modules(root, import_roots)
         self.declared = declared or {}
         self.interpreter = Interpreter(self.modules)
@@ -46,13 +48,16 @@ class Project:
 
     def handlers(self, path: str, data: bytes | None = None) -> list[Handler]:
         """The handlers in one file, executed; raises `Unreadable`."""
-        declared = self.declared.get(path, ())
+        declared = self.declared.get(os.path.abspath(path), ()) if self.declared else ()
         if is_no_handler_code(self.modules.relative(path)) and not declared:
             return []
+        self.modules.begin()  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
         self.interpreter.begin(warm=False)
         self.interpreter.run_module(module)
+        if module.stray is not None:
+            self.modules.unreadable[module.path] = module.stray
         found = []
         for candidate in find(module, declared):
             found.append(self._handler(module, candidate))
@@ -98,7 +103,7 @@ class Project:
             evidence=(candidate.evidence,),
             warm_calls=warm,
             init_calls=init,
-            imports=imports_of(module),
+            imports=imports_of(module, self.modules),
             defeated_caches=defeats,
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),

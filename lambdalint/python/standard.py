@@ -13,6 +13,7 @@ from lambdalint.python.values import (
     Class,
     Collection,
     Const,
+    External,
     Frame,
     Function,
     Instance,
@@ -35,7 +36,14 @@ def _getattr(
         if isinstance(name, str):
             value = machine.attribute(args[0], name, node)
             return join(value, args[2]) if len(args) > 2 else value
-    return unknown(args[0].taint) if args else None
+        return unknown(args[0].taint)
+    found: Value | None = None
+    for atom in args[0].atoms if args else ():  # a name that is not known: `getattr(CACHE, region)`
+        place = machine.element_place(atom)
+        one = machine.load(place, UNKNOWN) if place is not None else None
+        if one is not None:
+            found = one if found is None else join(found, one)
+    return found or (unknown(args[0].taint) if args else None)
 
 
 def _hasattr(
@@ -51,6 +59,9 @@ def _setattr(
     if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
         for atom in args[0].atoms:
             machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
+    elif len(args) == 3:
+        for atom in args[0].atoms:
+            machine.set_item(atom, args[1], args[2])
     return NONE
 
 
@@ -58,6 +69,15 @@ def _partial(
     machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
 ) -> Value | None:
     return Value((Partial(args[0], args[1:], kwargs),)) if args else None
+
+
+def _middleware(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """Powertools' `@middleware` and `@middleware(name="x")` over a handler."""
+    if len(args) > 1:
+        return Value((Partial(args[0], args[1:], kwargs),))
+    return Value((Partial(Value((External("lambda.middleware"),)), args, kwargs),))
 
 
 def _import(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
@@ -81,6 +101,14 @@ def _map(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: as
     items = [machine.element(value) for value in args[1:]]
     result = machine.call(args[0], items, {}, node, frame)
     return Value((Collection("sequence", result, None, machine.warm),), result.taint)
+
+
+def _filter(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    if len(args) < 2:
+        return None
+    items = machine.element(args[1])
+    machine.call(args[0], [items], {}, node, frame)
+    return Value((Collection("generator", items, None, machine.warm),), args[1].taint)
 
 
 def _dict(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
@@ -165,7 +193,7 @@ SPECIAL = {
     "builtins.setattr": _setattr,
     "builtins.globals": _globals,
     "builtins.map": _map,
-    "builtins.filter": _map,
+    "builtins.filter": _filter,
     "builtins.dict": _dict,
     "builtins.list": _empty_list,
     "builtins.set": _set,
@@ -175,6 +203,7 @@ SPECIAL = {
     "builtins.__import__": _import,
     "importlib.import_module": _import,
     "functools.partial": _partial,
+    "lambda.middleware": _middleware,
     "functools.partialmethod": _partial,
     "functools.lru_cache": _called_cache,
     "functools.cache": _called_cache,

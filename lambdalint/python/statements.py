@@ -8,7 +8,20 @@ from collections.abc import Callable, Sequence
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Caught, Defeat, Exhausted
-from lambdalint.python.values import UNKNOWN, Collection, Const, External, Frame, Piece, Value, join, unknown
+from lambdalint.python.source import Unreadable
+from lambdalint.python.values import (
+    UNKNOWN,
+    Collection,
+    Const,
+    External,
+    Frame,
+    Instance,
+    Piece,
+    Place,
+    Value,
+    join,
+    unknown,
+)
 
 _ENDS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MISSING = (
@@ -21,6 +34,10 @@ _MISSING = (
     "TypeError",
 )
 """What is raised where lasting state is not filled yet."""
+
+
+MAX_DERIVED = 16
+"""So many lasting places that a variable was computed from are remembered."""
 
 
 class Statements(Definitions):
@@ -89,23 +106,31 @@ class Statements(Definitions):
         if holds is False:
             return self.execute(node.orelse, frame)
         before = frame.values.copy()
-        flags, self.flags = self.flags, self.flags | IN_LOOP
-        loops, self.loops = self.loops, (*self.loops, node)
-        self.branch(node.body, places, frame)
-        self.flags, self.loops = flags, loops
-        self.merge(frame, [frame.values, before])
+        self.repeat(node, places, before, frame)
         self.execute(node.orelse, frame)
         return True
+
+    def repeat(
+        self, node: ast.While | ast.For | ast.AsyncFor, places: frozenset[Place], before: dict[str, Value], frame: Frame
+    ) -> None:
+        """The body of a loop. What `break` and `continue` left in the variables counts too."""
+        flags, self.flags = self.flags, self.flags | IN_LOOP
+        loops, self.loops = self.loops, (*self.loops, node)
+        stops, frame.stops = frame.stops, []
+        if places:
+            self.branch(node.body, places, frame)
+        else:
+            self.execute(node.body, frame)
+        ends = [frame.values, before, *frame.stops]
+        frame.stops = stops
+        self.flags, self.loops = flags, loops
+        self.merge(frame, ends)
 
     def run_for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
         items = self.evaluate(node.iter, frame)
         before = frame.values.copy()
         self.assign(node.target, self.element(items), frame)
-        flags, self.flags = self.flags, self.flags | IN_LOOP
-        loops, self.loops = self.loops, (*self.loops, node)
-        self.execute(node.body, frame)
-        self.flags, self.loops = flags, loops
-        self.merge(frame, [frame.values, before])
+        self.repeat(node, frozenset(), before, frame)
         self.execute(node.orelse, frame)
         return True
 
@@ -122,6 +147,11 @@ class Statements(Definitions):
             elif isinstance(atom, Piece):
                 one = Value((Piece((*atom.path, "*")),), value.taint)
                 found = one if found is None else join(found, one)
+            elif isinstance(atom, Instance):
+                made = self.implicit(atom, "__iter__", [], atom.cls.node)
+                if made is not None and atom not in made.atoms:
+                    one = self.element(made)
+                    found = one if found is None else join(found, one)
             elif isinstance(atom, External) and atom.record is not None and atom.is_result():
                 atom.record.reads.add("*")
         if found is None:
@@ -197,6 +227,8 @@ class Statements(Definitions):
         self.caught.append(caught)
 
     def run_with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
+        if isinstance(node, ast.AsyncWith) and frame.function is None:
+            self.stray(node, "async with", frame)
         managers = []
         for item in node.items:
             manager = self.evaluate(item.context_expr, frame)
@@ -208,6 +240,13 @@ class Statements(Definitions):
         for place, manager in reversed(managers):
             self.leave(manager, place, frame)
         return goes_on
+
+    def stray(self, node: ast.stmt, words: str, frame: Frame) -> None:
+        """Something stands outside every function that Python allows inside only; `ast` lets it pass."""
+        module = frame.module
+        if module.stray is None:
+            message = f"is not valid Python: '{words}' outside a function"
+            module.stray = Unreadable(module.path, node.lineno, node.col_offset + 1, message)
 
     def enter(self, manager: Value, node: ast.expr, frame: Frame) -> Value:
         """What `with manager as x` binds."""
@@ -257,9 +296,18 @@ class Statements(Definitions):
         return True
 
     def run_assign(self, node: ast.Assign, frame: Frame) -> bool:
+        outer, self.reads = self.reads, []
         value = self.evaluate(node.value, frame)
+        places, self.reads = self.reads, outer
+        if outer is not None:
+            outer += dict.fromkeys(places)
         for target in node.targets:
             self.assign(target, value, frame)
+            if isinstance(target, ast.Name):
+                if places and value.place is None and self.warm:
+                    frame.derived[target.id] = tuple(dict.fromkeys(places))[:MAX_DERIVED]
+                else:
+                    frame.derived.pop(target.id, None)
         return True
 
     def run_ann_assign(self, node: ast.AnnAssign, frame: Frame) -> bool:
@@ -293,6 +341,8 @@ class Statements(Definitions):
 
     def run_return(self, node: ast.Return, frame: Frame) -> bool:
         value = self.evaluate(node.value, frame) if node.value is not None else Value((Const(None),))
+        if frame.function is None:
+            self.stray(node, "return", frame)
         frame.returns = value if frame.returns is None else join(frame.returns, value)
         self.activation.returned.append((value, node))
         return False
@@ -307,6 +357,7 @@ class Statements(Definitions):
         return False
 
     def run_stop(self, node: ast.stmt, frame: Frame) -> bool:
+        frame.stops.append(frame.values.copy())
         return False
 
     def run_assert(self, node: ast.Assert, frame: Frame) -> bool:

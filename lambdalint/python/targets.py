@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.python.statements import Statements
 from lambdalint.python.values import (
+    CREDENTIALS,
     Atom,
     Class,
     Collection,
@@ -52,6 +53,8 @@ class Targets(Statements):
             else:
                 frame.values[name] = value
             return
+        if isinstance(atom, External) and atom.record is not None and atom.record.warm:
+            atom.record.taint |= value.taint & CREDENTIALS
         place = self.attribute_place(atom, name)
         held = atom.attributes if isinstance(atom, (Instance, Class)) else {}
         if place is not None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Data, Location, Loop, Read, Rescue, Size, Step, Store
+from lambdalint.python.calls import RUNNERS
 from lambdalint.python.flow import (
     IN_LOOP,
     IN_LOOP_OF_RUN,
@@ -68,11 +69,19 @@ def calls_below(root: Activation, skip: int) -> Calls:
     """Every outside call below an activation, in the order of the way there."""
     made: dict[int, Call] = {}
     found: list[tuple[Record, tuple[Edge, ...], int]] = list(walk(root))
+    if any(record.name in RUNNERS for record, _, _ in found):
+        # A coroutine may be made before it is handed to `asyncio.run`.
+        found = [(record, way, flags | _loop_of_run(record)) for record, way, flags in found]
     calls = []
     for record, way, flags in found:
         call = made[id(record)] = _call(record, way[skip:], flags, made)
         calls.append(call)
     return Calls(calls)
+
+
+def _loop_of_run(record: Record) -> int:
+    function = record.function
+    return IN_LOOP_OF_RUN if function is not None and isinstance(function.node, ast.AsyncFunctionDef) else 0
 
 
 def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Call]) -> Call:
@@ -136,9 +145,11 @@ def _argument(value: Value, made: Mapping[int, Call], depth: int = 4) -> Argumen
     keys: frozenset[str] = frozenset()
     reference = ""
     calls: list[Call] = []
+    taint = value.taint
     for atom in value.atoms:
         if isinstance(atom, External):
             if atom.record is not None:
+                taint |= atom.record.taint
                 calls.append(made.get(id(atom.record)) or _call(atom.record, (), atom.record.flags, made))
             else:
                 reference = atom.name
@@ -160,9 +171,9 @@ def _argument(value: Value, made: Mapping[int, Call], depth: int = 4) -> Argumen
         text,
         keys,
         reference,
-        bool(value.taint & EVENT),
-        bool(value.taint & CREDENTIALS),
-        bool(value.taint & RESULT),
+        bool(taint & EVENT),
+        bool(taint & CREDENTIALS),
+        bool(taint & RESULT),
         tuple(calls),
     )
 

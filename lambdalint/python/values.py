@@ -232,6 +232,7 @@ class Class(Atom):
         "module",
         "name",
         "node",
+        "order",
         "warm",
     )
 
@@ -240,6 +241,8 @@ class Class(Atom):
         self.module = module
         self.name = name
         self.bases = bases
+        self.order: list[Atom] | None = None
+        """The lineage, once it was asked for."""
         self.attributes: dict[str, Value] = {}
         self.fields: list[str] = []
         """Annotated names of the body, in order: what a dataclass takes."""
@@ -248,17 +251,23 @@ class Class(Atom):
         self.warm = warm
 
     def lineage(self) -> list[Atom]:
-        """The class and its bases, depth first; external bases among them."""
-        found: list[Atom] = []
-        todo: list[Atom] = [self]
-        while todo and len(found) < 40:
-            atom = todo.pop(0)
-            if atom in found:
-                continue
-            found.append(atom)
-            if isinstance(atom, Class):
-                todo = [*atom.bases, *todo]
-        return found
+        """The class and its bases in the order in which Python looks; external bases among them."""
+        if self.order is None:
+            self.order = [self]  # a class among its own bases ends here
+            rest = [base.lineage() if isinstance(base, Class) else [base] for base in self.bases]
+            self.order = [self, *_merge([*map(list, rest), list(self.bases)])]
+        return self.order
+
+
+def _merge(lines: list[list[Atom]]) -> list[Atom]:
+    """C3: each before its bases, and in the order in which they are named; what has no such order comes as it comes."""
+    found: list[Atom] = []
+    while lines := [line for line in lines if line]:
+        heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
+        head = next(heads, lines[0][0])
+        found.append(head)
+        lines = [[atom for atom in line if atom != head] for line in lines]
+    return found
 
 
 class Instance(Atom):
@@ -335,6 +344,7 @@ class Frame:
 
     __slots__ = (
         "cls",
+        "derived",
         "function",
         "globals",
         "module",
@@ -342,6 +352,7 @@ class Frame:
         "parent",
         "returns",
         "scope",
+        "stops",
         "values",
         "warm",
         "yields",
@@ -353,6 +364,10 @@ class Frame:
         self.scope = scope
         self.warm = warm
         self.values: dict[str, Value] = {}
+        self.stops: list[dict[str, Value]] = []
+        """The variables at each `break` and `continue` of the loop being executed."""
+        self.derived: dict[str, tuple[Place, ...]] = {}
+        """Variables computed from lasting places: who tests them, tests those (`stale = now > expires`)."""
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.returns: Value | None = None

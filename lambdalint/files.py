@@ -1,0 +1,30 @@
+"""Writing files in one step."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+
+def write(path: str, data: bytes) -> None:
+    """Replace a file, with its mode kept, or make it; through a link, the file it leads to. Raises OSError.
+
+    Whoever reads meanwhile meets the former content or the new one, never a part.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode: int | None = os.stat(target).st_mode & 0o7777
+    except FileNotFoundError:
+        mode = None
+    part = f"{target}.{os.getpid()}.lambdalint"
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        if mode is not None:
+            os.chmod(part, mode)
+        os.replace(part, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)
+        raise
