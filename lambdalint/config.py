@@ -133,8 +133,9 @@ def rebased(pattern: str, from_folder: str, to_folder: str) -> str:
     """A pattern that means files below one folder, as seen from another."""
     if from_folder == to_folder or "/" not in pattern.rstrip("/"):
         return pattern  # a name alone means such files anywhere
-    above = os.path.relpath(from_folder, to_folder).replace(os.sep, "/")
-    return os.path.normpath(f"{above}/{pattern}").replace(os.sep, "/")
+    if pattern.startswith("**/"):
+        return pattern
+    return os.path.relpath(os.path.join(from_folder, pattern.lstrip("/")), to_folder).replace(os.sep, "/")
 
 
 def place(file: str, key: str) -> str:

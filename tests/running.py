@@ -18,7 +18,7 @@ import boto3
 
 def lambda_handler(event, context):
     s3 = boto3.client("s3")
-    return s3.list_buckets()
+    return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
 """
 GOOD = """\
 import boto3
@@ -27,7 +27,7 @@ s3 = boto3.client("s3")
 
 
 def lambda_handler(event, context):
-    return s3.list_buckets()
+    return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
 """
 
 

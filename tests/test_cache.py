@@ -107,3 +107,66 @@ def test_many_files_are_looked_at_by_several_processes_with_one_result(
     ran = check("--no-cache", "--jobs", "3")
     assert ran.found == alone.found
     assert "processes died" in ran.err
+
+
+def test_a_new_module_in_a_package_is_seen(looked: list[str]) -> None:
+    Path("lib").mkdir()
+    Path("lib/__init__.py").touch()
+    Path("app.py").write_text("from lib.late import make\ndef lambda_handler(event, context):\n    make()\n")
+    assert check().found == []
+    Path("lib/late.py").write_text("import boto3\ndef make():\n    boto3.client('s3')\n")
+    assert check().found == ["lib/late.py:3 LL101"]
+
+
+def test_a_sibling_that_begins_to_read_a_global_is_seen(looked: list[str]) -> None:
+    Path("app.py").write_text("import boto3\ns3 = boto3.client('s3')\ndef lambda_handler(event, context):\n    pass\n")
+    assert check().found == ["app.py:2 LL110"]
+    Path("helper.py").write_text("import app\ndef make():\n    return app.s3\n")
+    assert check().found == []
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(looked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lambdalint.looking.contents_of", refuse)
+        assert check("app.py", ".").found[:1] == ["app.py:1 LL001"]
+    assert check("app.py", ".").found == []
+
+
+def test_words_beside_the_checks_are_part_of_the_key(looked: list[str]) -> None:
+    Path("ours").mkdir()
+    Path("ours/__init__.py").touch()
+    Path("ours/_words.py").write_text("WORD = 'one'\n")
+    Path("ours/talk.py").write_text(
+        "from lambdalint.check import Problem, Severity, check\nfrom lambdalint.model import Handler\n"
+        "from ._words import WORD\n\n"
+        "@check(Handler, code='OUR1', severity=Severity.ADVICE, since='1')\ndef talk(handler):\n"
+        "    '''Talks.'''\n    yield Problem(handler.location, WORD)\n"
+    )
+    Path("lambdalint.toml").write_text('extend-checks = ["./ours"]\nselect = ["OUR1"]\n')
+    folder = Path(".lambdalint_cache")
+    check()
+    before = set(os.listdir(folder))
+    Path("ours/_words.py").write_text("WORD = 'three'\n")
+    check()
+    assert set(os.listdir(folder)) > before
+
+
+def test_what_is_found_does_not_depend_on_what_else_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shared.py").write_text(
+        "import boto3\nclient = None\ndef get():\n    if client:\n        return client\n"
+        "    return boto3.client('s3')\n"
+    )
+    Path("a.py").write_text(
+        "import boto3\nimport shared\nshared.client = boto3.client('s3')\n"
+        "def handler(event, context):\n    shared.get().get_object(Bucket=event['b'], Key=event['k'])\n"
+    )
+    Path("b.py").write_text(
+        "import shared\ndef handler(event, context):\n    shared.get().get_object(Bucket=event['b'], Key=event['k'])\n"
+    )
+    for paths in (["b.py"], ["a.py", "b.py"], ["b.py", "a.py"], ["."]):
+        assert check("--select", "LL101", *paths).found == ["shared.py:6 LL101"]
+    assert check("--select", "LL101", "a.py").found == []

@@ -292,3 +292,88 @@ def test_a_broken_baseline_is_an_error(text: str) -> None:
     ran = run("check", "a.py", "--baseline", "old.json")
     assert ran.code == 2
     assert ran.err.startswith("lambdalint: old.json: not a baseline")
+
+
+# -- what reviews found -----------------------------------------------------------------------------------
+
+
+def test_a_declared_handler_that_is_not_there_is_an_error() -> None:
+    put("app.py", BAD)
+    put("lambdalint.toml", 'handlers = ["app.py:lambda_handlr"]')
+    ran = check()
+    assert ran.found == ["app.py:1 LL001"]
+    assert 'has no "lambda_handlr"' in ran.json["findings"][0]["message"]
+
+
+def test_files_of_several_folders_have_the_configuration_above_them_all() -> None:
+    put("a/app.py", BAD)
+    put("b/app.py", BAD)
+    put("a/lambdalint.toml", 'ignore = ["LL101"]')
+    both = ["a/app.py:5 LL101", "b/app.py:5 LL101"]
+    assert check("a/app.py", "b/app.py").found == check("b/app.py", "a/app.py").found == both
+    assert check("a/app.py").found == []
+
+
+def test_declared_handlers_are_known_by_any_path(tmp_path: Path) -> None:
+    put("odd.py", "import boto3\ndef f(x):\n    boto3.client('s3')\n")
+    put("lambdalint.toml", 'handlers = ["odd.py:f"]')
+    assert check("odd.py").found == ["odd.py:3 LL101"]
+    assert check(str(tmp_path / "odd.py")).found == ["odd.py:3 LL101"]
+
+
+def test_an_update_of_the_baseline_by_one_file_keeps_what_other_files_lead_to() -> None:
+    put("a.py", "import helper\ndef handler(event, context):\n    helper.one()\n")
+    put("b.py", "import helper\ndef handler(event, context):\n    helper.two()\n")
+    put("helper.py", "import boto3\ndef one():\n    boto3.client('s3')\ndef two():\n    boto3.client('sqs')\n")
+    put("lambdalint.toml", 'baseline = "known.json"')
+    check("--update-baseline")
+    check("a.py", "--update-baseline")
+    assert check().json["summary"]["baselined"] == 2
+
+
+def test_a_baseline_behind_a_link_is_written_where_it_is() -> None:
+    put("app.py", BAD)
+    put("real/known.json", '{"schema": 1, "findings": {}}')
+    os.symlink("real/known.json", "known.json")
+    check("--baseline", "known.json", "--update-baseline")
+    assert os.path.islink("known.json")
+    assert "app.py" in Path("real/known.json").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
+def test_file_names_that_are_not_utf8() -> None:
+    with open(b"caf\xe9.py", "w") as file:
+        file.write(BAD)
+    assert run("check", "--output-format", "json", "--output-file", "out.json").code == 1
+    assert (
+        json.loads(Path("out.json").read_text(errors="replace").replace("\\udc", "\\\\udc"))["summary"]["findings"] == 1
+    )
+    assert check("--baseline", "known.json", "--update-baseline").code == 0
+    assert check("--baseline", "known.json").json["summary"]["baselined"] == 1
+
+
+def test_patterns_of_an_extended_configuration_mean_the_files_below_it() -> None:
+    put("base.toml", 'exclude = ["svc/gen"]')
+    put("svc/lambdalint.toml", 'extend = "../base.toml"')
+    put("svc/gen/app.py", BAD)
+    put("svc/app.py", BAD)
+    assert check("svc").found == ["svc/app.py:5 LL101"]
+    put("pyproject.toml", "[project]\nname = 'x'\n")
+    put("svc/lambdalint.toml", 'extend = "../pyproject.toml"')
+    ran = run("check", "svc")
+    assert ran.code == 2
+    assert "svc/lambdalint.toml:1: there is no [tool.lambdalint] in" in ran.err
+
+
+def test_a_check_that_wants_to_end_the_process_has_crashed() -> None:
+    put("app.py", GOOD)
+    put("ours/__init__.py", "")
+    put(
+        "ours/leave.py",
+        "from lambdalint.check import Severity, check\nfrom lambdalint.model import Handler\n"
+        "@check(Handler, code='OUR2', severity=Severity.ADVICE, since='1')\ndef leave(handler):\n"
+        "    '''Leaves.'''\n    raise SystemExit(0)\n    yield\n",
+    )
+    put("lambdalint.toml", 'extend-checks = ["./ours"]')
+    assert check().code == 2
+    assert run("check", "--diff").code == 2

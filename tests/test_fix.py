@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from running import GOOD, check, run
+from running import BAD, GOOD, check, run
+
+from lambdalint import fixing
 
 IDLE = GOOD.replace("import boto3", "import boto3  # lambdalint: ignore[LL101]")
 
@@ -90,3 +93,36 @@ def test_a_fix_that_breaks_the_file_or_crashes_is_refused_and_the_others_are_mad
 def test_standard_input_comes_out_mended() -> None:
     ran = run("check", "-", "--fix", "--stdin-filename", "app.py", stdin=IDLE.replace("LL101", "LL999").encode())
     assert (ran.code, ran.out) == (0, GOOD)
+
+
+def test_diff_says_what_a_check_says() -> None:
+    assert run("check", "--diff").code == 3
+    Path("app.py").write_text("def lambda_handler(event, context):\n    return (\n")
+    assert run("check", "--diff").code == 1
+
+
+def test_a_diff_with_a_form_feed_can_be_applied() -> None:
+    Path("app.py").write_text(IDLE.replace("\n\n\n", "\n\x0c\n\n"))
+    shown = run("check", "--diff").out
+    assert "No newline" not in shown
+    assert all(line[:1] in " -+@" for line in shown.split("\n") if line)
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("app.py").write_text(IDLE)
+    mend = fixing.mend
+
+    def slow(*given: Any, **named: Any) -> fixing.Mended:
+        mended = mend(*given, **named)
+        Path("app.py").write_text(IDLE + "# saved\n")
+        return mended
+
+    monkeypatch.setattr(fixing, "mend", slow)
+    fixed = check("--fix")
+    assert "app.py: not fixed: it was changed meanwhile" in fixed.json["summary"]["notices"]
+    assert Path("app.py").read_text() == IDLE + "# saved\n"
+
+
+def test_a_fix_that_is_refused_is_said_to_be() -> None:
+    Path("app.py").write_text(BAD.replace("    s3 =", "    x = 1; s3 ="))
+    assert any("LL101 not fixed" in one for one in check("--fix", "--unsafe-fixes").json["summary"]["notices"])

@@ -110,7 +110,7 @@ class Outside(Decorators):
             return args[0]
         if self.warm and not name.startswith(_SAME_DATA):
             taint |= RESULT
-            if name.rpartition(".")[2] in CREDENTIAL_CALLS or name.endswith("RefreshableCredentials"):
+            if name.rpartition(".")[2] in CREDENTIAL_CALLS or "RefreshableCredentials" in name:
                 taint |= CREDENTIALS
         lasting = atom.lasting and not self.warm
         return Value((External(name + "()", record, lasting),), taint)

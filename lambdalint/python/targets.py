@@ -7,6 +7,7 @@ import ast
 from lambdalint.python.statements import Statements
 from lambdalint.python.values import (
     CREDENTIALS,
+    EVENT,
     Atom,
     Class,
     Collection,
@@ -54,7 +55,7 @@ class Targets(Statements):
                 frame.values[name] = value
             return
         if isinstance(atom, External) and atom.record is not None and atom.record.warm:
-            atom.record.taint |= value.taint & CREDENTIALS
+            atom.record.taint |= value.taint & (CREDENTIALS | EVENT)
         place = self.attribute_place(atom, name)
         held = atom.attributes if isinstance(atom, (Instance, Class)) else {}
         if place is not None:
