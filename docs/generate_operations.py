@@ -142,7 +142,9 @@ def unserializable(model: ServiceModel) -> Iterator[tuple[str, dict[str, str]]]:
         found = {}
         for member, shape in members(operation.output_shape).items():
             if shape.type_name == "blob":
-                found[member] = "stream" if shape.serialization.get("streaming") else "bytes"
+                payload = operation.output_shape.serialization.get("payload")
+                streams = shape.serialization.get("streaming") or payload == member
+                found[member] = "stream" if streams else "bytes"
             elif getattr(shape, "is_eventstream", False) or shape.serialization.get("eventstream"):
                 found[member] = "stream"
             elif holds_time(shape, DEEP, memo):

@@ -65,8 +65,8 @@ class Argument:
     """The part of the event that it is: `("Records", 0, "body")`; `"*"` is any element, `()` the whole event."""
     text: tuple[Argument, ...] = ()
     """The parts of a text that is put together here, in their order: `f"{a}/b"`, `a + "/b"`, `"%s/b" % a`."""
-    keys: frozenset[str] = frozenset()
-    """The keys of a dict given, as far as they are known."""
+    items: Mapping[str, Argument] = field(default_factory=dict)
+    """What stands under the keys of a dict given, as far as they are known."""
     reference: str = ""
     """The dotted name of a class or function of a library that is handed over itself."""
     from_event: bool = False
@@ -77,6 +77,11 @@ class Argument:
     """Depends on what another call returned in this invocation."""
     calls: tuple[Call, ...] = ()
     """The calls whose results this argument may be."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of a dict given, as far as they are known."""
+        return frozenset(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,10 @@ class Store(NamedTuple):
     """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
     key_from_event: bool
     """An element is put under a key that the event gives."""
+    grows: bool
+    """An element more each time, or one under a key that the event gives."""
+    emptied: bool
+    """The container loses elements somewhere on the way, or is replaced."""
     guarded: bool
     """Under a condition that looked at the same place."""
     trace: tuple[Step, ...]
@@ -177,6 +186,8 @@ class Rescue(NamedTuple):
     """The names of what it catches; empty for a bare `except`."""
     raises: bool
     """Some way through it raises, or ends the process."""
+    raises_later: bool
+    """The function around it raises further down: what was caught may be collected first."""
     returns: bool
     """Some way through it returns."""
     goes_on: bool

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
+from lambdalint.check import Edit
 from lambdalint.cli import main
 
 BAD = """\
@@ -58,6 +59,13 @@ def run(*words: str, stdin: bytes = b"") -> Ran:
 
 def check(*words: str, stdin: bytes = b"") -> Ran:
     return run("check", "--output-format", "json", *words, stdin=stdin)
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with the edits made."""
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
 
 
 @contextmanager

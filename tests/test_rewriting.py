@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
+from running import apply
+
 from lambdalint.check import Edit
 from lambdalint.rewriting import hoist_client
 
@@ -25,12 +27,6 @@ def edits(text: str, what: str = "", handler: str = "main") -> list[Edit]:
     else:
         line, column = place(text, what)
     return list(hoist_client(text, line=line, column=column, handler=handler))
-
-
-def apply(text: str, changes: list[Edit]) -> str:
-    for edit in sorted(changes, key=lambda edit: edit.start, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 def moves(before: str, after: str, what: str = "") -> None:

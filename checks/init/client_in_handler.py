@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
-from lambdalint.check import Edit, Fix, Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import hoisting
 from lambdalint.checks._libraries import (
     AWS_BUILDERS,
     is_for_this_invocation,
@@ -53,8 +53,8 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     role assumed in this invocation, is not reported. Nor is its caller: for a factory such as
     `def make(service): return boto3.client(service)` the finding stands where the factory is called.
 
-    **Fix (unsafe).** Moves the client above the handler. To be reviewed: an error while it is built then fails the
-    start of the environment rather than one invocation.
+    **Fix (unsafe).** Moves the client above the handler, or above the helper that builds it. To be reviewed: an
+    error while it is built then fails the start of the environment rather than one invocation.
 
     **Ignore it when** each invocation needs a client of its own for a reason the code does not show.
 
@@ -69,7 +69,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
         yield Problem(
             call.location,
             f"{_what(call)} is built {when}{through(call)}; {_instead(call)}",
-            _fix(handler, call),
+            _fix(call),
             call.trace,
             Severity.ADVICE if mild else None,
         )
@@ -92,15 +92,7 @@ def _instead(call: Call) -> str:
     return otherwise if call.name.lower().endswith("session") else once(call, otherwise)
 
 
-def _fix(handler: Handler, call: Call) -> Fix | None:
-    direct = not call.trace and call.scope == handler.name and call.location.path == handler.path
-    if not direct or call.in_asyncio_run or call.name not in ("boto3.client", "boto3.resource", "boto3.Session"):
+def _fix(call: Call) -> Fix | None:
+    if call.name not in ("boto3.client", "boto3.resource", "boto3.Session"):
         return None
-    line, column = call.location.line, call.location.column
-    return Fix("Move the client above the handler", partial(_hoist, line=line, column=column, handler=handler.name))
-
-
-def _hoist(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
-    from lambdalint.rewriting import hoist_client  # only a fix needs it
-
-    return hoist_client(text, line=line, column=column, handler=handler)
+    return hoisting(call, "session" if call.name.endswith("Session") else call.name.rpartition(".")[2])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Edit, Fix, Problem, Severity, check
 from lambdalint.checks._libraries import AWS_BUILDERS
-from lambdalint.model import Handler
+from lambdalint.model import Handler, Location
 
 
 @check(Handler, code="LL110", severity=Severity.WARNING, since="0.1")
@@ -39,10 +40,19 @@ def client_never_used(handler: Handler) -> Iterator[Problem]:
         return s3.list_buckets()
     ```
 
+    **Fix.** Removes the statement.
+
     **Ignore it when** another module reads it from here.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     for one in handler.unused_globals:
         if one.call.name in AWS_BUILDERS:
-            yield Problem(one.call.location, f"`{one.name}` is built at each cold start and never used; remove it")
+            fix = Fix(f"Remove {one.name}", partial(_remove, place=one.statement), unsafe=False)
+            yield Problem(one.call.location, f"`{one.name}` is built at each cold start and never used; remove it", fix)
+
+
+def _remove(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import remove_statement
+
+    return remove_statement(text, place=place)

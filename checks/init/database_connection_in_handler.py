@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import hoisting
 from lambdalint.checks._libraries import (
     DATABASE_BUILDERS,
     ENDED_BY,
@@ -15,6 +16,27 @@ from lambdalint.checks._libraries import (
     through,
 )
 from lambdalint.model import Call, Handler
+
+RECONNECTING = frozenset(
+    {
+        "elasticsearch.Elasticsearch",
+        "grpc.insecure_channel",
+        "grpc.secure_channel",
+        "kafka.KafkaProducer",
+        "opensearchpy.OpenSearch",
+        "pymongo.MongoClient",
+        "redis.Redis",
+        "redis.Redis.from_url",
+        "redis.RedisCluster",
+        "redis.from_url",
+        "sqlalchemy.create_engine",
+        "sqlmodel.create_engine",
+        "valkey.Valkey",
+        "valkey.Valkey.from_url",
+        "valkey.from_url",
+    }
+)
+"""What opens a lost connection again by itself, so that it can simply be kept."""
 
 
 @check(Handler, code="LL102", severity=Severity.WARNING, since="0.1")
@@ -58,6 +80,9 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
     `asyncio.run` each invocation has an event loop of its own, which an asynchronous connection cannot
     leave; there this is only advice.
 
+    **Fix (unsafe).** Moves what reconnects by itself (engines, MongoDB, Redis, search and gRPC clients) to module
+    level. Plain connections are left to you: kept, they need a test whether they still live.
+
     **Ignore it when** the function runs so seldom that no environment serves two invocations, or rotates the
     credentials it connects with.
 
@@ -72,7 +97,7 @@ def database_connection_in_handler(handler: Handler) -> Iterator[Problem]:
             yield Problem(
                 call.location,
                 f"{_does(call)} on every invocation{through(call)}; {once(call, 'open it once and keep it')}",
-                None,
+                hoisting(call, "connection") if call.name in RECONNECTING else None,
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import hoisting
 from lambdalint.checks._libraries import (
     HTTP_SESSION_BUILDERS,
     has_event_credentials,
@@ -46,6 +47,9 @@ def http_session_in_handler(handler: Handler) -> Iterator[Problem]:
     Under `asyncio.run` each invocation has an event loop of its own, and a session cannot leave its loop; there
     this is only advice.
 
+    **Fix (unsafe).** Moves the session to module level. Cookies and headers set on it then outlive the invocation;
+    where the code sets them, it is left alone.
+
     **Ignore it when** cookies or headers of one caller must not be seen by the next.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
@@ -56,7 +60,7 @@ def http_session_in_handler(handler: Handler) -> Iterator[Problem]:
             yield Problem(
                 call.location,
                 f"{call.name} is opened on every invocation{through(call)}; {instead}",
-                None,
+                None if is_asynchronous(call.name) else hoisting(call, "session"),
                 call.trace,
                 Severity.ADVICE if call.in_asyncio_run and is_asynchronous(call.name) else None,
             )

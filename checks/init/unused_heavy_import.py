@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Edit, Fix, Problem, Severity, check
 from lambdalint.checks._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
 
@@ -56,6 +57,8 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
     Names that stand in `__all__`, in strings or in a package's `__init__.py` count as used, and so do imports in
     `try` or under a condition.
 
+    **Fix.** Removes the import.
+
     **Ignore it when** the import is wanted for its side effects.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
@@ -69,8 +72,19 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
             yield Problem(
                 one.location,
                 f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
+                Fix(
+                    f"Remove the import of {one.module}",
+                    partial(_remove, module=one.module, bound=one.bound),
+                    unsafe=False,
+                ),
                 sure=needed <= KNOWN,  # what else is imported may load it too
             )
+
+
+def _remove(text: str, *, module: str, bound: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import remove_import
+
+    return remove_import(text, module=module, bound=bound)
 
 
 def _is_loaded_anyway(module: str, needed: set[str]) -> bool:

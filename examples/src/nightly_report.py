@@ -23,7 +23,8 @@ COUNTRY = re.compile(r"^[A-Z]{2}")
 
 def handler(event, context):
     totals = {}
-    for order in clients.orders_table().scan()["Items"]:
+    # Wrong: a scan gives 1 MB at most, and the key to go on with. The orders behind it are not counted.
+    for order in clients.orders_table().scan()["Items"]:  # LL405
         country = COUNTRY.match(order["order_id"])
         totals[country[0]] = totals.get(country[0], 0) + 1
 

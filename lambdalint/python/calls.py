@@ -24,6 +24,7 @@ from lambdalint.python.values import (
     Partial,
     Piece,
     Super,
+    Text,
     Value,
     argument_key,
     join,
@@ -146,8 +147,12 @@ class Calls(Construction):
                 (atom.path, node, frame.module, self.activation) for atom in found.atoms if isinstance(atom, Piece)
             ]
             return Value(join(found, args[1]).atoms, EVENT, None, True) if len(args) > 1 else found
-        if method in (".values", ".copy"):
+        if method == ".values":
             return whole
+        if method == ".copy":  # what is done to it, is not done to the event
+            return Value((Piece(("*",)),) if len(piece.path) == 1 else whole.atoms, EVENT)
+        if method in _OF_TEXTS:
+            return Value((Text(node, (whole,)),), EVENT)
         return self.call_unknown(whole, args, kwargs)
 
     # -- functions -----------------------------------------------------------------------------------
@@ -307,6 +312,8 @@ class Calls(Construction):
     # -- classes -------------------------------------------------------------------------------------
 
 
+_OF_TEXTS = frozenset(".capitalize .casefold .encode .lower .lstrip .rstrip .strip .title .upper".split())
+"""Methods of the event's texts that give the same text in another form."""
 _NONE = Const(None)
 _NEW_EACH_TIME = frozenset(
     {"boto3.Session()", "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.Session().resource()",

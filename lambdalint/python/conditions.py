@@ -7,7 +7,20 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import Guard
 from lambdalint.python.machine import Machine
-from lambdalint.python.values import FALSE, TRUE, UNKNOWN, Const, External, Frame, Place, Value, join, unknown
+from lambdalint.python.values import (
+    EVENT,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Collection,
+    Const,
+    External,
+    Frame,
+    Place,
+    Value,
+    join,
+    unknown,
+)
 
 
 class Conditions(Machine):
@@ -45,6 +58,17 @@ class Conditions(Machine):
         self.unsure -= 1
         return goes_on
 
+    def confirm(self, name: str, allowed: Value, frame: Frame) -> None:
+        """A variable is one of `allowed`: if those are constants, it is no longer what the event says it is."""
+        value = frame.values.get(name)
+        if value is None or not allowed.atoms or allowed.more:
+            return
+        for atom in allowed.atoms:
+            held = atom.element() if isinstance(atom, Collection) and atom.kind != "dict" else None
+            if held is None or held.more or not all(isinstance(one, Const) for one in held.atoms):
+                return
+        frame.values[name] = Value((), value.taint & ~EVENT, value.place)
+
     def guard_rest(self, places: frozenset[Place]) -> None:
         """What follows stands under a condition on `places`; whoever executes the block lifts it again."""
         guard = Guard(places)
@@ -55,6 +79,10 @@ class Conditions(Machine):
         """In a branch that a variable is None for, it is None; in the other, it is not."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self.narrow(test.operand, frame, not holds)
+        if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name):
+            if isinstance(test.ops[0], (ast.In, ast.NotIn)) and holds == isinstance(test.ops[0], ast.In):
+                self.confirm(test.left.id, self.evaluate(test.comparators[0], frame), frame)
+                return None
         if isinstance(test, ast.Name):
             name, is_none = test.id, not holds
         elif (

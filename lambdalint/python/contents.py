@@ -78,9 +78,10 @@ def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast
                 yield from _import_nodes(handler.body, True)
 
 
-def is_read(module: Module, name: str, binding: ast.stmt) -> bool:
+def is_read(module: Module, name: str, binding: ast.AST) -> bool:
     """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation."""
-    own = range(binding.lineno, (binding.end_lineno or binding.lineno) + 1)
+    first = getattr(binding, "lineno", 1)
+    own = range(first, (getattr(binding, "end_lineno", None) or first) + 1)
     word = re.compile(rf"\b{re.escape(name)}\b")
     unclear = False
     for number, line in enumerate(module.source.lines, 1):

@@ -18,6 +18,7 @@ from lambdalint.python.values import (
     Piece,
     Text,
     Value,
+    is_text,
     join,
     unknown,
 )
@@ -177,7 +178,7 @@ class Expressions(Targets):
             for value in (left, right):
                 if any(isinstance(atom, Collection) for atom in value.atoms):
                     return join(left, right)
-        if isinstance(node.op, (ast.Add, ast.Mod)) and (_is_text(left) or _is_text(right)):
+        if isinstance(node.op, (ast.Add, ast.Mod)) and (is_text(left) or is_text(right)):
             one, two = left.atoms[:1], right.atoms[:1]
             known = isinstance(node.op, ast.Add) and len(left.atoms) == len(right.atoms) == 1
             if known and isinstance(one[0], Const) and isinstance(two[0], Const) and not (left.more or right.more):
@@ -225,10 +226,6 @@ class Expressions(Targets):
 
 
 _KINDS = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
-
-
-def _is_text(value: Value) -> bool:
-    return any(isinstance(atom, Text) or (isinstance(atom, Const) and type(atom.value) is str) for atom in value.atoms)
 
 
 def _is_path(atom: Atom) -> bool:

@@ -68,6 +68,7 @@ class Left(NamedTuple):
     place: Place
     statement: ast.stmt
     key_from_event: bool
+    grows: bool
     guarded: bool
     activation: Activation
 
@@ -118,6 +119,8 @@ class Machine:
         """Parts taken of the event."""
         self.left: list[Left] = []
         """What of the event is left behind."""
+        self.cleared: set[Place] = set()
+        """Lasting containers that lose elements, or are replaced."""
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
         self.unsure = 0
@@ -174,15 +177,20 @@ class Machine:
             return value
         return Value(value.atoms, value.taint, place, value.more)
 
-    def store(self, place: Place, value: Value, base: Value | None, key_taint: int = 0) -> None:
+    def store(self, place: Place, value: Value, base: Value | None, key: Value | None = None) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
         self.escape(value)
-        if (value.taint | key_taint) & EVENT and self.statement is not None:
+        from_event = key is not None and bool(key.taint & EVENT)
+        if (value.taint & EVENT or from_event) and self.statement is not None:
             guarded = any(place in guard.places for guard in self.guards)
-            self.left.append(Left(place, self.statement, bool(key_taint & EVENT), guarded, self.activation))
+            grows = key is not None and (from_event or not key.atoms)
+            self.left.append(Left(place, self.statement, from_event, grows, guarded, self.activation))
         if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
             self.emptied.add(place)
         old = self.overlay.get(place, base)
+        for atom in old.atoms if old is not None and key is None else ():
+            if isinstance(atom, Collection):
+                self.cleared.add(("element", atom))
         self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
             for atom in value.atoms:

@@ -24,6 +24,7 @@ from lambdalint.python.values import (
     Function,
     Instance,
     Partial,
+    Piece,
     Value,
     join,
     unknown,
@@ -99,7 +100,7 @@ class Outside(Decorators):
         record.receiver, record.lasting_receiver = atom.record, atom.lasting
         self.note(record)
         self.call_back(record, args, kwargs, taint, node, frame)
-        if name in COPIES and args and any(isinstance(atom, Collection) for atom in args[0].atoms):
+        if name in COPIES and args and any(isinstance(atom, (Collection, Piece)) for atom in args[0].atoms):
             copied = Collection(COPIES[name], self.element(args[0]), None, self.warm, (frame.module, node))
             return Value((copied,), args[0].taint)
         if name in _TRANSPARENT and args:
@@ -210,6 +211,10 @@ class Outside(Decorators):
             return UNKNOWN
         name = function.name.rpartition(".")[2]
         held = Value((owner,))
+        if name in ("pop", "popitem", "popleft", "clear", "remove", "discard"):
+            place = self.element_place(owner)
+            if place is not None:
+                self.cleared.add(place)
         if name in ("get", "pop", "setdefault", "popitem", "__getitem__"):
             if name == "setdefault" and len(args) > 1:
                 self.set_item(owner, args[0], args[1])

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from lambdalint.model import DefeatedCache, Handler
-from lambdalint.python.contents import find_text, imports_of, unused_globals
+from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
@@ -108,9 +108,9 @@ class Project:
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
             returns=returned_by(root),
-            stores=stores_of(machine.left, ways),
+            stores=stores_of(machine.left, machine.cleared, ways),
             rescues=rescues_of(machine.caught, ways),
-            is_async=_is_async(values),
+            is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
         )

@@ -18,7 +18,9 @@ from lambdalint.python.values import (
     Instance,
     Piece,
     Place,
+    Text,
     Value,
+    is_text,
     join,
     unknown,
 )
@@ -322,6 +324,9 @@ class Statements(Definitions):
         if isinstance(node.target, ast.Name):
             old = self.lookup(node.target.id, frame)
             taint = value.taint | (old.taint if old is not None else 0)
+            if old is not None and isinstance(node.op, ast.Add) and (is_text(old) or is_text(value)):
+                self.bind(node.target.id, Value((Text(node, (old, value)),), taint), frame)
+                return True
             keeps = old is not None and any(isinstance(atom, Collection) for atom in old.atoms)
             self.bind(node.target.id, join(old, value) if keeps and old is not None else unknown(taint), frame)
         else:
@@ -367,6 +372,9 @@ class Statements(Definitions):
     def run_delete(self, node: ast.Delete, frame: Frame) -> bool:
         for target in node.targets:
             self.evaluate_target(target, frame)
+            if isinstance(target, ast.Subscript):
+                places = (self.element_place(atom) for atom in self.evaluate(target.value, frame).atoms)
+                self.cleared.update(place for place in places if place is not None)
         return True
 
 

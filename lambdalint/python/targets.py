@@ -70,7 +70,7 @@ class Targets(Statements):
         """`atom[key] = value`."""
         place = self.element_place(atom)
         if place is not None:
-            self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key.taint)
+            self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
             only = key.atoms[0] if len(key.atoms) == 1 else None
             if isinstance(only, Const) and isinstance(only.value, (str, int)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Data, Location, Loop, Read, Rescue, Size, Step, Store
@@ -35,6 +36,7 @@ from lambdalint.python.values import (
     Instance,
     Partial,
     Piece,
+    Place,
     Text,
     Value,
 )
@@ -74,6 +76,7 @@ def calls_below(root: Activation, skip: int) -> Calls:
         found = [(record, way, flags | _loop_of_run(record)) for record, way, flags in found]
     calls = []
     for record, way, flags in found:
+        made.setdefault(id(record), _name_only(record))
         call = made[id(record)] = _call(record, way[skip:], flags, made)
         calls.append(call)
     return Calls(calls)
@@ -84,7 +87,20 @@ def _loop_of_run(record: Record) -> int:
     return IN_LOOP_OF_RUN if function is not None and isinstance(function.node, ast.AsyncFunctionDef) else 0
 
 
-def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Call]) -> Call:
+def _name_only(record: Record) -> Call:
+    """What stands for a call among its own arguments: `page = list(token=page["next"])`."""
+    return Call(record.name, record.module.source.location(record.node), ())
+
+
+def _made(record: Record, made: dict[int, Call]) -> Call:
+    """The call that a record is, without the way there."""
+    if id(record) not in made:
+        made[id(record)] = _name_only(record)
+        made[id(record)] = _call(record, (), record.flags, made)
+    return made[id(record)]
+
+
+def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]) -> Call:
     receiver = record.receiver
     service, operation = _operation(record)
     site: Record | Edge = record
@@ -97,7 +113,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: Mapping[int, Ca
         trace=tuple(_step(edge) for edge in way),
         positional=tuple(_argument(value, made) for value in record.args),
         keywords={name: _argument(value, made) for name, value in record.kwargs.items()},
-        receiver=None if receiver is None else made.get(id(receiver)) or _call(receiver, (), receiver.flags, made),
+        receiver=_made(receiver, made) if receiver is not None else None,
         receiver_persists=record.lasting_receiver,
         kept=bool(flags & KEPT),
         on_error_path=bool(flags & ON_ERROR),
@@ -137,12 +153,12 @@ def _loop(module: Module, node: ast.AST) -> Loop:
     return Loop(module.source.location(node), kind or "comprehension")
 
 
-def _argument(value: Value, made: Mapping[int, Call], depth: int = 4) -> Argument:
+def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
     constant: object = UNKNOWN
     literal: Location | None = None
     event_path: tuple[str | int, ...] | None = None
     text: tuple[Argument, ...] = ()
-    keys: frozenset[str] = frozenset()
+    items: dict[str, Argument] = {}
     reference = ""
     calls: list[Call] = []
     taint = value.taint
@@ -150,7 +166,7 @@ def _argument(value: Value, made: Mapping[int, Call], depth: int = 4) -> Argumen
         if isinstance(atom, External):
             if atom.record is not None:
                 taint |= atom.record.taint
-                calls.append(made.get(id(atom.record)) or _call(atom.record, (), atom.record.flags, made))
+                calls.append(_made(atom.record, made))
             else:
                 reference = atom.name
         elif isinstance(atom, Const):
@@ -162,14 +178,16 @@ def _argument(value: Value, made: Mapping[int, Call], depth: int = 4) -> Argumen
         elif isinstance(atom, Text):
             if depth:
                 text = tuple(_argument(part, made, depth - 1) for part in atom.parts)
-        elif isinstance(atom, Collection) and atom.kind == "dict":
-            keys = keys.union(key for key in atom.keys if isinstance(key, str))
+        elif isinstance(atom, Collection) and atom.kind == "dict" and depth:
+            for key, part in atom.keys.items():
+                if isinstance(key, str):
+                    items[key] = _argument(part, made, depth - 1)
     return Argument(
         constant,  # type: ignore[arg-type]
         literal,
         event_path,
         text,
-        keys,
+        items,
         reference,
         bool(taint & EVENT),
         bool(taint & CREDENTIALS),
@@ -252,7 +270,7 @@ def reads_of(taken: Sequence[Taken], ways: Ways) -> tuple[Read, ...]:
     return tuple(found.values())
 
 
-def stores_of(left: Sequence[Left], ways: Ways) -> tuple[Store, ...]:
+def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> tuple[Store, ...]:
     """What of the event is left behind, each statement once."""
     found: dict[object, Store] = {}
     for one in left:
@@ -266,6 +284,8 @@ def stores_of(left: Sequence[Left], ways: Ways) -> tuple[Store, ...]:
             name,
             kind,
             one.key_from_event,
+            one.grows,
+            one.place in cleared,
             one.guarded,
             ways.get(id(one.activation), ()),
         )
@@ -297,6 +317,7 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
             first,
             tuple(ast.unparse(kind) for kind in kinds if kind is not None),
             one.raises,
+            _raises_below(one),
             any(isinstance(part, ast.Return) for line in one.node.body for part in ast.walk(line)),
             one.goes_on,
             size_of(one.attempt.body).statements,
@@ -307,6 +328,15 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
             ways.get(id(one.activation), ()),
         )
     return tuple(found.values())
+
+
+def _raises_below(one: Caught) -> bool:
+    function, last = one.frame.function, one.attempt.end_lineno or 0
+    if function is None or isinstance(function.node, ast.Lambda):
+        return False
+    return any(
+        isinstance(node, ast.Raise) and node.lineno > last for line in function.node.body for node in ast.walk(line)
+    )
 
 
 def size_of(body: Sequence[ast.stmt]) -> Size:

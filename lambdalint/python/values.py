@@ -126,6 +126,11 @@ class Text(Atom):
         return id(self.node)
 
 
+def is_text(value: Value) -> bool:
+    """Whether a value may be a text that is known in part."""
+    return any(isinstance(atom, Text) or (isinstance(atom, Const) and type(atom.value) is str) for atom in value.atoms)
+
+
 class External(Atom):
     """Something outside the project, by its dotted name, or an object that a call of it gave."""
 

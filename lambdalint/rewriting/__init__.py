@@ -1,23 +1,69 @@
-"""Fixes that move code. Loaded only when a fix is asked for.
+"""Fixes that move or change code. Loaded only when a fix is asked for.
 
-`ast` and `symtable` say what names mean, exactly as the interpreter does; edits are cut from the text
-itself, so that nothing else in a file moves.
+`ast` and `symtable` say what names mean, exactly as the interpreter does, and edits are cut from the text itself,
+so that nothing else in a file moves. libcst takes apart what has a form of its own: lists of imports.
+Each function gives the edits, or () where the change could do more than it should.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lambdalint.check import Edit
+from lambdalint.model import Location
+from lambdalint.rewriting import calls
 from lambdalint.rewriting.hoisting import Hoist
 from lambdalint.rewriting.names import Module, Refused
 
-__all__ = ["hoist_client"]
+__all__ = ["add_argument", "hoist_client", "paginate", "remove_import", "remove_statement", "wrap"]
 
 
 def hoist_client(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
-    """Move what the call at `line` and `column` builds in function `handler` to module level; () if refused."""
+    """Move what the call at `line` and `column` builds in function `handler` to module level."""
+    return _or_nothing(lambda: Hoist(Module(text), handler, line, column).edits())
+
+
+def add_argument(text: str, *, place: Location, name: str, value: str) -> Sequence[Edit]:
+    """Give the call at `place` the keyword argument `name=value`."""
+    return _or_nothing(lambda: calls.add_argument(Module(text), place, name, value))
+
+
+def wrap(text: str, *, place: Location, package: str, function: str) -> Sequence[Edit]:
+    """Put `package.function(...)` around the expression at `place`, and import it where it is not known."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import imports
+
+        module = Module(text)
+        name, added = imports.name_of(module, package, function)
+        return [*added, *calls.wrap(module, place, name)]
+
+    return _or_nothing(edits)
+
+
+def paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:
+    """Make the call of an operation at `place` ask for all pages."""
+    return _or_nothing(lambda: calls.paginate(Module(text), place, operation))
+
+
+def remove_statement(text: str, *, place: Location) -> Sequence[Edit]:
+    """Remove the statement at `place` of the module's top level."""
+    return _or_nothing(lambda: calls.remove_statement(Module(text), place))
+
+
+def remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
+    """Remove the import of `module` that binds `bound` at module level."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import imports
+
+        return imports.remove(text, module, bound)
+
+    return _or_nothing(edits)
+
+
+def _or_nothing(edits: Callable[[], Sequence[Edit]]) -> Sequence[Edit]:
     try:
-        return Hoist(Module(text), handler, line, column).edits()
+        return edits()
     except (Refused, SyntaxError, ValueError, RecursionError, LookupError):
         return ()

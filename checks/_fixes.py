@@ -1,0 +1,45 @@
+"""Fixes that several checks offer. What they need is loaded when they are applied, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from lambdalint.check import Edit, Fix
+from lambdalint.model import Call, Location
+
+
+def hoisting(call: Call, noun: str) -> Fix | None:
+    """Build something once, at module level, instead of in the function around it: the handler or a helper."""
+    if not call.scope or "." in call.scope or "<" in call.scope or call.in_asyncio_run:
+        return None
+    edits = partial(_hoist, line=call.location.line, column=call.location.column, function=call.scope)
+    return Fix(f"Move the {noun} to module level", edits)
+
+
+def adding(call: Call, name: str, value: str, *, unsafe: bool) -> Fix:
+    """Give a call one keyword argument more."""
+    return Fix(f"Add {name}={value}", partial(_add, place=call.location, name=name, value=value), unsafe)
+
+
+def wrapping(place: Location, package: str, function: str, *, unsafe: bool) -> Fix:
+    """Put `package.function(...)` around an expression."""
+    return Fix(f"Put {function}() around it", partial(_wrap, place=place, package=package, function=function), unsafe)
+
+
+def _wrap(text: str, *, place: Location, package: str, function: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import wrap
+
+    return wrap(text, place=place, package=package, function=function)
+
+
+def _hoist(text: str, *, line: int, column: int, function: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import hoist_client
+
+    return hoist_client(text, line=line, column=column, handler=function)
+
+
+def _add(text: str, *, place: Location, name: str, value: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import add_argument
+
+    return add_argument(text, place=place, name=name, value=value)

@@ -1,0 +1,31 @@
+"""Pauses in an invocation."""
+
+from __future__ import annotations
+
+from lambdalint.model import Argument, Call, Handler, Location
+
+SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "gevent.sleep", "time.sleep", "trio.sleep"})
+
+COUNTING = ("range", "while")
+"""Kinds of loops that go on until something is so, or so many times."""
+
+
+def seconds(lasts: Argument | None) -> float | None:
+    """How long a pause is; None where that is not known."""
+    value = None if lasts is None else lasts.value
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def is_retry(handler: Handler, call: Call) -> bool:
+    """Whether a pause lies between attempts: it follows a failure, here or in the loop around it."""
+    if not call.loops:
+        return call.on_error_path
+    loop = call.loops[-1]
+    if loop.kind not in COUNTING or not _lies_in(call.location, loop.location):
+        return call.on_error_path  # a loop over items pauses for each of them, whether it fails or not
+    caught = [rescue for rescue in handler.rescues if _lies_in(rescue.location, loop.location)]
+    return any(call.on_error_path or rescue.goes_on for rescue in caught)  # `continue` does not go on
+
+
+def _lies_in(inner: Location, outer: Location) -> bool:
+    return inner.path == outer.path and outer.line <= inner.line <= outer.end_line

@@ -1,0 +1,113 @@
+"""LL303: the handler function does everything itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Handler
+
+LONG_STATEMENTS = 40
+LONG_BRANCHES = 6
+LONG_CALLS = 2
+"""From here on a handler function is long: likely too long, though the eye of its author may differ."""
+FAT_STATEMENTS = 80
+FAT_BRANCHES = 12
+FAT_CALLS = 4
+"""From here on nobody would call it short."""
+
+
+@check(Handler, code="LL303", severity=Severity.ADVICE, since="0.1")
+def fat_handler(handler: Handler) -> Iterator[Problem]:
+    """One function decodes the event, calls AWS, and decides what to do.
+
+    **Why it matters.** Logic inside the handler can only be tested with a whole event and with AWS replaced. AWS
+    advises to keep the handler separate from the core logic, so that this can be tested, and used behind another
+    trigger, by itself.
+
+    **Bad**
+
+    A handler function of at least 80 statements with 12 branches and 4 direct calls of AWS. With `--pedantic`, of 40
+    statements with 6 branches and 2 such calls:
+
+    ```python
+    import boto3
+
+    table = boto3.resource("dynamodb").Table("orders")
+    queue = boto3.client("sqs")
+
+    def handler(event, context):  # LL303 unsure
+        order = event["order"]
+        kind = event["kind"]
+        price = event["price"]
+        country = event["country"]
+        customer = event["customer"]
+        discount = 0
+        tax = 0
+        notes = []
+        urgent = False
+        if kind == "book":
+            discount = 5
+            notes.append("book")
+        elif kind == "food":
+            discount = 1
+            urgent = True
+            notes.append("food")
+        else:
+            notes.append("other")
+        if country == "DE":
+            tax = 19
+            notes.append("domestic")
+        elif country == "AT":
+            tax = 20
+            notes.append("abroad")
+        else:
+            tax = 0
+            notes.append("export")
+        if customer == "gold":
+            discount += 10
+            notes.append("gold")
+        for code in event["codes"]:
+            discount += 1
+            notes.append(code)
+        net = price - price * discount / 100
+        gross = net + net * tax / 100
+        text = " ".join(notes)
+        item = {"order": order, "net": str(net), "gross": str(gross), "notes": text}
+        table.put_item(Item=item)
+        body = f"{order}: {text}"
+        if urgent:
+            body = f"urgent {body}"
+        queue.send_message(QueueUrl=event["queue"], MessageBody=body)
+        return item
+    ```
+
+    **Good**
+
+    ```python
+    from orders import Orders, price_of
+
+    orders = Orders("orders")
+
+    def handler(event, context):
+        order = price_of(event["order"], event["country"], event["codes"])
+        orders.save(order)
+        return order.summary()
+    ```
+
+    **Ignore it when** the steps are simple, stand one behind the other, and there will not be more of them.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+    size = handler.size
+    if size.statements < LONG_STATEMENTS or size.branches < LONG_BRANCHES:
+        return
+    calls = len({call.location for call in handler.warm_calls.operations if not call.trace})
+    if calls < LONG_CALLS:
+        return
+    yield Problem(
+        handler.location,
+        f"{handler.name} has {size.statements} statements, {size.branches} branches and {calls} direct calls of AWS; "
+        "keep the event in it, and move the logic to functions that can be tested alone",
+        sure=size.statements >= FAT_STATEMENTS and size.branches >= FAT_BRANCHES and calls >= FAT_CALLS,
+    )

@@ -1,0 +1,163 @@
+"""LL313: work that was started is not waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._libraries import through
+from lambdalint.model import Call, Handler, Location
+
+_THREADS = (
+    "multiprocessing.Process",
+    "multiprocessing.get_context().Process",
+    "threading.Thread",
+    "threading.Timer",
+)
+STARTS = frozenset(f"{name}().start" for name in _THREADS)
+ENDS = frozenset({"__exit__", "cancel", "close", "is_alive", "join", "kill", "terminate"})
+"""Methods by which somebody waits for a thread or process, or stops it."""
+
+_EXECUTORS = ("ProcessPoolExecutor", "ThreadPoolExecutor")
+SUBMITS = frozenset(
+    f"concurrent.futures.{part}{name}().{method}"
+    for part in ("", "process.", "thread.")
+    for name in _EXECUTORS
+    for method in ("map", "submit")
+)
+PROCESSES = frozenset({"subprocess.Popen"})
+PROCESS_ENDS = ENDS | {"communicate", "poll", "send_signal", "wait"}
+
+WAITS = frozenset(
+    {
+        "concurrent.futures.as_completed",
+        "concurrent.futures.wait",
+        "queue.LifoQueue().get",
+        "queue.LifoQueue().join",
+        "queue.PriorityQueue().get",
+        "queue.PriorityQueue().join",
+        "queue.Queue().get",
+        "queue.Queue().join",
+        "queue.SimpleQueue().get",
+        "threading.Barrier().wait",
+        "threading.BoundedSemaphore().acquire",
+        "threading.Condition().wait",
+        "threading.Condition().wait_for",
+        "threading.Event().is_set",
+        "threading.Event().wait",
+        "threading.Semaphore().acquire",
+        "threading.active_count",
+        "threading.enumerate",
+    }
+)
+"""Other ways to wait for threads; whose work they wait for is not told."""
+
+Touched = dict[Location | None, list[Call]]
+"""By where an object was made: the methods called on it. Threads of the project's own classes share one entry."""
+
+
+@check(Handler, code="LL313", severity=Severity.WARNING, since="0.1")
+def work_left_running(handler: Handler) -> Iterator[Problem]:
+    """A thread, process or future is started, and nothing waits for it.
+
+    **Why it matters.** When the handler returns, Lambda freezes the execution environment with all that runs in it.
+    What is not finished goes on in a later invocation, minutes after, with connections that timed out meanwhile, or
+    never. The invocation has long been reported as a success. That the thread is a daemon changes nothing.
+
+    **Bad**
+
+    ```python
+    import threading
+
+    import boto3
+
+    sns = boto3.client("sns")
+
+    def notify(order):
+        sns.publish(TopicArn=order["topic"], Message=order["id"])
+
+    def handler(event, context):
+        threading.Thread(target=notify, args=(event,)).start()  # LL313
+        return "accepted"
+    ```
+
+    **Good**
+
+    ```python
+    import threading
+
+    import boto3
+
+    sns = boto3.client("sns")
+
+    def notify(order):
+        sns.publish(TopicArn=order["topic"], Message=order["id"])
+
+    def handler(event, context):
+        thread = threading.Thread(target=notify, args=(event,))
+        thread.start()
+        thread.join()
+        return "accepted"
+    ```
+
+    Work that shall go on after the answer belongs in a queue or in another function, invoked as an event.
+
+    **Ignore it when** nothing is lost if the work is cut off, such as warming a cache.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    calls = handler.warm_calls
+    starts, submits = calls.named(STARTS), calls.named(SUBMITS)
+    processes = calls.named(PROCESSES)
+    if not starts and not submits and not processes:
+        return
+    touched: Touched = {}
+    for call in calls:
+        if call.receiver is not None:
+            touched.setdefault(call.receiver.location, []).append(call)
+        elif call.name.startswith(_THREADS):
+            touched.setdefault(None, []).append(call)
+    if not calls.named(WAITS):
+        for call in starts:
+            if not _lasts(call) and not _is_ended(call, touched):
+                kind = call.name.split("().")[0].rpartition(".")[2].lower()
+                yield _problem(call, f"a {kind} is started and not waited for", f"join the {kind}")
+        for call in submits:
+            if not _is_awaited(call, touched):
+                yield _problem(call, "nothing waits for what is submitted here", "ask the futures for their results")
+    for call in processes:
+        if not call.escapes and not {"stdout", "stderr", "stdin", "**"} & call.keywords.keys():
+            if not any(_method(other) in PROCESS_ENDS for other in touched.get(call.location, ())):
+                yield _problem(call, "a process is started and not waited for", "call wait() or use subprocess.run")
+
+
+def _problem(call: Call, what: str, instead: str) -> Problem:
+    message = f"{what}, and Lambda freezes it when the handler returns{through(call)}; {instead} first"
+    return Problem(call.location, message, None, call.trace, sure=not call.kept)
+
+
+def _lasts(start: Call) -> bool:
+    """Whether the thread is meant to live longer: it was made at import, or is made once."""
+    return start.kept or start.receiver_persists or (start.receiver is not None and start.receiver.kept)
+
+
+def _is_ended(start: Call, touched: Touched) -> bool:
+    made = None if start.receiver is None else start.receiver.location  # None: of a class of the project
+    return any(_method(call) in ENDS for call in touched.get(made, ()))
+
+
+def _method(call: Call) -> str:
+    return call.name.rpartition(".")[2]
+
+
+def _is_awaited(call: Call, touched: Touched) -> bool:
+    """Whether the result of a submission is used, or the executor waits for all."""
+    if call.escapes or call.reads or call.location in touched or call.receiver is None:
+        return True
+    for other in touched.get(call.receiver.location, ()):
+        waits = other.argument(0, "wait")
+        if _method(other) == "__exit__" or (
+            _method(other) == "shutdown" and (waits is None or waits.value is not False)
+        ):
+            return True
+    return False
