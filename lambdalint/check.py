@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from lambdalint.model import Handler, Location, Step
 
@@ -28,8 +28,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Characters `start` to `end` of a file's text are replaced by `text`."""
 
     start: int
@@ -37,8 +36,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A way to mend one problem in the file where it stands."""
 
     message: str
@@ -49,8 +47,7 @@ class Fix:
     """May change what the program does; applied only under `--unsafe-fixes`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a check says: where, what, and how to mend it."""
 
     location: Location
@@ -130,8 +127,7 @@ def _dedent(doc: str) -> str:
     return "\n".join([first, *(line[indent:].rstrip() for line in lines)]).rstrip() + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem with the identity of the check that found it, as every reporter sees it."""
 
     code: str

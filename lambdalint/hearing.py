@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdalint.check import AnyCheck, Finding, Fix
@@ -26,9 +26,9 @@ class Heard:
     def findings(self, *, with_ignored: bool) -> list[Finding]:
         """In reading order, each with its status."""
         shown = [one for one, _ in self.new]
-        shown += [replace(one, status="baselined") for one in self.baselined]
+        shown += [one._replace(status="baselined") for one in self.baselined]
         if with_ignored:
-            shown += [replace(one, status="ignored") for one in self.ignored]
+            shown += [one._replace(status="ignored") for one in self.ignored]
         return sorted(shown, key=place)
 
     def silence(self, silenced: Callable[[Finding], bool]) -> None:

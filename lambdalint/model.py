@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -54,18 +54,17 @@ class Loop(NamedTuple):
     """`"while"`, `"for"`, `"range"` (a `for` that only counts) or `"comprehension"`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """What is known of one argument of a call, or of a part of one."""
 
     value: Constant | Unknown = UNKNOWN
     literal: Location | None = None
-    """Where the value is written, for a constant."""
+    """Where the value is written, for a text that is a constant."""
     event_path: tuple[str | int, ...] | None = None
     """The part of the event that it is: `("Records", 0, "body")`; `"*"` is any element, `()` the whole event."""
     text: tuple[Argument, ...] = ()
     """The parts of a text that is put together here, in their order: `f"{a}/b"`, `a + "/b"`, `"%s/b" % a`."""
-    items: Mapping[str, Argument] = field(default_factory=dict)
+    items: Mapping[str, Argument] = {}  # never changed
     """What stands under the keys of a dict given, as far as they are known."""
     reference: str = ""
     """The dotted name of a class or function of a library that is handed over itself."""
@@ -84,8 +83,7 @@ class Argument:
         return frozenset(self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of something outside the project, as the analysis understood it."""
 
     name: str
@@ -94,7 +92,7 @@ class Call:
     trace: tuple[Step, ...]
     """The calls that lead from the handler here; empty where it stands in the handler itself."""
     positional: tuple[Argument, ...] = ()
-    keywords: Mapping[str, Argument] = field(default_factory=dict)
+    keywords: Mapping[str, Argument] = {}  # never changed
     """By name; what arrives by `**` stands under `"**"`."""
     receiver: Call | None = None
     """The call that built the object whose method this is."""
@@ -236,8 +234,7 @@ class Calls(tuple[Call, ...]):
         return table
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """One name that a module-level import binds."""
 
     module: str
@@ -251,8 +248,7 @@ class Import:
     """Stands in a `try` or under a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class DefeatedCache:
+class DefeatedCache(NamedTuple):
     """A cache of the project's own that never gives anything back."""
 
     location: Location
@@ -265,8 +261,7 @@ class DefeatedCache:
     trace: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedGlobal:
+class UnusedGlobal(NamedTuple):
     """A module global bound to the result of a call at import, read by nothing."""
 
     name: str

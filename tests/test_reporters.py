@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
@@ -40,15 +39,13 @@ CLIENT = Finding(
     fix_message="Move the client above the handler",
     fix_unsafe=True,
 )
-WAY = replace(
-    CLIENT,
+WAY = CLIENT._replace(
     location=Location("store.py", 1, 1, 1, 2),
     severity=Severity.ERROR,
     fix_message=None,
     trace=(Step("app.py", 5, "load"), Step("store.py", 8, "connect")),
 )
-ADVICE = replace(
-    CLIENT,
+ADVICE = CLIENT._replace(
     code="LL105",
     name="static-work",
     severity=Severity.ADVICE,
@@ -64,7 +61,7 @@ def report(*findings: Finding, text: str = APP, **facts: Any) -> Report:
 
 def marked(line: str, start: int, end: int, *, width: int = 80) -> tuple[str, str]:
     """The line and the marks under it, as the terminal shows them."""
-    one = replace(CLIENT, location=Location("app.py", 1, start, 1, end))
+    one = CLIENT._replace(location=Location("app.py", 1, start, 1, end))
     rows = render("terminal", report(one, text=line), width=width).splitlines()
     at = next(index for index, row in enumerate(rows) if row.startswith("> 1 | "))
     return rows[at][6:], rows[at + 1][6:]
@@ -115,7 +112,7 @@ def test_terminal() -> None:
 
 def test_a_long_way_takes_a_line_a_step_and_leaves_out_its_middle() -> None:
     steps = tuple(Step(f"package/module_{number}.py", number, f"f{number}") for number in range(1, 10))
-    shown = render("terminal", report(replace(WAY, trace=steps)), width=60)
+    shown = render("terminal", report(WAY._replace(trace=steps)), width=60)
     assert dedent(shown.split("\n\n")[1]) == dedent(
         """\
           from  app.py:main
@@ -131,11 +128,11 @@ def test_a_long_way_takes_a_line_a_step_and_leaves_out_its_middle() -> None:
 
 
 def test_a_place_over_several_lines() -> None:
-    shown = render("terminal", report(replace(CLIENT, location=Location("app.py", 5, 12, 8, 6))))
+    shown = render("terminal", report(CLIENT._replace(location=Location("app.py", 5, 12, 8, 6))))
     assert "> 5 |     return load(\n    |            ^^^^^\n> 6 |         event,\n" in shown
     assert "> 8 |     )\n\n" in shown
     text = "f(\n" + "1,\n" * 20 + ")\n"
-    shown = render("terminal", report(replace(CLIENT, location=Location("app.py", 1, 1, 22, 2)), text=text))
+    shown = render("terminal", report(CLIENT._replace(location=Location("app.py", 1, 1, 22, 2)), text=text))
     assert [row[:4] for row in shown.splitlines() if " | " in row or row.endswith(" :")] == [
         ">  1", "    ", ">  2", ">  3", ">  4", "    ", "> 21", "> 22",
     ]  # fmt: skip
@@ -174,11 +171,11 @@ def test_long_lines_are_cut() -> None:
 
 @pytest.mark.parametrize("place", [(0, 0, 0, 0), (99, 1, 99, 5), (1, 99, 1, 100), (4, 5, 2, 1), (9, 1, 99, 1)])
 def test_places_that_are_not_there(place: tuple[int, int, int, int]) -> None:
-    assert "LL101" in render("terminal", report(replace(CLIENT, location=Location("app.py", *place))))
+    assert "LL101" in render("terminal", report(CLIENT._replace(location=Location("app.py", *place))))
 
 
 def test_color_adds_nothing_but_color_and_links() -> None:
-    one = replace(ADVICE, url="")
+    one = ADVICE._replace(url="")
     plain, colored = (render("terminal", report(CLIENT, one), color=color) for color in (False, True))
     assert "\x1b]8;;https://docs/client-in-handler/\x1b\\" in colored
     bare = re.sub(r"\x1b\[[\d;]*m|\x1b\]8;;.*?\x1b\\", "", colored)
@@ -188,7 +185,7 @@ def test_color_adds_nothing_but_color_and_links() -> None:
 def test_quiet_when_clean() -> None:
     for format in ("terminal", "concise", "github"):
         assert render(format, report(files=3, handlers=2, ignored=1, notices=["one"])) == ""
-    old = replace(CLIENT, status="baselined")
+    old = CLIENT._replace(status="baselined")
     assert render("terminal", report(old, baselined=1)) == (
         "Found nothing new; checked 0 handlers in 0 files.\n1 in the baseline.\n"
     )
@@ -197,7 +194,7 @@ def test_quiet_when_clean() -> None:
 
 
 def test_concise() -> None:
-    shown = render("concise", report(CLIENT, replace(ADVICE, message="two\nlines"), replace(WAY, status="ignored")))
+    shown = render("concise", report(CLIENT, ADVICE._replace(message="two\nlines"), WAY._replace(status="ignored")))
     assert shown.splitlines() == [
         "app.py:4:10: LL101 [unsafe fix] the AWS client is built on every invocation; build it once (app.py:main)",
         "app.py:4:10: LL105 [fix] two lines (app.py:main)",
@@ -206,14 +203,14 @@ def test_concise() -> None:
 
 
 def test_statistics() -> None:
-    found = report(CLIENT, *[ADVICE] * 10, WAY, replace(CLIENT, status="baselined"))
+    found = report(CLIENT, *[ADVICE] * 10, WAY, CLIENT._replace(status="baselined"))
     table = "10  LL105  static-work        10 fixable\n 2  LL101  client-in-handler  1 fixable (unsafe)\n"
     assert render("concise", found, statistics=True) == table
     assert render("terminal", found, statistics=True).startswith(table + "\nFound 1 error, 1 warning, 10 advice;")
 
 
 def test_json() -> None:
-    found = report(CLIENT, WAY, replace(ADVICE, status="baselined"), files=2, handlers=1, ignored=3, baselined=1)
+    found = report(CLIENT, WAY, ADVICE._replace(status="baselined"), files=2, handlers=1, ignored=3, baselined=1)
     shown = json.loads(render("json", found))
     assert list(shown) == ["schema", "findings", "summary"]
     assert shown["findings"][0] == {
@@ -253,10 +250,10 @@ def test_json() -> None:
 
 
 def test_github() -> None:
-    odd = replace(
-        CLIENT, message="100% of\r\nit: a, b", location=Location("a,b:c%.py", 4, 10, 4, 28), handler=None, url=""
+    odd = CLIENT._replace(
+        message="100% of\r\nit: a, b", location=Location("a,b:c%.py", 4, 10, 4, 28), handler=None, url=""
     )
-    shown = render("github", report(odd, replace(ADVICE, location=Location("app.py", 5, 1, 8, 2)), WAY))
+    shown = render("github", report(odd, ADVICE._replace(location=Location("app.py", 5, 1, 8, 2)), WAY))
     first, second, third = shown.splitlines()
     assert first == (
         "::warning file=a%2Cb%3Ac%25.py,line=4,col=10,endLine=4,endColumn=28,title=LL101 client-in-handler"
@@ -265,7 +262,7 @@ def test_github() -> None:
     assert second.startswith("::notice file=app.py,line=5,endLine=8,title=LL105 static-work::")
     assert third.startswith("::error ")
     assert "%0AFrom app.py:main -> 5 load() -> store.py:8 connect()%0Ahttps://docs/" in third
-    assert render("github", report(replace(CLIENT, status="baselined"), replace(CLIENT, status="ignored"))) == ""
+    assert render("github", report(CLIENT._replace(status="baselined"), CLIENT._replace(status="ignored"))) == ""
 
 
 def test_formats() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable
+from typing import Any
 
 from lambdalint.python.targets import Targets
 from lambdalint.python.values import (
@@ -172,6 +174,11 @@ class Expressions(Targets):
     def at_binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         right = self.evaluate(node.right, frame)
+        if type(node.op) in _ARITHMETIC and len(left.atoms) == len(right.atoms) == 1 and not (left.more or right.more):
+            one, two = left.atoms[0], right.atoms[0]
+            if isinstance(one, Const) and isinstance(two, Const) and _are_numbers(one.value, two.value):
+                result = _ARITHMETIC[type(node.op)](one.value, two.value)
+                return Value((Const(result, one.place),), left.taint | right.taint)
         if isinstance(node.op, ast.Div) and any(_is_path(atom) for atom in left.atoms):
             return self.call(self.attribute(left, "joinpath", node), [right], {}, node, frame)
         if isinstance(node.op, (ast.Add, ast.BitOr)):
@@ -179,10 +186,11 @@ class Expressions(Targets):
                 if any(isinstance(atom, Collection) for atom in value.atoms):
                     return join(left, right)
         if isinstance(node.op, (ast.Add, ast.Mod)) and (is_text(left) or is_text(right)):
-            one, two = left.atoms[:1], right.atoms[:1]
             known = isinstance(node.op, ast.Add) and len(left.atoms) == len(right.atoms) == 1
-            if known and isinstance(one[0], Const) and isinstance(two[0], Const) and not (left.more or right.more):
-                return Value((Const(one[0].value + two[0].value, one[0].place),), left.taint | right.taint)
+            if known and not (left.more or right.more):
+                one, two = left.atoms[0], right.atoms[0]
+                if isinstance(one, Const) and isinstance(two, Const) and type(one.value) is type(two.value) is str:
+                    return Value((Const(one.value + two.value, one.place),), left.taint | right.taint)
             parts: tuple[Value, ...] = (left, right)
             if isinstance(node.op, ast.Mod) and right.atoms and isinstance(right.atoms[0], Collection):
                 parts = (left, *right.atoms[0].keys.values(), *filter(None, (right.atoms[0].items,)))
@@ -226,6 +234,18 @@ class Expressions(Targets):
 
 
 _KINDS = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+
+def _are_numbers(*values: object) -> bool:
+    """Small ones: what is computed here must not take long."""
+    return all(type(value) in (int, float) and abs(value) < 1e9 for value in values)  # type: ignore[arg-type]
 
 
 def _is_path(atom: Atom) -> bool:

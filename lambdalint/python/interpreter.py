@@ -48,7 +48,7 @@ class Interpreter(Calls):
         if module.state != "new":
             return
         module.state = "loading"
-        module.globals_declared = declared_globals(module.source.tree, module.source.text)
+        module.globals_declared = declared_globals(module.source.text)
         saved = {name: getattr(self, name) for name in _OF_ONE_EXECUTION}
         self.warm, self.activation = False, module.activation
         self.guards, self.pending, self.reads, self.loops = [], [], None, ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -246,11 +246,15 @@ class Modules:
         return files, {folder or "." for folder in dirs}
 
 
-def declared_globals(tree: ast.Module, text: str) -> set[str]:
-    """Names that any function of the module declares `global`."""
+_GLOBAL = re.compile(r"\bglobal\b[ \t]+([^#;\r\n]+)")
+_NAME = re.compile(r"\w+")
+
+
+def declared_globals(text: str) -> set[str]:
+    """Names that any function of the module declares `global`; words of a text may be among them, and do no harm."""
     if "global" not in text:
         return set()
-    return {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    return {name for names in _GLOBAL.findall(text) for name in _NAME.findall(names)}
 
 
 def _join(folder: str, name: str) -> str:

@@ -104,7 +104,9 @@ class Statements(Definitions):
                 self.defeats.append(defeat)
 
     def run_while(self, node: ast.While, frame: Frame) -> bool:
-        holds, places = self.test(node.test, frame)
+        loops, self.loops = self.loops, (*self.loops, node)
+        holds, places = self.test(node.test, frame)  # asked in each round
+        self.loops = loops
         if holds is False:
             return self.execute(node.orelse, frame)
         before = frame.values.copy()

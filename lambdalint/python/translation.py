@@ -172,7 +172,8 @@ def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
         elif isinstance(atom, Const):
             if len(value.atoms) == 1 and not value.more:
                 constant = atom.value
-                literal = atom.place[0].source.location(atom.place[1]) if atom.place is not None else None
+                if atom.place is not None and isinstance(constant, str):
+                    literal = atom.place[0].source.location(atom.place[1])
         elif isinstance(atom, Piece):
             event_path = atom.path
         elif isinstance(atom, Text):
@@ -332,11 +333,10 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
 
 def _raises_below(one: Caught) -> bool:
     function, last = one.frame.function, one.attempt.end_lineno or 0
-    if function is None or isinstance(function.node, ast.Lambda):
+    if function is None:
         return False
-    return any(
-        isinstance(node, ast.Raise) and node.lineno > last for line in function.node.body for node in ast.walk(line)
-    )
+    below = one.frame.module.source.lines[last : function.node.end_lineno]
+    return any(line.lstrip().startswith("raise") for line in below)  # to walk the tree takes far longer
 
 
 def size_of(body: Sequence[ast.stmt]) -> Size:
