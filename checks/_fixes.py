@@ -27,6 +27,18 @@ def wrapping(place: Location, package: str, function: str, *, unsafe: bool) -> F
     return Fix(f"Put {function}() around it", partial(_wrap, place=place, package=package, function=function), unsafe)
 
 
+def paginating(call: Call) -> Fix:
+    """Ask for all pages of a list, and give them as one."""
+    edits = partial(_paginate, place=call.location, operation=call.operation)
+    return Fix("Read all pages with a paginator", edits, unsafe=False)
+
+
+def _paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import paginate
+
+    return paginate(text, place=place, operation=operation)
+
+
 def _wrap(text: str, *, place: Location, package: str, function: str) -> Sequence[Edit]:
     from lambdalint.rewriting import wrap
 

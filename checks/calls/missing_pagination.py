@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import paginating
 from lambdalint.checks._libraries import text, through
 from lambdalint.checks._operations import Page, operation
 from lambdalint.checks.calls._surroundings import inside
@@ -83,6 +84,9 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
     reads one partition only, a list narrowed by a filter, and arguments that are not known are reported with
     `--pedantic`.
 
+    **Fix.** Asks a paginator of the same client for all pages, and takes what it gives as one result. Left alone
+    where the code looks at more of the answer than the list, and for resources, which have no paginators.
+
     **Ignore it when** there can never be more than a page.
 
     **Source.** https://docs.aws.amazon.com/boto3/latest/guide/paginators.html
@@ -101,9 +105,19 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
         yield Problem(
             call.location,
             f'only the first page of "{key}" is read from {call.operation}(){through(call)}; {instead}',
-            trace=call.trace,
+            _fix(call),
+            call.trace,
             sure=_is_sure(call),
         )
+
+
+def _fix(call: Call) -> Fix | None:
+    """A paginator gives what is spread over the pages, and nothing else of the answers."""
+    page = operation(call.service, call.operation).page
+    plain = call.name.startswith("boto3.") and call.name.endswith(f"client().{call.operation}")
+    if page is None or not plain or call.escapes or not call.reads <= set(page.holds):
+        return None
+    return paginating(call)
 
 
 def _is_list(call: Call) -> bool:

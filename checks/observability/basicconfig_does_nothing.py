@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import adding
 from lambdalint.checks._libraries import through
 from lambdalint.model import Call, Handler
 
@@ -79,7 +80,8 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
         yield Problem(
             call.location,
             f"logging.basicConfig() has no effect{through(call)}: Lambda has set up the root logger; add force=True",
-            trace=call.trace,
+            adding(call, "force", "True", unsafe=False),
+            call.trace,
             sure=bool(useful) and not call.on_error_path,
         )
 
