@@ -99,3 +99,21 @@ def test_it_is_built_like_the_others(check: AnyCheck) -> None:
 
 def test_every_page_belongs_to_a_check() -> None:
     assert {page.stem for page in PAGES.glob("*.md")} == {check.find.__name__ for check in CHECKS.values()}
+
+
+PEERS = (Path(__file__).parent.parent / "docs" / "peers.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", BLOCK.findall(PEERS), ids=re.findall(r"^## (.+)\n\n```", PEERS, re.MULTILINE))
+def test_the_comparison_with_other_tools_is_true(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = [CHECKS[code] for code in re.findall(r"LL\d{3}", block.partition("\n")[0])]
+    expected = {
+        (number, code)
+        for number, line in enumerate(block.splitlines(), 1)
+        for code, _ in EXPECTED.findall(line)
+        if number > 1
+    }
+    (tmp_path / "app.py").write_text(block, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    findings = [one for handler in Project(".").handlers("app.py") for one in examine(checks, handler) if one.sure]
+    assert {(one.location.line, one.code) for one in findings} == expected

@@ -1,4 +1,4 @@
-"""Scores LL101 and LL102 on hand-labelled handlers of public repositories, beside pythaw.
+"""Scores checks on hand-labelled handlers of public repositories, beside pythaw.
 
     python tests/benchmarks/accuracy.py LABELS.jsonl FOLDER_OF_CHECKOUTS
 
@@ -23,7 +23,15 @@ from lambdalint.python.project import Project
 from lambdalint.python.source import Unreadable
 from lambdalint.registry import load
 
-LABELS = {"LL101": "aws_client_per_invocation", "LL102": "db_connection_per_invocation"}
+LABELS = {
+    "LL101": "aws_client_per_invocation",
+    "LL102": "db_connection_per_invocation",
+    "LL307": "hardcoded_config",
+    "LL315": "sleep_in_invocation",
+    "LL317": "sync_lambda_invoke",
+    "LL401": "http_no_timeout",
+    "LL403": "swallowed_errors",
+}
 PYTHAW_CODES = {"LL101": ("PW001", "PW002", "PW003"), "LL102": ("PW004", "PW005", "PW006", "PW007")}
 Site = tuple[str, int]
 
@@ -51,7 +59,7 @@ def main(labels: Path, checkouts: Path) -> None:
                 set(by_pythaw(code, row["file"])), {site for site in expected if site[0] == row["file"]}, expected
             )
         print(f"{code} lambdalint {ours}")
-        if PYTHAW_CODES[code]:
+        if PYTHAW_CODES.get(code):
             print(f"{code} pythaw     {theirs} (it does not tell handlers apart: findings of the whole file)")
     os.chdir(here)
 
@@ -80,12 +88,14 @@ def sites(check: Any, path: str, name: str) -> Iterator[Site]:
     for handler in handlers:
         if handler.name == name:
             for finding in examine([check], handler):
+                if not finding.sure:
+                    continue
                 yield finding.location.path, finding.location.line
 
 
 def by_pythaw(code: str, path: str) -> Iterator[Site]:
     program = Path(sysconfig.get_path("scripts")) / "pythaw"
-    if not program.exists() or not PYTHAW_CODES[code]:
+    if not program.exists() or not PYTHAW_CODES.get(code):
         return
     run = subprocess.run([program, "check", "--format", "json", path], capture_output=True, text=True, check=False)
     for finding in json.loads(run.stdout[run.stdout.find("[") :] if "[" in run.stdout else "[]"):
