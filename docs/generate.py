@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lambdalint import registry
+from lambdalint import house, registry
 from lambdalint.check import AnyCheck, Severity
+from lambdalint.checks import _fixes
 
 FOLDER = Path(__file__).parent / "checks"
 
@@ -57,8 +58,10 @@ def mode(check: AnyCheck) -> str:
 
 
 def fix(check: AnyCheck) -> list[str]:
-    """A check offers a fix if its module uses `Fix`."""
-    return ["Offers a fix"] if hasattr(sys.modules[check.find.__module__], "Fix") else []
+    """A check offers a fix if its module makes one, or asks for one of those that several checks offer."""
+    module = vars(sys.modules[check.find.__module__])
+    makes = "Fix" in module or any(getattr(value, "__module__", "") == _fixes.__name__ for value in module.values())
+    return ["Offers a fix"] if makes or check is house.unused_ignore else []
 
 
 def index(checks: Iterable[AnyCheck]) -> str:

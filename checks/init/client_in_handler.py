@@ -34,7 +34,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
 
     def handler(event, context):
         s3 = boto3.client("s3")  # LL101
-        return s3.list_buckets()
+        return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
     ```
 
     **Good**
@@ -45,7 +45,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     s3 = boto3.client("s3")
 
     def handler(event, context):
-        return s3.list_buckets()
+        return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
     ```
 
     Kept in a global behind a `None` test, by `functools.cache`, in a dict or on an object that lives at

@@ -26,7 +26,7 @@ def client_never_used(handler: Handler) -> Iterator[Problem]:
     sqs = boto3.client("sqs")  # LL110
 
     def handler(event, context):
-        return s3.list_buckets()
+        return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
     ```
 
     **Good**
@@ -37,7 +37,7 @@ def client_never_used(handler: Handler) -> Iterator[Problem]:
     s3 = boto3.client("s3")
 
     def handler(event, context):
-        return s3.list_buckets()
+        return s3.head_bucket(Bucket=event["bucket"])["BucketRegion"]
     ```
 
     **Fix.** Removes the statement.
