@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lambdalint.engine import examine_with_fixes
+from lambdalint.fixing import parses, splice
 from lambdalint.python.project import Project
 from lambdalint.python.source import Source, Unreadable, parse
+from lambdalint.registry import load
 
 Project(".")  # raises the recursion limit, which hypothesis watches: before it begins
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CHECKS = [check for check in load().values() if check.code >= "LL1"]
 MODULES = [
     block
     for page in sorted((Path(__file__).parent / "checks").glob("*.md"))
@@ -139,3 +143,8 @@ def test_any_module_is_analysed_or_refused(text: str) -> None:
     for handler in handlers:
         for call in (*handler.warm_calls, *handler.init_calls):
             assert call.location.path != "app.py" or 1 <= call.location.line <= lines
+        for found, fix in examine_with_fixes(CHECKS, handler):
+            assert found.code != "LL000", found.message
+            if fix is not None and found.location.path == "app.py" and parses(text):
+                mended = splice(text, fix.edits(text))
+                ast.parse(mended)
