@@ -25,6 +25,10 @@ READS_ON = frozenset(
 """Operations that give more each time: their loops read, they do not wait."""
 
 
+TOKENS = ("token", "marker", "startkey")
+"""How the names end that ask for the next page, and tell of it."""
+
+
 @check(Handler, code="LL316", severity=Severity.WARNING, since="0.1")
 def polling_loop(handler: Handler) -> Iterator[Problem]:
     """A loop asks AWS for a state and sleeps until it changes.
@@ -96,8 +100,8 @@ def _asks_for_state(call: Call) -> bool:
     if not call.operation.startswith(ASKS) or (call.service, call.operation) in READS_ON or call.on_error_path:
         return False
     page = operation(call.service, call.operation).page
-    if page is None:
-        return True
+    if page is None:  # botocore does not say of every operation that it has pages
+        return not any(name.lower().endswith(TOKENS) for name in (*call.keywords, *call.reads))
     asks_on = bool(call.keywords.keys() & page.asked_by) or "**" in call.keywords
     return not asks_on and call.reads.isdisjoint(page.named_in)
 
