@@ -30,7 +30,7 @@ def wrapping(place: Location, package: str, function: str, *, unsafe: bool) -> F
 def paginating(call: Call) -> Fix:
     """Ask for all pages of a list, and give them as one."""
     edits = partial(_paginate, place=call.location, operation=call.operation)
-    return Fix("Read all pages with a paginator", edits, unsafe=False)
+    return Fix("Read all pages with a paginator", edits)
 
 
 def _paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:

@@ -84,8 +84,10 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
     reads one partition only, a list narrowed by a filter, and arguments that are not known are reported with
     `--pedantic`.
 
-    **Fix.** Asks a paginator of the same client for all pages, and takes what it gives as one result. Left alone
-    where the code looks at more of the answer than the list, and for resources, which have no paginators.
+    **Fix (unsafe).** Asks a paginator of the same client for all pages, and takes what it gives as one result. To be
+    reviewed: where there are very many pages, memory and time; and tests that put something in the place of the
+    operation. Left alone where the code looks at more of the answer than the list, and for resources, which have no
+    paginators.
 
     **Ignore it when** there can never be more than a page.
 
