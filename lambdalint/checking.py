@@ -64,6 +64,11 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     discovered.named |= frozenset(virtual)
     notices = list(discovered.notices)
     looked = _look(request, discovered, notices)
+    notices += [
+        f"{display(handler)}: not all the code behind this handler was looked at, it leads too far or too deep"
+        for one in looked
+        for handler in one.cut_short
+    ]
     texts = Texts(request.contents)
     found = hearing.merge(one for result in looked for one in result.findings)
     if excluded:

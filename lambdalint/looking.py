@@ -35,6 +35,8 @@ class Looked:
     """All files that had a part in the findings; empty where the file cannot hold a handler."""
     folders: Sequence[str] = ()
     """All folders whose listing had a part in them."""
+    cut_short: Sequence[str] = ()
+    """Handlers behind which there is more than was looked at."""
 
 
 class Looker:
@@ -105,7 +107,7 @@ class Looker:
             found.append((finding(unreadable_source, place, f"this file {reason.message}"), None))
         # Any file that could not be read may be why something is not known here.
         rests_on = {path, *files, *project.unreadable}
-        return Looked(path, marked, handlers, found, sorted(rests_on), sorted(folders))
+        return Looked(path, marked, handlers, found, sorted(rests_on), sorted(folders), tuple(project.cut_short))
 
 
 def contents_of(path: str) -> bytes:
@@ -137,12 +139,20 @@ def pack(looked: Looked) -> Packed:
         ]
         for found, _ in looked.findings
     ]
-    return [looked.path, looked.marked, looked.handlers, findings, list(looked.files), list(looked.folders)]
+    return [
+        looked.path,
+        looked.marked,
+        looked.handlers,
+        findings,
+        list(looked.files),
+        list(looked.folders),
+        list(looked.cut_short),
+    ]
 
 
 def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
     """The opposite. Raises some `Exception` for what `pack` did not make."""
-    path, marked, handlers, rows, files, folders = packed
+    path, marked, handlers, rows, files, folders, cut_short = packed
     findings: list[tuple[Finding, Fix | None]] = []
     for code, severity, message, location, handler, trace, fix_message, fix_unsafe, sure in rows:
         check = checks[code]
@@ -160,7 +170,7 @@ def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
             sure,
         )
         findings.append((found, None))
-    return Looked(path, marked, handlers, findings, files, folders)
+    return Looked(path, marked, handlers, findings, files, folders, cut_short)
 
 
 def processors() -> int:

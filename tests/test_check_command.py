@@ -377,3 +377,10 @@ def test_a_check_that_wants_to_end_the_process_has_crashed() -> None:
     put("lambdalint.toml", 'extend-checks = ["./ours"]')
     assert check().code == 2
     assert run("check", "--diff").code == 2
+
+
+def test_a_handler_that_leads_too_deep_is_said_to() -> None:
+    steps = "".join(f"def step{number}(x):\n    return step{number + 1}(x)\n" for number in range(70))
+    put("app.py", f"def handler(event, context):\n    return step0(event)\n{steps}def step70(x):\n    return x\n")
+    for _ in range(2):  # the second time from the cache
+        assert "app.py:handler: not all the code behind this handler was looked at" in check().err

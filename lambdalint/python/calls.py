@@ -221,6 +221,7 @@ class Calls(Construction):
         name = function.name.rpartition(".")[2]
         contexts = self.contexts.setdefault(function.node, [])
         if known is None and (len(contexts) >= MAX_CONTEXTS or self.depth >= MAX_DEPTH):
+            self.cut_short = self.cut_short or self.depth >= MAX_DEPTH
             if not contexts:
                 return UNKNOWN
             known = contexts[-1]

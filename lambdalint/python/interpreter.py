@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from contextlib import suppress
 
 from lambdalint.python.calls import Calls
 from lambdalint.python.flow import KEPT, Activation
@@ -67,6 +66,8 @@ class Interpreter(Calls):
     def invoke(self, target: Value, args: Sequence[Value], module: Module, node: ast.AST) -> Activation:
         """Execute one warm invocation of `target`; gives the activation that holds all of it."""
         self.begin(warm=True)
-        with suppress(Exhausted, RecursionError):  # what was reached so far stands
+        try:
             self.escape(self.call(target, list(args), {}, node, module.frame))
+        except (Exhausted, RecursionError):
+            self.cut_short = True  # what was reached so far stands
         return self.activation

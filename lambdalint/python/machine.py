@@ -108,6 +108,8 @@ class Machine:
         self.memo: dict[object, Activation] = {}
         self.contexts: dict[ast.AST, list[Activation]] = {}
         self.depth = 0
+        self.cut_short = False
+        """Something was not executed for want of room."""
         self.executed = 0
         self.defeats: list[Defeat] = []
         self.called_back: set[int] = set()

@@ -38,6 +38,8 @@ class Project:
         self.modules = Modules(root, import_roots)
         self.declared = declared or {}
         self.interpreter = Interpreter(self.modules)
+        self.cut_short: list[str] = []
+        """The handlers, since `handlers` was last called, behind which there is more than was looked at."""
         self._asked: list[Module] = []
         if sys.getrecursionlimit() < DEEP:
             sys.setrecursionlimit(DEEP)
@@ -52,6 +54,7 @@ class Project:
         declared = self.declared.get(os.path.abspath(path), ()) if self.declared else ()
         if is_no_handler_code(self.modules.relative(path)) and not declared:
             return []
+        self.cut_short.clear()
         self.modules.begin()  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
@@ -85,6 +88,8 @@ class Project:
         # The first edge only leads from Lambda into the handler itself.
         warm = calls_below(root, skip=1)
         init = calls_below(module.activation, skip=0)
+        if self.interpreter.cut_short:
+            self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
         machine = self.interpreter
         defeats = tuple(
