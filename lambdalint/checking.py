@@ -111,7 +111,6 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         crashed=any(one.code == check_crashed.code for result in looked for one, _ in result.findings),
         nothing_to_check=tuple(discovered.empty),
         sources=texts.lines,
-        summaries={check.code: check.summary for check in request.checks.values()},
     )
     return report, heard.new
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lambdalint.check import Finding
@@ -31,5 +31,3 @@ class Report:
     """Folders named on the command line that hold nothing lambdalint reads."""
     sources: Callable[[str], Sequence[str] | None] = field(default=lambda path: None)
     """The lines of a file by its path, for code frames; None where it cannot be read."""
-    summaries: Mapping[str, str] = field(default_factory=dict)
-    """A check's one-line summary by its code, for formats that describe their rules."""

@@ -310,8 +310,6 @@ class Calls(Construction):
                 return True
         return False
 
-    # -- classes -------------------------------------------------------------------------------------
-
 
 _OF_TEXTS = frozenset(".capitalize .casefold .encode .lower .lstrip .rstrip .strip .title .upper".split())
 """Methods of the event's texts that give the same text in another form."""

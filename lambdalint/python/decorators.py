@@ -32,6 +32,9 @@ _WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metr
              "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
 """Beginnings of decorator names that watch a function rather than register it."""
 
+DATA_CLASSES = frozenset("attrs dataclass dataclass_transform define frozen mutable".split())
+"""Last names of decorators that make `__init__` of the annotated names."""
+
 
 class Decorators(Expressions):
     """The project's own decorators are called; those of libraries are known by name."""
@@ -60,19 +63,12 @@ class Decorators(Expressions):
         if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
             return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
         if last in ("setter", "deleter", "getter"):
-            return (
-                self.lookup(getattr(node.value, "id", ""), frame) or value if isinstance(node, ast.Attribute) else value
-            )
+            # `@size.setter` leaves what `size` is.
+            known = self.lookup(getattr(node.value, "id", ""), frame) if isinstance(node, ast.Attribute) else None
+            return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
             return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
-        if last in (
-            "dataclass",
-            "dataclass_transform",
-            "define",
-            "attrs",
-            "frozen",
-            "mutable",
-        ) and isinstance(atom, Class):
+        if last in DATA_CLASSES and isinstance(atom, Class):
             atom.is_dataclass = True
             return value
         if last == "lambda_handler_decorator":

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lambdalint.python.calls import Calls
 from lambdalint.python.flow import KEPT, Activation
 from lambdalint.python.machine import Exhausted
-from lambdalint.python.modules import Module, Modules, declared_globals
+from lambdalint.python.modules import Module, declared_globals
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import Class, Package, Value
 
@@ -20,9 +20,6 @@ _OF_ONE_EXECUTION = (
 
 class Interpreter(Calls):
     """Executes modules at import and handlers on a warm invocation."""
-
-    def __init__(self, modules: Modules) -> None:
-        super().__init__(modules)
 
     def begin(self, *, warm: bool) -> None:
         super().begin(warm=warm)

@@ -236,8 +236,6 @@ class Outside(Decorators):
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
         return UNKNOWN
 
-    # -- decorators ----------------------------------------------------------------------------------
-
 
 def _callable(atom: Atom) -> bool:
     if isinstance(atom, (Function, Bound, Partial, Cached)):
@@ -249,6 +247,3 @@ def _callable(atom: Atom) -> bool:
 
 def _iterable(value: Value) -> bool:
     return any(isinstance(atom, Collection) for atom in value.atoms)
-
-
-# -- single functions ------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ class External(Atom):
 class Function(Atom):
     """A function, method or lambda of the project, with the scope it was defined in."""
 
-    __slots__ = ("cls", "defaults", "frame", "generator", "kw_defaults", "module", "name", "node")
+    __slots__ = ("cls", "defaults", "frame", "kw_defaults", "module", "name", "node")
 
     def __init__(
         self,
