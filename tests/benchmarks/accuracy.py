@@ -4,7 +4,8 @@
 
 A line of the labels is `{"repo", "file", "handler", "label", "value", "sites": [{"verdict", "file", "line"}]}`;
 the checkouts stand in folders named after `repo`, at the commits labelled. A site is a file and a line; each is
-counted once for each handler. Handlers whose label is "ambiguous" are left out.
+counted once for each handler. Handlers whose label is "ambiguous" are left out. A site beyond the labels need not be
+wrong: how many of those a label contradicts is said, too.
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ def main(labels: Path, checkouts: Path) -> None:
     here = Path.cwd()
     for code, label in LABELS.items():
         ours, theirs = Score(), Score()
+        allowed = {
+            (row["repo"], site["file"], site["line"])
+            for row in rows
+            for site in row["sites"]
+            if row["label"] == label and site.get("verdict", "violation") != "violation"
+        }
         for row in rows:
             if row["label"] != label or row["value"] == "ambiguous":
                 continue
@@ -54,10 +61,11 @@ def main(labels: Path, checkouts: Path) -> None:
                 print(f"{code} beyond the labels: {row['repo']} {row['file']}:{row['handler']} {path}:{line}")
             for path, line in sorted(expected - found):
                 print(f"{code} not found: {row['repo']} {row['file']}:{row['handler']} {path}:{line}")
-            ours.add(found, expected)
-            theirs.add(
-                set(by_pythaw(code, row["file"])), {site for site in expected if site[0] == row["file"]}, expected
-            )
+            ours.add(found, expected, contradicted=sum((row["repo"], *site) in allowed for site in found))
+            others = set(by_pythaw(code, row["file"]))
+            here_expected = {site for site in expected if site[0] == row["file"]}
+            against = sum((row["repo"], *site) in allowed for site in others)
+            theirs.add(others, here_expected, expected, contradicted=against)
         print(f"{code} lambdalint {ours}")
         if PYTHAW_CODES.get(code):
             print(f"{code} pythaw     {theirs} (it does not tell handlers apart: findings of the whole file)")
@@ -66,9 +74,12 @@ def main(labels: Path, checkouts: Path) -> None:
 
 class Score:
     def __init__(self) -> None:
-        self.right = self.wrong = self.missed = 0
+        self.right = self.wrong = self.missed = self.contradicted = 0
 
-    def add(self, found: set[Site], expected: set[Site], all_expected: set[Site] | None = None) -> None:
+    def add(
+        self, found: set[Site], expected: set[Site], all_expected: set[Site] | None = None, *, contradicted: int
+    ) -> None:
+        self.contradicted += contradicted
         self.right += len(found & expected)
         self.wrong += len(found - expected)
         self.missed += len((all_expected or expected) - found)
@@ -76,7 +87,8 @@ class Score:
     def __str__(self) -> str:
         precision = self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
         recall = self.right / (self.right + self.missed) if self.right + self.missed else 1.0
-        counts = f"{self.right} right, {self.wrong} beyond, {self.missed} missed"
+        beyond = f"{self.wrong} beyond, {self.contradicted} of them contradicted"
+        counts = f"{self.right} right, {beyond}, {self.missed} missed"
         return f"precision {precision:.3f} recall {recall:.3f} ({counts})"
 
 
