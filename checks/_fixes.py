@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from lambdalint.check import Edit, Fix
-from lambdalint.model import Call, Location
+from lambdalint.model import Call, Import, Location, UnusedGlobal
 
 
 def hoisting(call: Call, noun: str) -> Fix | None:
@@ -31,6 +31,28 @@ def paginating(call: Call) -> Fix:
     """Ask for all pages of a list, and give them as one."""
     edits = partial(_paginate, place=call.location, operation=call.operation)
     return Fix("Read all pages with a paginator", edits)
+
+
+def removing_import(one: Import) -> Fix:
+    """Take an import away that nothing needs."""
+    return Fix("Remove the import", partial(_remove_import, module=one.module, bound=one.bound), unsafe=False)
+
+
+def removing_global(one: UnusedGlobal) -> Fix:
+    """Take a module-level statement away whose name nothing reads."""
+    return Fix(f"Remove {one.name}", partial(_remove_statement, place=one.statement), unsafe=False)
+
+
+def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import remove_import
+
+    return remove_import(text, module=module, bound=bound)
+
+
+def _remove_statement(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import remove_statement
+
+    return remove_statement(text, place=place)
 
 
 def _paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:

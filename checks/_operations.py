@@ -65,9 +65,3 @@ def operation(service: str, name: str) -> Operation:
         str(facts.get("many", "")),
         dict(facts.get("unserializable", {})),  # type: ignore[call-overload]
     )
-
-
-def version() -> str:
-    """Of the botocore whose data this is."""
-    found: str = json.loads(_text().partition(b"\n")[0])["botocore"]
-    return found

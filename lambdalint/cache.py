@@ -14,6 +14,7 @@ from typing import Any
 from lambdalint import __version__, registry
 from lambdalint.check import AnyCheck
 from lambdalint.config import Config
+from lambdalint.files import write
 from lambdalint.house import ALWAYS
 from lambdalint.looking import Looked, pack, unpack
 
@@ -132,19 +133,14 @@ class Cache:
         return mtime_ns if mtime_ns < self._began - 2_000_000_000 else 0
 
     def _write(self) -> None:
-        part = f"{self._file}.{os.getpid()}"
+        content = {"files": self._files, "stamps": self._stamps}
         try:
             if not os.path.isdir(self._folder):
                 os.makedirs(self._folder)
                 with open(os.path.join(self._folder, ".gitignore"), "w", encoding="ascii") as stream:
                     stream.write("*\n")
-            with open(part, "w", encoding="ascii") as stream:
-                content = {"files": self._files, "stamps": self._stamps}
-                stream.write(json.dumps(content, separators=(",", ":")))
-            os.replace(part, self._file)
+            write(self._file, json.dumps(content, separators=(",", ":")).encode("ascii"))
         except OSError as error:
-            with suppress(OSError):
-                os.unlink(part)
             self.notices.append(f"{self._folder}: the cache cannot be written ({error.strerror})")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
-from lambdalint.check import Edit, Fix, Problem, Severity, check
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import removing_global
 from lambdalint.checks._libraries import AWS_BUILDERS
-from lambdalint.model import Handler, Location
+from lambdalint.model import Handler
 
 
 @check(Handler, code="LL110", severity=Severity.WARNING, since="0.1")
@@ -48,11 +48,5 @@ def client_never_used(handler: Handler) -> Iterator[Problem]:
     """
     for one in handler.unused_globals:
         if one.call.name in AWS_BUILDERS:
-            fix = Fix(f"Remove {one.name}", partial(_remove, place=one.statement), unsafe=False)
+            fix = removing_global(one)
             yield Problem(one.call.location, f"`{one.name}` is built at each cold start and never used; remove it", fix)
-
-
-def _remove(text: str, *, place: Location) -> Sequence[Edit]:
-    from lambdalint.rewriting import remove_statement
-
-    return remove_statement(text, place=place)

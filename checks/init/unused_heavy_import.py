@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
-from lambdalint.check import Edit, Fix, Problem, Severity, check
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import removing_import
 from lambdalint.checks._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
 
@@ -72,19 +72,9 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
             yield Problem(
                 one.location,
                 f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
-                Fix(
-                    f"Remove the import of {one.module}",
-                    partial(_remove, module=one.module, bound=one.bound),
-                    unsafe=False,
-                ),
+                removing_import(one),
                 sure=needed <= KNOWN,  # what else is imported may load it too
             )
-
-
-def _remove(text: str, *, module: str, bound: str) -> Sequence[Edit]:
-    from lambdalint.rewriting import remove_import
-
-    return remove_import(text, module=module, bound=bound)
 
 
 def _is_loaded_anyway(module: str, needed: set[str]) -> bool:

@@ -12,7 +12,7 @@ from lambdalint.report import Report
 
 def mend(request: checking.Request, options: Options) -> Report:
     """Change the files, and report what is left. Standard input comes out mended on standard output."""
-    mended = _mended(request, options)
+    mended, _ = _mended(request, options)
     for path, data in mended.after.items():
         if path in request.contents:
             continue
@@ -37,8 +37,7 @@ def mend(request: checking.Request, options: Options) -> Report:
 
 def show(request: checking.Request, options: Options) -> int:
     """Print what `mend` would change. The code is that of a check, and 1 at least where something would change."""
-    mended = _mended(request, options)
-    report, _ = checking.run(request)
+    mended, report = _mended(request, options)
     for path, after in sorted(mended.after.items()):
         write(fixing.difference(path, mended.before[path], after))
     if not options.quiet:
@@ -48,9 +47,13 @@ def show(request: checking.Request, options: Options) -> int:
     return code or (1 if mended.after and not options.exit_zero else 0)
 
 
-def _mended(request: checking.Request, options: Options) -> fixing.Mended:
-    return fixing.mend(
-        lambda contents: checking.run(replace(request, contents=contents))[1],
-        dict(request.contents),
-        unsafe=options.unsafe_fixes,
-    )
+def _mended(request: checking.Request, options: Options) -> tuple[fixing.Mended, Report]:
+    """What fixing comes to, and the report on the files as they are."""
+    reports: list[Report] = []
+
+    def look(contents: dict[str, bytes]) -> list[fixing.Found]:
+        report, found = checking.run(replace(request, contents=contents))
+        reports.append(report)
+        return found
+
+    return fixing.mend(look, dict(request.contents), unsafe=options.unsafe_fixes), reports[0]

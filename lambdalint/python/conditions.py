@@ -81,7 +81,9 @@ class Conditions(Machine):
             return self.narrow(test.operand, frame, not holds)
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name):
             if isinstance(test.ops[0], (ast.In, ast.NotIn)) and holds == isinstance(test.ops[0], ast.In):
-                self.confirm(test.left.id, self.evaluate(test.comparators[0], frame), frame)
+                allowed = test.comparators[0]
+                if not any(isinstance(part, ast.Call) for part in ast.walk(allowed)):  # the test has made it already
+                    self.confirm(test.left.id, self.evaluate(allowed, frame), frame)
                 return None
         if isinstance(test, ast.Name):
             name, is_none = test.id, not holds

@@ -112,15 +112,15 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
     module.dirs.add(folder)
     words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
-    found = False
     for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
         module.files.add(path)
         with suppress(OSError), open(path, "rb") as file:
             data = file.read()
-            found = found or all(word.search(data) for word in words)
-    return found
+            if all(word.search(data) for word in words):
+                return True
+    return False
 
 
 def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tuple[UnusedGlobal, ...]:

@@ -67,7 +67,6 @@ class _Remover(cst.CSTTransformer):
         super().__init__()
         self.module = module
         self.bound = bound
-        self.depth = 0
         self.removed = 0
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
