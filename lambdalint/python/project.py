@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from lambdalint.model import DefeatedCache, Handler
+from lambdalint.model import Handler
 from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.remains import reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, ways_to
 from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
@@ -88,20 +88,10 @@ class Project:
         # The first edge only leads from Lambda into the handler itself.
         warm = calls_below(root, skip=1)
         init = calls_below(module.activation, skip=0)
-        if self.interpreter.cut_short:
+        machine = self.interpreter
+        if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
-        machine = self.interpreter
-        defeats = tuple(
-            DefeatedCache(
-                defeat.module.source.location(defeat.node),
-                defeat.name,
-                defeat.kind,
-                defeat.culprit,
-                ways.get(id(defeat.activation), ()),
-            )
-            for defeat in self.interpreter.defeats
-        )
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -110,7 +100,7 @@ class Project:
             warm_calls=warm,
             init_calls=init,
             imports=imports_of(module, self.modules),
-            defeated_caches=defeats,
+            defeated_caches=defeats_of(machine.defeats, ways),
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
             returns=returned_by(root),

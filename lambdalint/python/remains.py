@@ -6,9 +6,9 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, Location, Read, Rescue, Size, Step, Store
+from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
 from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Caught, Left, Taken
+from lambdalint.python.machine import Caught, Defeat, Left, Taken
 from lambdalint.python.modules import Module
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import (
@@ -98,6 +98,20 @@ def reads_of(taken: Sequence[Taken], ways: Ways) -> tuple[Read, ...]:
         place = module.source.location(node)
         found.setdefault((place, path), Read(place, path, ways.get(id(activation), ())))
     return tuple(found.values())
+
+
+def defeats_of(defeats: Sequence[Defeat], ways: Ways) -> tuple[DefeatedCache, ...]:
+    """The caches that never hit."""
+    return tuple(
+        DefeatedCache(
+            defeat.module.source.location(defeat.node),
+            defeat.name,
+            defeat.kind,
+            defeat.culprit,
+            ways.get(id(defeat.activation), ()),
+        )
+        for defeat in defeats
+    )
 
 
 def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> tuple[Store, ...]:
