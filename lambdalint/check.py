@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from lambdalint.model import Handler, Location, Step
+from lambdalint.model import Function, Handler, Location, Stack, Step
 
 DOCS_URL = "https://lambdalint.readthedocs.io/en/latest/checks"
 
@@ -61,7 +61,7 @@ class Problem(NamedTuple):
     """False where it is likely rather than certain: then it is said only under `--pedantic`."""
 
 
-S = TypeVar("S", bound=Handler)
+S = TypeVar("S", bound=Handler | Function | Stack)
 
 
 @dataclass(frozen=True, slots=True)

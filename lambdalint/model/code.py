@@ -1,4 +1,4 @@
-"""The nouns that checks look at: places, calls, handlers. Frozen; units in the names."""
+"""What is known of code: calls, values and handlers."""
 
 from __future__ import annotations
 
@@ -6,52 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-
-class Unknown:
-    """A value that cannot be known from the files at hand. It is never equal to a real value."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-    def __bool__(self) -> bool:
-        raise TypeError("UNKNOWN is neither true nor false: compare with `is UNKNOWN` first")
-
-
-UNKNOWN: Final = Unknown()
-
-Constant = str | bytes | int | float | complex | bool | None
-
-
-class Location(NamedTuple):
-    """A stretch of one file. Lines and columns count from 1; columns count characters."""
-
-    path: str
-    """As given on the command line or found below it, with forward slashes."""
-    line: int = 1
-    column: int = 1
-    end_line: int = 1
-    end_column: int = 1
-    """One past the last character."""
-
-
-class Step(NamedTuple):
-    """One call on the way from a handler to a place: `name` is called at `path:line`."""
-
-    path: str
-    line: int
-    name: str
-
-
-class Loop(NamedTuple):
-    """A loop around a call, in whichever function on the way to it."""
-
-    location: Location
-    kind: str
-    """`"while"`, `"for"`, `"range"` (a `for` that only counts) or `"comprehension"`."""
+from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
+from lambdalint.model.template import Function
 
 
 class Argument(NamedTuple):
@@ -305,11 +263,10 @@ class Handler:
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
     unused_globals: Sequence[UnusedGlobal] = ()
+    functions: Sequence[Function] = ()
+    """The Lambda functions whose templates name this handler; empty where none was found."""
 
     @property
     def label(self) -> str:
         """`path:name`, as findings name their handler."""
         return f"{self.path}:{self.name}"
-
-
-Subject = Handler

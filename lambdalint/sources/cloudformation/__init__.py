@@ -1,0 +1,75 @@
+"""CloudFormation and SAM: from one document to a stack."""
+
+from __future__ import annotations
+
+from lambdalint.model.places import Location
+from lambdalint.model.template import Function, Stack
+from lambdalint.sources.cloudformation.companions import Companions
+from lambdalint.sources.cloudformation.events import triggers
+from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
+from lambdalint.sources.cloudformation.references import FUNCTIONS, References
+from lambdalint.sources.cloudformation.roles import give
+from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, state_machines
+from lambdalint.sources.cloudformation.template import Template
+from lambdalint.sources.documents import Document
+from lambdalint.sources.handlers import located
+from lambdalint.sources.paths import Files, join
+from lambdalint.sources.values import Settings
+
+_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "log_group_declared"})
+
+
+def is_template(document: Document) -> bool:
+    """Whether a document declares resources of AWS."""
+    sections = document.entries(document.root)
+    if "Resources" not in sections:
+        return False
+    resources = document.entries(sections["Resources"][1])
+    types = (document.entries(node).get("Type") for _, node in resources.values())
+    return any(pair is not None and str(pair[1].value).startswith(("AWS::", "Custom::")) for pair in types) or any(
+        name.startswith("Fn::ForEach::") for name in resources
+    )
+
+
+def read(document: Document, files: Files, settings: Settings) -> Stack:
+    """The stack that a template declares. What is malformed in it is noted in `settings`."""
+    template = Template(document)
+    folder = join(document.path, "..")
+    reader = FunctionReader(template, settings, files, folder)
+    references = References(template)
+    queues = Queues(template, settings)
+    drafts: dict[str, Draft] = {}
+    for resource in template.resources(*FUNCTIONS):
+        draft = reader.draft(resource)
+        properties = draft["properties"]
+        found, known = triggers(properties.get("Events"), settings, queues)
+        draft.update(triggers=found, triggers_known=known, permissions=[], alarms=[])
+        drafts[resource.logical_id] = draft
+    if drafts:
+        Companions(template, settings, references, reader, queues).complete(drafts)
+        give(template, settings, drafts)
+    return Stack(
+        path=template.path,
+        location=Location(template.path),
+        format="sam" if template.section("Transform") is not None else "cloudformation",
+        functions=tuple(_finished(draft, files) for draft in drafts.values()),
+        queues=tuple(queues.all.values()),
+        apis=tuple(apis(template, references)),
+        delivery_streams=tuple(delivery_streams(template, references, settings)),
+        state_machines=tuple(state_machines(template, references, files, folder)),
+    )
+
+
+def _finished(draft: Draft, files: Files) -> Function:
+    published = draft.get("alias_of")
+    if draft.get("alias") is None and published is not None:
+        draft["alias"] = published
+    url = draft.get("url")
+    fields = {key: value for key, value in draft.items() if key not in _NOT_OF_A_FUNCTION}
+    if url is not None:
+        from lambdalint.model.template import Trigger
+
+        fields["triggers"] = [*fields["triggers"], Trigger("url", url.location)]
+    for name in ("triggers", "permissions", "alarms"):
+        fields[name] = tuple(fields[name])
+    return located(Function(**fields), files)

@@ -1,0 +1,344 @@
+"""What other resources of a template say of its functions: triggers, permissions, concurrency, logs, alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lambdalint.model.places import UNKNOWN
+from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
+from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
+from lambdalint.sources.cloudformation.references import References
+from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.mappings import mapping, type_of
+from lambdalint.sources.values import Settings, Value
+
+Queues = Callable[[Value | None], Queue | None]
+
+
+class Companions:
+    """Completes the drafts of a template's functions."""
+
+    def __init__(
+        self, template: Template, settings: Settings, references: References, reader: FunctionReader, queues: Queues
+    ) -> None:
+        self.template = template
+        self.settings = settings
+        self.references = references
+        self.reader = reader
+        self.queues = queues
+
+    def complete(self, drafts: dict[str, Draft]) -> None:
+        for logical_id, type_ in self.template.types.items():
+            method = _METHODS.get(type_)
+            method = method or (_custom if type_.startswith("Custom::") else None)
+            if method is None:
+                continue
+            resource = self.template.resource(logical_id)
+            if resource is not None:
+                method(self, resource, drafts)
+
+    def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
+        for function in self.references.functions(value):
+            if function in drafts:
+                drafts[function]["triggers"].append(trigger)
+
+    def simple(
+        self, type_: str, resource: Resource, value: Value | None, drafts: dict[str, Draft], source: Value | None = None
+    ) -> None:
+        self.add(drafts, value, Trigger(type_, resource.location, self.settings.string(source)))
+
+
+def _mapping(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    properties = resource.properties
+    kind = type_of(properties, self.template.types)
+    source = properties.get("EventSourceArn")
+    trigger = mapping(self.settings, kind, resource.location, properties, source, self.queues)
+    self.add(drafts, properties.get("FunctionName"), trigger)
+
+
+def _permission(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    permission = Permission(
+        resource.location,
+        s.string(p.get("Action")),
+        s.string(p.get("Principal")),
+        s.string(p.get("SourceArn")),
+        s.string(p.get("SourceAccount")),
+        s.string(p.get("PrincipalOrgID")),
+        s.string(p.get("FunctionUrlAuthType")),
+    )
+    for function in self.references.functions(p.get("FunctionName")):
+        drafts[function]["permissions"].append(permission)
+
+
+def _alias(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    for function in self.references.functions(p.get("FunctionName")):
+        name = s.string(p.get("Name"))
+        drafts[function].setdefault("alias_of", name)
+        amount = p.get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions")
+        if amount is not None:
+            drafts[function].update(provisioned_concurrency=s.integer(amount), provisioned_on=name)
+
+
+def _version(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    for function in self.references.functions(p.get("FunctionName")):
+        published = s.constant(resource.logical_id, Value(None, resource.location))
+        drafts[function].setdefault("alias_of", published)
+        amount = p.get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions")
+        if amount is not None:
+            drafts[function].update(provisioned_concurrency=s.integer(amount), provisioned_on=published)
+
+
+def _invoke_config(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    for function in self.references.functions(resource.properties.get("FunctionName")):
+        drafts[function].update(self.reader.invoke_config(resource.properties))
+
+
+def _url(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p = resource.properties
+    for function in self.references.functions(p.get("TargetFunctionArn")):
+        drafts[function]["url"] = self.reader.url(p._replace(location=resource.location))
+
+
+def _scaling(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    for function in self.references.functions(resource.properties.get("ResourceId")):
+        drafts[function]["provisioned_scaling"] = True
+
+
+def _log_group(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    name = p.get("LogGroupName")
+    retention = s.integer(p.get("RetentionInDays"))
+    for logical_id, draft in drafts.items():
+        group = draft["log_group"]
+        linked = group is not None and group.target == resource.logical_id
+        if not linked and group is None and name is not None:
+            text = name.data if isinstance(name.data, str) else name.text
+            own = draft["function_name"]
+            own_name = (own.known or own.text) if own is not None else ""
+            linked = logical_id in name.refs or (bool(own_name) and text == f"/aws/lambda/{own_name}")
+        if linked:
+            draft["log_group"] = group or s.string(name) or s.constant(resource.logical_id, p)
+            draft["log_retention_days"] = retention
+            draft["log_group_declared"] = True
+
+
+def _alarm(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p = resource.properties
+    metrics = [
+        p,
+        *(
+            m
+            for one in (p.get("Metrics") or Value([], p.location)).elements()
+            if (m := one.get("MetricStat", "Metric"))
+        ),
+    ]
+    for metric in metrics:
+        name = metric.get("MetricName")
+        alarm = Alarm(resource.location, name.data if name is not None and isinstance(name.data, str) else UNKNOWN)
+        for function in self.references.functions(metric.get("Dimensions")):
+            drafts[function]["alarms"].append(alarm)
+
+
+def _rule(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    schedule = s.string(p.get("ScheduleExpression"))
+    targets = p.get("Targets")
+    for target in targets.elements() if targets is not None else ():
+        trigger = Trigger(
+            "schedule" if schedule is not None and p.get("EventPattern") is None else "eventbridge",
+            resource.location,
+            s.string(p.get("EventBusName")),
+            schedule=schedule,
+            max_retries=s.integer(target.get("RetryPolicy", "MaximumRetryAttempts")),
+            on_failure=s.string(target.get("DeadLetterConfig", "Arn")),
+            enabled=_state(p.get("State"), s),
+        )
+        self.add(drafts, target.get("Arn"), trigger)
+
+
+def _schedule(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p, s = resource.properties, self.settings
+    target = p.get("Target")
+    if target is None:
+        return
+    trigger = Trigger(
+        "schedule",
+        resource.location,
+        schedule=s.string(p.get("ScheduleExpression")),
+        max_retries=s.integer(target.get("RetryPolicy", "MaximumRetryAttempts")),
+        on_failure=s.string(target.get("DeadLetterConfig", "Arn")),
+        enabled=_state(p.get("State"), s),
+    )
+    self.add(drafts, target.get("Arn"), trigger)
+
+
+def _state(value: Value | None, settings: Settings) -> Setting[bool] | None:
+    if value is None or not isinstance(value.data, str):
+        return None
+    return settings.constant(value.data.upper() == "ENABLED", value)
+
+
+def _subscription(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p = resource.properties
+    self.simple("sns", resource, p.get("Endpoint"), drafts, p.get("TopicArn"))
+
+
+def _topic(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    found = resource.properties.get("Subscription")
+    for one in found.elements() if found is not None else ():
+        topic = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+        self.simple("sns", resource, one.get("Endpoint"), drafts, topic)
+
+
+def _bucket(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    found = resource.properties.get("NotificationConfiguration", "LambdaConfigurations")
+    for one in found.elements() if found is not None else ():
+        rules = one.get("Filter", "S3Key", "Rules")
+        affixes = {
+            str(getattr(rule.get("Name"), "data", "")).lower(): rule.get("Value")
+            for rule in (rules.elements() if rules is not None else ())
+        }
+        bucket = Value(UNKNOWN, one.location, resource.logical_id, (resource.logical_id,))
+        trigger = Trigger(
+            "s3",
+            one.location,
+            self.settings.string(bucket),
+            prefix=self.settings.string(affixes.get("prefix")),
+            suffix=self.settings.string(affixes.get("suffix")),
+        )
+        self.add(drafts, one.get("Function"), trigger)
+
+
+def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resource, dict[str, Draft]], None]:
+    """A resource that invokes whichever function stands below one of `keys`."""
+
+    def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+        for key in keys:
+            value = resource.properties.get(*key.split("."))
+            if value is not None:
+                of = resource.properties.get(source) if source else None
+                self.simple(type_, resource, value, drafts, of)
+
+    return method
+
+
+def _api(type_: str, *keys: str) -> Callable[[Companions, Resource, dict[str, Draft]], None]:
+    """An API whose integrations name functions, each once."""
+
+    def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+        source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+        for key in keys:
+            self.simple(type_, resource, resource.properties.get(*key.split(".")), drafts, source)
+
+    return method
+
+
+def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p = resource.properties
+    api = p.get("ApiId")
+    websocket = any(_protocol(self.template, ref) == "WEBSOCKET" for ref in (api.all_refs() if api is not None else ()))
+    trigger = Trigger(
+        "websocket" if websocket else "http-api",
+        resource.location,
+        self.settings.string(api),
+        payload_format=self.settings.string(p.get("PayloadFormatVersion")),
+    )
+    self.add(drafts, p.get("IntegrationUri"), trigger)
+
+
+def _protocol(template: Template, logical_id: str) -> str:
+    resource = template.resource(logical_id)
+    value = resource.properties.get("ProtocolType") if resource is not None else None
+    return str(value.data) if value is not None else ""
+
+
+def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    p = resource.properties
+    kind = p.get("Integration", "Type")
+    proxy = kind is None or kind.data in ("AWS_PROXY", UNKNOWN)
+    http = p.get("HttpMethod")
+    trigger = Trigger(
+        "api" if proxy else "api-mapped",
+        resource.location,
+        self.settings.string(p.get("RestApiId")),
+        route=str(http.data) if http is not None and isinstance(http.data, str) else "",
+    )
+    self.add(drafts, p.get("Integration", "Uri"), trigger)
+
+
+def _custom(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    self.simple("custom-resource", resource, resource.properties.get("ServiceToken"), drafts)
+
+
+def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    seen: set[str] = set()
+    for key in ("Definition", "DefinitionString", "DefinitionSubstitutions"):
+        for function in self.references.functions(resource.properties.get(key)):
+            if function not in seen:
+                seen.add(function)
+                trigger = Trigger("step-functions", resource.location, self.settings.string(source))
+                drafts[function]["triggers"].append(trigger)
+
+
+_METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = {
+    "AWS::Lambda::EventSourceMapping": _mapping,
+    "AWS::Lambda::Permission": _permission,
+    "AWS::Lambda::Alias": _alias,
+    "AWS::Lambda::Version": _version,
+    "AWS::Lambda::EventInvokeConfig": _invoke_config,
+    "AWS::Lambda::Url": _url,
+    "AWS::ApplicationAutoScaling::ScalableTarget": _scaling,
+    "AWS::Logs::LogGroup": _log_group,
+    "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::Events::Rule": _rule,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::SNS::Subscription": _subscription,
+    "AWS::SNS::Topic": _topic,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::Logs::SubscriptionFilter": _by("cloudwatch-logs", "DestinationArn", source="LogGroupName"),
+    "AWS::IoT::TopicRule": _by("iot", "TopicRulePayload.Actions"),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _by("alb", "Targets"),
+    "AWS::AppSync::DataSource": _by("appsync", "LambdaConfig.LambdaFunctionArn", source="ApiId"),
+    "AWS::AppSync::GraphQLApi": _by("authorizer", "LambdaAuthorizerConfig.AuthorizerUri"),
+    "AWS::Cognito::UserPool": _by("cognito", "LambdaConfig"),
+    "AWS::KinesisFirehose::DeliveryStream": _by(
+        "firehose",
+        "ExtendedS3DestinationConfiguration.ProcessingConfiguration",
+        "S3DestinationConfiguration.ProcessingConfiguration",
+        "RedshiftDestinationConfiguration.ProcessingConfiguration",
+        "ElasticsearchDestinationConfiguration.ProcessingConfiguration",
+        "AmazonopensearchserviceDestinationConfiguration.ProcessingConfiguration",
+        "AmazonOpenSearchServerlessDestinationConfiguration.ProcessingConfiguration",
+        "HttpEndpointDestinationConfiguration.ProcessingConfiguration",
+        "SplunkDestinationConfiguration.ProcessingConfiguration",
+        "SnowflakeDestinationConfiguration.ProcessingConfiguration",
+        "IcebergDestinationConfiguration.ProcessingConfiguration",
+    ),
+    "AWS::CloudFront::Distribution": _by("cloudfront", "DistributionConfig"),
+    "AWS::CloudFormation::CustomResource": _custom,
+    "AWS::Config::ConfigRule": _by("config", "Source.SourceIdentifier"),
+    "AWS::Pipes::Pipe": _by("pipe", "Target", "Enrichment", source="Source"),
+    "AWS::SES::ReceiptRule": _by("ses", "Rule.Actions"),
+    "AWS::CodeCommit::Repository": _by("codecommit", "Triggers"),
+    "AWS::CodePipeline::Pipeline": _by("codepipeline", "Stages"),
+    "AWS::Bedrock::Agent": _by("bedrock-agent", "ActionGroups"),
+    "AWS::Lex::Bot": _by("lex", "TestBotAliasSettings"),
+    "AWS::Lex::BotAlias": _by("lex", "BotAliasLocaleSettings"),
+    "AWS::SecretsManager::RotationSchedule": _by("rotation", "RotationLambdaARN"),
+    "AWS::ApiGateway::Method": _method,
+    "AWS::ApiGateway::RestApi": _api("api", "Body"),
+    "AWS::Serverless::Api": _api("api", "DefinitionBody"),
+    "AWS::Serverless::HttpApi": _api("http-api", "DefinitionBody"),
+    "AWS::ApiGatewayV2::Api": _api("http-api", "Body", "Target"),
+    "AWS::ApiGateway::Authorizer": _by("authorizer", "AuthorizerUri"),
+    "AWS::ApiGatewayV2::Authorizer": _by("authorizer", "AuthorizerUri"),
+    "AWS::ApiGatewayV2::Integration": _integration,
+    "AWS::StepFunctions::StateMachine": _machine,
+    "AWS::Serverless::StateMachine": _machine,
+    "AWS::Serverless::GraphQLApi": _by("appsync", "DataSources"),
+    "AWS::S3ObjectLambda::AccessPoint": _by("object-lambda", "ObjectLambdaConfiguration"),
+}

@@ -1,0 +1,256 @@
+"""Functions of SAM and of CloudFormation, from their own properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc
+from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.policies import statements
+from lambdalint.sources.values import Settings, Value, merged
+
+Draft = dict[str, Any]
+"""The fields of a `Function` that is not finished."""
+
+
+class FunctionReader:
+    """Reads the functions of one template."""
+
+    def __init__(self, template: Template, settings: Settings, files: Files, folder: str) -> None:
+        self.template = template
+        self.settings = settings
+        self.files = files
+        self.folder = folder
+        self.globals = template.globals_of("Function")
+
+    def draft(self, resource: Resource) -> Draft:
+        """What the function's own properties say."""
+        is_sam = resource.type == "AWS::Serverless::Function"
+        properties = resource.properties
+        if is_sam and self.globals is not None:
+            properties = merged(self.globals, properties)._replace(location=resource.location)
+        s = self.settings
+        draft: Draft = {
+            "path": self.template.path,
+            "logical_id": resource.logical_id,
+            "location": resource.location,
+            "format": "sam" if is_sam else "cloudformation",
+            "function_name": s.string(properties.get("FunctionName")),
+            "runtime": s.string(properties.get("Runtime")),
+            "handler": s.string(properties.get("Handler")),
+            "package_type": s.string(properties.get("PackageType")),
+            "memory_mb": s.integer(properties.get("MemorySize")),
+            "timeout_s": s.integer(properties.get("Timeout")),
+            "architectures": s.strings(properties.get("Architectures")),
+            "layers": s.strings(properties.get("Layers")),
+            "ephemeral_storage_mb": s.integer(properties.get("EphemeralStorage", "Size")),
+            "snap_start": s.string(properties.get("SnapStart", "ApplyOn")),
+            "reserved_concurrency": s.integer(properties.get("ReservedConcurrentExecutions")),
+            "recursive_loop": s.string(properties.get("RecursiveLoop")),
+            "log_group": s.string(properties.get("LoggingConfig", "LogGroup")),
+            "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
+            "managed_instances": properties.get("CapacityProviderConfig") is not None,
+            "role": s.string(properties.get("Role")),
+            "optional": resource.condition,
+            "vpc": self._vpc(properties.get("VpcConfig")),
+            "mounts": self._mounts(properties.get("FileSystemConfigs")),
+            "code": self._code(resource, properties, is_sam),
+        }
+        draft.update(self._environment(properties))
+        tracing = properties.get("Tracing") if is_sam else properties.get("TracingConfig", "Mode")
+        draft["tracing"] = s.string(tracing)
+        if is_sam:
+            draft.update(self._sam(properties))
+        else:
+            draft["dead_letter"] = s.string(properties.get("DeadLetterConfig", "TargetArn"))
+        draft["properties"] = properties
+        return draft
+
+    def _sam(self, properties: Value) -> Draft:
+        s = self.settings
+        preference = properties.get("DeploymentPreference")
+        invoke = properties.get("EventInvokeConfig")
+        draft: Draft = {
+            "dead_letter": s.string(properties.get("DeadLetterQueue", "TargetArn")),
+            "alias": s.string(properties.get("AutoPublishAlias")),
+            "provisioned_concurrency": s.integer(
+                properties.get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions")
+            ),
+            "deployment_preference": s.string(preference.get("Type")) if preference is not None else None,
+            "deployment_alarms": preference is not None and preference.get("Alarms") is not None,
+            "url": self.url(properties.get("FunctionUrlConfig")),
+        }
+        draft["provisioned_on"] = draft["alias"]
+        if preference is not None and (enabled := s.boolean(preference.get("Enabled"))) and enabled.value is False:
+            draft["deployment_preference"] = None
+        if invoke is not None:
+            draft.update(self.invoke_config(invoke))
+        role = properties.get("Role")
+        if role is None:
+            found, policies, known = self._policies(properties.get("Policies"))
+            connected = properties.get("Connectors") is not None
+            draft.update(statements=found, policies=policies, policies_known=known and not connected)
+        return draft
+
+    def invoke_config(self, config: Value) -> Draft:
+        """Of asynchronous invocations: retries and destinations."""
+        s = self.settings
+        draft: Draft = {
+            "max_async_retries": s.integer(config.get("MaximumRetryAttempts")),
+            "max_async_age_s": s.integer(config.get("MaximumEventAgeInSeconds")),
+        }
+        for field, name in (("on_failure", "OnFailure"), ("on_success", "OnSuccess")):
+            target = config.get("DestinationConfig", name)
+            if target is not None:
+                destination = target.get("Destination")
+                draft[field] = (
+                    s.string(destination)
+                    if destination is not None
+                    else Setting(UNKNOWN, target.location, text=str(getattr(target.get("Type"), "data", "")))
+                )
+        return draft
+
+    def url(self, config: Value | None) -> Url | None:
+        if config is None:
+            return None
+        return Url(config.location, self.settings.string(config.get("AuthType")), cors_of(config.get("Cors")))
+
+    # -- parts -----------------------------------------------------------------------------------------
+
+    def _environment(self, properties: Value) -> Draft:
+        variables = properties.get("Environment", "Variables")
+        if variables is None:
+            environment = properties.get("Environment")
+            unknown = environment is not None and environment.data is UNKNOWN
+            return {"environment": UNKNOWN if unknown else None, "environment_open": unknown or properties.opened}
+        found: dict[str, Setting[str]] = {}
+        maps = list(variables.maps())
+        if not maps:
+            if variables.data is not UNKNOWN:
+                self.settings.complain(variables, "Variables must be a map")
+            return {"environment": UNKNOWN, "environment_open": True}
+        for one in maps:
+            for name, value in one.entries():
+                setting = self.settings.string(value)
+                if setting is not None:
+                    found.setdefault(name, setting._replace(optional=setting.optional or len(maps) > 1))
+        opened = any(one.opened for one in maps) or properties.opened
+        return {"environment": found, "environment_open": opened}
+
+    def _vpc(self, config: Value | None) -> Vpc | None:
+        if config is None:
+            return None
+        subnets = self.settings.strings(config.get("SubnetIds"))
+        groups = self.settings.strings(config.get("SecurityGroupIds"))
+        if config.data is not UNKNOWN and subnets is None and not config.choices:
+            return None
+        return Vpc(
+            config.location,
+            subnets.value if subnets is not None else UNKNOWN,
+            groups.value if groups is not None else UNKNOWN,
+        )
+
+    def _mounts(self, configs: Value | None) -> Any:
+        if configs is None:
+            return ()
+        if not isinstance(configs.data, list):
+            return UNKNOWN
+        paths = [one.get("LocalMountPath") for one in configs.elements()]
+        known = [one.data for one in paths if one is not None and isinstance(one.data, str)]
+        return tuple(known) if len(known) == len(paths) else UNKNOWN
+
+    def _policies(self, value: Value | None) -> tuple[tuple[Statement, ...], tuple[Policy, ...], bool]:
+        """SAM's Policies: documents, names of managed policies and of policy templates, in any mixture."""
+        found: list[Statement] = []
+        named: list[Policy] = []
+        known = True
+        waiting = [value] if value is not None else []
+        while waiting:
+            one = waiting.pop(0)
+            if one.choices:
+                waiting += one.choices
+            elif isinstance(one.data, list):
+                waiting += one.data
+            elif isinstance(one.data, Mapping):
+                if one.get("Statement") is not None:
+                    found += statements(one)
+                else:
+                    for name, argument in one.entries():
+                        place = argument.location
+                        named.append(Policy(Setting(name, place, choices=(name,)), is_template=True))
+            elif one.data is not None:
+                setting = self.settings.string(one)
+                if setting is not None:
+                    named.append(Policy(setting))
+                    known = known and setting.value is not UNKNOWN
+        return tuple(found), tuple(named), known and all(one.known for one in found)
+
+    def _code(self, resource: Resource, properties: Value, is_sam: bool) -> Code:
+        package = properties.get("PackageType")
+        if is_sam and properties.get("InlineCode") is not None:
+            return self._inline(properties.get("InlineCode"))
+        code = properties.get("CodeUri" if is_sam else "Code")
+        image = properties.get("ImageUri") if is_sam else code.get("ImageUri") if code is not None else None
+        if image is not None or (package is not None and package.data == "Image"):
+            return self._image(resource, properties, image or package or resource.properties)
+        if code is None:
+            where = resource.location if is_sam else properties.location
+            return Code(where, "folder" if is_sam else "unknown", self.folder)
+        if not is_sam and code.get("ZipFile") is not None:
+            return self._inline(code.get("ZipFile"))
+        if isinstance(code.data, str):
+            return self._local(code.data, code.location)
+        return Code(code.location, "unknown" if code.data is UNKNOWN else "remote")
+
+    def _local(self, path: str, location: Location) -> Code:
+        if "://" in path:
+            return Code(location, "remote")
+        full = join(self.folder, path)
+        if is_outside(full):
+            return Code(location, "unknown")
+        return Code(location, "folder" if self.files.is_folder(full) else "file", full)
+
+    def _image(self, resource: Resource, properties: Value, where: Value) -> Code:
+        metadata = resource.metadata
+        context = metadata.get("DockerContext") if metadata is not None else None
+        if context is None or not isinstance(context.data, str):
+            return Code(where.location, "image")
+        folder = join(self.folder, context.data)
+        named = metadata.get("Dockerfile") if metadata is not None else None
+        name = named.data if named is not None and isinstance(named.data, str) else "Dockerfile"
+        dockerfile = join(folder, name)
+        command = properties.get("ImageConfig", "Command")
+        texts = self.settings.strings(command)
+        stated = texts.known[0] if texts is not None and texts.known else ""
+        if is_outside(dockerfile):
+            return Code(where.location, "image")
+        return Code(where.location, "image", folder, stated or self.files.command(dockerfile), dockerfile)
+
+    def _inline(self, value: Value | None) -> Code:
+        assert value is not None
+        text = value.data if isinstance(value.data, str) else value.text
+        return Code(value.location, "inline", self.template.path, inline=text)
+
+
+def cors_of(value: Value | None) -> Cors | None:
+    """Of a function URL or an API: SAM writes origins as a list, or as a text within quotes."""
+    if value is None or value.data is UNKNOWN:
+        return None
+    if not isinstance(value.data, Mapping):
+        origins = Settings().strings(value)
+        return Cors(value.location, _unquoted(origins))
+    found = None
+    credentials = None
+    for name, one in value.entries():
+        if name.lower() in ("alloworigins", "alloworigin"):
+            found = Settings().strings(one)
+        elif name.lower() == "allowcredentials":
+            credentials = Settings().boolean(one)
+    return Cors(value.location, _unquoted(found), credentials is not None and credentials.value is True)
+
+
+def _unquoted(setting: Setting[tuple[str, ...]] | None) -> tuple[str, ...]:
+    return tuple(one.strip("'") for one in (setting.known if setting is not None else None) or ())

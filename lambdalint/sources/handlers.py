@@ -1,0 +1,34 @@
+"""The join: from what a template says of a function's code to the file and the callable in it."""
+
+from __future__ import annotations
+
+from lambdalint.model.template import Function
+from lambdalint.sources.paths import Files
+
+LAYER_FOLDERS = ("layer", "layers")
+
+
+def located(function: Function, files: Files) -> Function:
+    """The function with the place of its handler, as far as that can be found."""
+    code = function.code
+    runtime = function.runtime.known if function.runtime is not None else None
+    stated = function.handler.known if function.handler is not None else None
+    if code is None:
+        return function
+    if code.kind == "image":
+        stated = code.command or None
+    is_python = runtime is not None and runtime.startswith("python")
+    if code.kind == "inline":
+        name = (stated or "index.handler").rpartition(".")[2]
+        python = is_python or (runtime is None and "\ndef " in f"\n{code.inline}")
+        return function._replace(
+            is_python=python, handler_path=function.path if python else None, handler_name=name if python else ""
+        )
+    if runtime is not None and not is_python:
+        return function
+    if stated is None or code.kind not in ("folder", "image"):
+        return function._replace(is_python=is_python)
+    found = files.handler(code.path, stated)
+    if found is None:
+        return function._replace(is_python=is_python, handler_name=stated.rpartition(".")[2] if is_python else "")
+    return function._replace(is_python=True, handler_path=found[0], handler_name=found[1])

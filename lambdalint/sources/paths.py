@@ -1,0 +1,72 @@
+"""From what a template says of its code to files: the folder, the handler's file, the callable."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+_COMMAND = re.compile(r"^[ \t]*CMD[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_HANDLER = re.compile(r"[A-Za-z_][\w/.\-]*\.[A-Za-z_]\w*")
+
+
+class Files:
+    """The files of a project, as far as they were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        """Files that were looked for or read: what was learnt rests on them."""
+
+    def exists(self, path: str) -> bool:
+        self.asked.add(path)
+        return os.path.isfile(path)
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path or ".")
+
+    def read(self, path: str) -> str | None:
+        """The text of a file; None where there is none that can be read."""
+        self.asked.add(path)
+        try:
+            with open(path, encoding="utf-8-sig", errors="replace") as stream:
+                return stream.read()
+        except (OSError, ValueError):
+            return None
+
+    def handler(self, folder: str, handler: str) -> tuple[str, str] | None:
+        """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`."""
+        module, dot, name = handler.rpartition(".")
+        if not dot or not module or not name:
+            return None
+        inner = module.replace(".", "/").lstrip("/")
+        for base in self._roots(folder):
+            for path in (f"{inner}.py", f"{inner}/__init__.py"):
+                file = join(base, path)
+                if self.exists(file):
+                    return file, name
+        return None
+
+    def _roots(self, folder: str) -> Iterator[str]:
+        """Where a build takes the code from: the folder itself, and what tools copy to its top."""
+        yield folder
+        for name in ("src", "python", "lambda"):
+            if self.is_folder(join(folder, name)):
+                yield join(folder, name)
+
+    def command(self, dockerfile: str) -> str:
+        """The handler that a Dockerfile's last CMD names; empty where it names none."""
+        text = self.read(dockerfile)
+        found = _COMMAND.findall(text) if text is not None else []
+        handlers = _HANDLER.findall(found[-1]) if found else []
+        return handlers[0] if handlers else ""
+
+
+def join(folder: str, path: str) -> str:
+    """`path` as seen from `folder`, as findings name paths: `src/../lib` becomes `lib`."""
+    joined = os.path.normpath(os.path.join(folder, path)).replace(os.sep, "/")
+    return "" if joined == "." else joined
+
+
+def is_outside(path: str) -> bool:
+    """Whether a path leads out of the tree that the run looks at."""
+    return path.startswith("../") or path == ".."
