@@ -142,5 +142,7 @@ class Finding(NamedTuple):
     fix_message: str | None = None
     fix_unsafe: bool = False
     sure: bool = True
+    function: str | None = None
+    """The logical id of the Lambda function it is about, where a template declares one."""
     status: str = "new"
     """`new`, `baselined`, or `ignored` (shown only under `--ignore-suppressions`)."""

@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lambdalint import hearing
 from lambdalint.check import AnyCheck, Finding, Fix
 from lambdalint.config import Config
-from lambdalint.discovery import Discovered, discover, display
+from lambdalint.discovery import Discovered, discover, display, is_template_name
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
 from lambdalint.text import Texts
+
+if TYPE_CHECKING:
+    from lambdalint.cache import Cache
 
 FORK_ABOVE = 64
 """Up to so many files, a second process does not pay."""
@@ -60,7 +63,8 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     excluded = _excluder(config.exclude, relative) if config.exclude else None
     virtual = [path for path in request.paths if path in request.contents]
     discovered = discover([path for path in request.paths if path not in virtual], excluded)
-    discovered.files = sorted({*discovered.files, *virtual})
+    discovered.files = sorted({*discovered.files, *(path for path in virtual if not is_template_name(path))})
+    discovered.templates = sorted({*discovered.templates, *(path for path in virtual if is_template_name(path))})
     discovered.named |= frozenset(virtual)
     notices = list(discovered.notices)
     looked = _look(request, discovered, notices)
@@ -70,6 +74,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         for handler in one.cut_short
     ]
     texts = Texts(request.contents)
+    all_files = [*discovered.files, *discovered.templates]
     found = hearing.merge(one for result in looked for one in result.findings)
     if excluded:
         found = [one for one in found if _is_wanted(one[0].location.path, discovered, excluded)]
@@ -79,8 +84,8 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     hearing.heed_comments(
         heard,
         texts,
-        marked=[result.path for result in looked if result.marked],
-        judged=() if not discovered.has_folder else frozenset(discovered.files) - discovered.named,
+        marked=sorted({path for result in looked for path in result.marked}),
+        judged=() if not discovered.has_folder else frozenset(all_files) - discovered.named,
         checks=request.checks,
         selected=frozenset(check.code for check in request.selected),
     )
@@ -94,7 +99,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         if request.update_baseline:
             book.update(
                 [one for one, _ in heard.new],
-                files=discovered.files,
+                files=all_files,
                 codes={check.code for check in request.selected},
                 texts=texts,
             )
@@ -103,13 +108,14 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         hearing.heed_baseline(heard, book, texts)
     report = Report(
         findings=heard.findings(with_ignored=request.show_ignored),
-        files=len(discovered.files),
+        files=len({*discovered.files, *(one.path for one in looked if one.functions)}),
+        functions=sum(result.functions for result in looked),
         handlers=sum(result.handlers for result in looked),
         ignored=len(heard.ignored),
         baselined=len(heard.baselined),
         notices=notices,
         crashed=any(one.code == check_crashed.code for result in looked for one, _ in result.findings),
-        nothing_to_check=tuple(discovered.empty),
+        nothing_to_check=tuple(_empty(discovered, looked)),
         sources=texts.lines,
     )
     return report, heard.new
@@ -131,43 +137,87 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         request.selected,
         import_roots=[like_the_files(folder) for folder in config.import_roots],
         declared=declared,
+        contents=request.contents,
     )
-    wanted = set(discovered.files)
-    # Files with other contents than on the disk come first: whoever imports them shall meet these.
-    looked = [looker.look(path, data) for path, data in request.contents.items()]
-    looked = [one for one in looked if one.path in wanted]
-    files = [path for path in discovered.files if path not in request.contents]
     cache = None
     if request.cached and discovered.has_folder:
         from lambdalint.cache import Cache
 
         cache = Cache(config, request.checks, request.selected)
-        hits = cache.get(files)
-        looked += hits.values()
-        files = [path for path in files if path not in hits]
-    jobs = request.jobs or config.jobs or processors()
-    many = len(files) > FORK_ABOVE
-    meter = request.meter(len(files)) if request.meter and many else nullcontext()
-    if many and jobs > 1 and not request.alone and hasattr(os, "fork"):
-        import lambdalint.python.project  # noqa: F401  # once, before the fork, not in each process
-        from lambdalint.parallel import look_in_parallel
+    work = Work(request, looker, cache, notices)
+    # Templates come first: they say which files hold handlers, and these are looked at with them.
+    looked = work.look(discovered.templates)
+    claimed = {path for one in looked for path in one.claimed}
+    looked += work.look([path for path in discovered.files if path not in claimed])
+    if cache is not None:
+        cache.put(work.fresh)
+        notices += cache.notices
+    return looked
 
-        read = partial(unpack, checks=request.checks)
-        with meter as bar:
-            fresh, died = look_in_parallel(files, looker.look, read, jobs, bar.advance if bar else int)
-        if died:
-            notices.append(f"{died} of {jobs} processes died; their files were checked again in the first one")
-    else:
+
+class Work:
+    """Looks at files: at those that are handed over in this process, at what the cache knows not at all."""
+
+    def __init__(self, request: Request, looker: Looker, cache: Cache | None, notices: list[str]) -> None:
+        self.request = request
+        self.looker = looker
+        self.cache = cache
+        self.notices = notices
+        self.fresh: list[Looked] = []
+        """What was looked at just now, and may be kept."""
+
+    def look(self, files: Sequence[str]) -> list[Looked]:
+        """What there is to say of these files."""
+        request = self.request
+        # Files with other contents than on the disk come first: whoever imports them shall meet these.
+        given = [path for path in request.contents if path in set(files)]
+        looked = [self.looker.look(path, request.contents[path]) for path in given]
+        files = [path for path in files if path not in request.contents]
+        if self.cache is not None:
+            hits = self.cache.get(files)
+            looked += hits.values()
+            files = [path for path in files if path not in hits]
+        fresh = self._afresh(files)
+        self.fresh += fresh
+        return looked + fresh
+
+    def _afresh(self, files: Sequence[str]) -> list[Looked]:
+        request = self.request
+        jobs = request.jobs or request.config.jobs or processors()
+        many = len(files) > FORK_ABOVE
+        meter = request.meter(len(files)) if request.meter and many else nullcontext()
+        if many and jobs > 1 and not request.alone and hasattr(os, "fork"):
+            import lambdalint.python.project  # once, before the fork, not in each process
+            from lambdalint.parallel import look_in_parallel
+
+            if is_template_name(files[0]):
+                import lambdalint.sources.cloudformation  # noqa: F401
+
+            read = partial(unpack, checks=request.checks)
+            with meter as bar:
+                fresh, died = look_in_parallel(files, self.looker.look, read, jobs, bar.advance if bar else int)
+            if died:
+                self.notices.append(f"{died} of {jobs} processes died; their files were checked again in the first one")
+            return fresh
         fresh = []
         with meter as bar:
             for path in files:
-                fresh.append(looker.look(path))
+                fresh.append(self.looker.look(path))
                 if bar:
                     bar.advance(1)
-    if cache is not None:
-        cache.put(fresh)
-        notices += cache.notices
-    return looked + fresh
+        return fresh
+
+
+def _empty(discovered: Discovered, looked: Sequence[Looked]) -> list[str]:
+    """The folders named that hold nothing lambdalint reads."""
+    templates = [one.path for one in looked if one.functions or one.findings]
+    inside = {folder: f"{display(folder)}/" for folder in discovered.undecided}
+    empty = [folder for folder, prefix in inside.items() if not _any_below(templates, prefix)]
+    return [*discovered.empty, *empty]
+
+
+def _any_below(paths: Sequence[str], prefix: str) -> bool:
+    return bool(paths) if prefix == "./" else any(path.startswith(prefix) for path in paths)
 
 
 def _is_wanted(path: str, discovered: Discovered, excluded: Callable[[str], bool]) -> bool:

@@ -13,6 +13,17 @@ SKIPPED = frozenset(
     ".aws-sam .serverless .chalice .terraform .mypy_cache .ruff_cache .pytest_cache .lambdalint_cache".split()
 )
 """Folders that hold what tools made or fetched, not what people wrote."""
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
+COUNTING = (".py", *TEMPLATES)
+NO_TEMPLATES = frozenset(
+    "package.json package-lock.json tsconfig.json composer.json renovate.json mkdocs.yml pnpm-lock.yaml".split()
+)
+"""Files that are not opened: they are common, and at times long."""
+
+
+def is_template_name(path: str) -> bool:
+    """Whether a file may be a template, by its name."""
+    return path.endswith(TEMPLATES) and os.path.basename(path) not in NO_TEMPLATES
 
 
 @dataclass(slots=True)
@@ -20,21 +31,25 @@ class Discovered:
     """The files of a run, as they are displayed, and what to say about the rest."""
 
     files: list[str] = field(default_factory=list)
-    """In order, each once. Relative to where the run started, with forward slashes."""
+    """The Python files, in order, each once. Relative to where the run started, with forward slashes."""
+    templates: list[str] = field(default_factory=list)
+    """Files that may declare functions, likewise."""
     named: frozenset[str] = frozenset()
     """Those that were named themselves, not found below a folder."""
     empty: list[str] = field(default_factory=list)
     """Folders named that hold nothing lambdalint reads."""
+    undecided: list[str] = field(default_factory=list)
+    """Folders named that hold no Python, but what may be templates."""
     notices: list[str] = field(default_factory=list)
 
     @property
     def has_folder(self) -> bool:
         """Some were found below a folder."""
-        return len(self.named) < len(self.files)
+        return len(self.named) < len(self.files) + len(self.templates)
 
 
 def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None) -> Discovered:
-    """The Python files at and below `paths`. Raises `WrongUse` for a path that does not exist."""
+    """The files at and below `paths` that count. Raises `WrongUse` for a path that does not exist."""
     found = Discovered()
     named: list[str] = []
     below: list[str] = []
@@ -43,17 +58,21 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
             files = list(_below(display(path), excluded, found.notices))
             if not files:
                 found.empty.append(path)
+            elif all(is_template_name(file) for file in files):
+                found.undecided.append(path)
             below += files
         elif not os.path.exists(path):
             raise WrongUse(f"{path}: no such file or folder")
         elif not os.path.isfile(path):
             raise WrongUse(f"{path}: neither a file nor a folder")
-        elif not is_python(path):
-            found.notices.append(f"{path}: not a Python file; skipped")
+        elif not is_template_name(path) and not is_python(path):
+            found.notices.append(f"{path}: neither Python nor a template; skipped")
         else:
             named.append(display(path))
     found.named = frozenset(named).difference(below)
-    found.files = sorted({*named, *below})
+    files = sorted({*named, *below})
+    found.templates = [path for path in files if is_template_name(path)]
+    found.files = [path for path in files if not is_template_name(path)]
     return found
 
 
@@ -123,7 +142,7 @@ def _walk(
     excluded: Callable[[str], bool] | None,
     notices: list[str],
 ) -> None:
-    """Collect the Python files below `folder`. Links to folders are not followed, so none can loop."""
+    """Collect the files that count below `folder`. Links to folders are not followed, so none can loop."""
     start = os.path.realpath(folder) + os.sep
     pending = [(folder, tree)]
     while pending:
@@ -136,7 +155,7 @@ def _walk(
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name.endswith(".py"):
+                    if name.endswith(COUNTING) and name not in NO_TEMPLATES:
                         if entry.is_file() and (
                             # A file linked within the tree is looked at where it really stands.
                             not entry.is_symlink() or not os.path.realpath(entry.path).startswith(start)
@@ -158,7 +177,7 @@ def _walk(
             from lambdalint.vendored import packages_of
 
             foreign = packages_of(folder, installed, folders)
-            files = [name for name in files if name[:-3] not in foreign]
+            files = [name for name in files if name.removesuffix(".py") not in foreign]
             folders = [name for name in folders if name not in foreign]
         if excluded is None:
             tree.files += [prefix + name for name in files]

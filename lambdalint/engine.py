@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lambdalint.check import AnyCheck, Finding, Fix, Problem
 from lambdalint.house import check_crashed, finding
-from lambdalint.model import Subject
+from lambdalint.model import Function, Handler, Subject
 
 
 def examine(checks: Iterable[AnyCheck], subject: Subject) -> Iterator[Finding]:
@@ -24,7 +24,8 @@ def examine_with_fixes(checks: Iterable[AnyCheck], subject: Subject) -> Iterator
             except (Exception, SystemExit) as error:  # a check is anyone's code: whatever it raises, the others go on
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
                 message = f"{check.name} ({check.code}) crashed on {subject.label}: {reason}"
-                yield finding(check_crashed, subject.location, message, handler=subject.label), None
+                label = subject.label if isinstance(subject, Handler) else None
+                yield finding(check_crashed, subject.location, message, handler=label), None
 
 
 def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
@@ -36,9 +37,19 @@ def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
         message=problem.message,
         location=problem.location,
         url=check.url,
-        handler=subject.label,
+        handler=subject.label if isinstance(subject, Handler) else None,
+        function=function_of(subject),
         trace=tuple(problem.trace),
         fix_message=problem.fix.message if problem.fix else None,
         fix_unsafe=problem.fix.unsafe if problem.fix else False,
         sure=problem.sure,
     )
+
+
+def function_of(subject: Subject) -> str | None:
+    """The logical id of the function a subject is or belongs to, where that is one and not several."""
+    if isinstance(subject, Function):
+        return subject.logical_id
+    if isinstance(subject, Handler) and len(subject.functions) == 1:
+        return subject.functions[0].logical_id
+    return None

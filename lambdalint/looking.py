@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.check import AnyCheck, Finding, Fix, Severity
+from lambdalint.discovery import is_template_name
 from lambdalint.engine import examine_with_fixes
-from lambdalint.house import check_crashed, finding, unreadable_source
-from lambdalint.model import Location, Step
+from lambdalint.house import check_crashed, finding, unreadable_source, unreadable_template
+from lambdalint.model import Function, Location, Step
 from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ class Looked:
     """What one file gave."""
 
     path: str
-    marked: bool = False
-    """Holds what may be an ignore comment."""
+    marked: Sequence[str] = ()
+    """The file, and others looked at with it, if they hold what may be an ignore comment."""
     handlers: int = 0
+    functions: int = 0
+    """How many a template declares."""
+    claimed: Sequence[str] = ()
+    """The Python files that hold the handlers of a template's functions: they were looked at with it."""
     findings: Sequence[tuple[Finding, Fix | None]] = ()
     files: Sequence[str] = ()
     """All files that had a part in the findings; empty where the file cannot hold a handler."""
@@ -49,52 +54,75 @@ class Looker:
         *,
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
         self._root = root
-        self._checks = checks
+        self.contents = contents or {}
+        self.checks = checks
         self._import_roots = import_roots
         self._declared = declared or {}
         self._project: Project | None = None
 
     def look(self, path: str, data: bytes | None = None) -> Looked:
-        """What the checks say of the handlers in `path`. Whatever is in there, this does not raise."""
+        """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise."""
+        is_template = is_template_name(path)
+        if data is None:
+            data = self.contents.get(path)
         if data is None:
             try:
                 data = contents_of(path)
             except OSError as error:
                 message = f"this file cannot be read: {error.strerror}"
-                return Looked(path, findings=[(finding(unreadable_source, Location(path), message), None)])
-        marked = MARK in data
+                of = unreadable_template if is_template else unreadable_source
+                return Looked(path, findings=[(finding(of, Location(path), message), None)])
+        marked = (path,) if MARK in data else ()
+        if is_template:
+            from lambdalint.joining import look_at_template
+
+            try:
+                return look_at_template(self, path, data, marked)
+            except Exception as error:  # as below
+                return Looked(path, marked, findings=[(crash(path, error), None)])
         if not self._is_declared(path):
             from lambdalint.python.handlers import may_hold_handler
 
             if not may_hold_handler(data):
                 return Looked(path, marked)
         try:
-            return self._analyse(path, data, marked)
+            return self.analyse(path, data, marked)
         except Exception as error:  # a file that defeats the analysis must not end the run
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            message = f"the analysis crashed on {path}: {reason}"
-            return Looked(path, marked, findings=[(finding(check_crashed, Location(path), message), None)])
+            return Looked(path, marked, findings=[(crash(path, error), None)])
 
     def _is_declared(self, path: str) -> bool:
         return bool(self._declared) and os.path.abspath(path) in self._declared
 
-    def _analyse(self, path: str, data: bytes, marked: bool) -> Looked:
-        from lambdalint.python.project import Project
+    @property
+    def project(self) -> Project:
+        """What is known of Python modules."""
+        if self._project is None:
+            from lambdalint.python.project import Project
+
+            self._project = Project(self._root, import_roots=self._import_roots, declared=dict(self._declared))
+        return self._project
+
+    def analyse(
+        self,
+        path: str,
+        data: bytes | None,
+        marked: Sequence[str],
+        functions: Mapping[str, Sequence[Function]] | None = None,
+    ) -> Looked:
         from lambdalint.python.source import Unreadable
 
-        if self._project is None:
-            self._project = Project(self._root, import_roots=self._import_roots, declared=dict(self._declared))
-        project = self._project
+        project = self.project
         found: list[tuple[Finding, Fix | None]] = []
         unreadable: dict[str, Unreadable] = {}
         known = set(project.unreadable)
         handlers = 0
         try:
-            for handler in project.handlers(path, data):
-                handlers += 1
-                found += examine_with_fixes(self._checks, handler)
+            for handler in project.handlers(path, data, functions):
+                handlers += handler.found
+                found += examine_with_fixes(self.checks, handler)
         except Unreadable as error:
             unreadable[path] = error
         files, folders = project.dependencies()
@@ -107,7 +135,21 @@ class Looker:
             found.append((finding(unreadable_source, place, f"this file {reason.message}"), None))
         # Any file that could not be read may be why something is not known here.
         rests_on = {path, *files, *project.unreadable}
-        return Looked(path, marked, handlers, found, sorted(rests_on), sorted(folders), tuple(project.cut_short))
+        return Looked(
+            path,
+            marked,
+            handlers,
+            findings=found,
+            files=sorted(rests_on),
+            folders=sorted(folders),
+            cut_short=tuple(project.cut_short),
+        )
+
+
+def crash(path: str, error: Exception) -> Finding:
+    """That the analysis of a file did not come to its end."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    return finding(check_crashed, Location(path), f"the analysis crashed on {path}: {reason}")
 
 
 def contents_of(path: str) -> bytes:
@@ -132,6 +174,7 @@ def pack(looked: Looked) -> Packed:
             found.message,
             list(found.location),
             found.handler,
+            found.function,
             [list(step) for step in found.trace],
             found.fix_message,
             found.fix_unsafe,
@@ -141,8 +184,10 @@ def pack(looked: Looked) -> Packed:
     ]
     return [
         looked.path,
-        looked.marked,
+        list(looked.marked),
         looked.handlers,
+        looked.functions,
+        list(looked.claimed),
         findings,
         list(looked.files),
         list(looked.folders),
@@ -152,9 +197,9 @@ def pack(looked: Looked) -> Packed:
 
 def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
     """The opposite. Raises some `Exception` for what `pack` did not make."""
-    path, marked, handlers, rows, files, folders, cut_short = packed
+    path, marked, handlers, functions, claimed, rows, files, folders, cut_short = packed
     findings: list[tuple[Finding, Fix | None]] = []
-    for code, severity, message, location, handler, trace, fix_message, fix_unsafe, sure in rows:
+    for code, severity, message, location, handler, function, trace, fix_message, fix_unsafe, sure in rows:
         check = checks[code]
         found = Finding(
             code,
@@ -168,9 +213,10 @@ def unpack(packed: Packed, checks: Mapping[str, AnyCheck]) -> Looked:
             fix_message,
             fix_unsafe,
             sure,
+            function=function,
         )
         findings.append((found, None))
-    return Looked(path, marked, handlers, findings, files, folders, cut_short)
+    return Looked(path, marked, handlers, functions, claimed, findings, files, folders, cut_short)
 
 
 def processors() -> int:

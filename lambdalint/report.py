@@ -18,6 +18,8 @@ class Report:
     """Files read."""
     handlers: int = 0
     """Handlers found."""
+    functions: int = 0
+    """Functions that templates declare."""
     ignored: int = 0
     """Findings silenced by ignore comments or config, whether or not they are shown."""
     baselined: int = 0

@@ -237,6 +237,7 @@ def test_json() -> None:
     assert shown["summary"] == {
         "files": 2,
         "handlers": 1,
+        "functions": 0,
         "findings": 2,
         "by_severity": {"error": 1, "warning": 1},
         "by_code": {"LL101": 2},

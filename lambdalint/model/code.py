@@ -264,7 +264,9 @@ class Handler:
     Cheap where the pattern is found nowhere in the text of a module."""
     unused_globals: Sequence[UnusedGlobal] = ()
     functions: Sequence[Function] = ()
-    """The Lambda functions whose templates name this handler; empty where none was found."""
+    """The Lambda functions whose templates name this handler; empty where no template does."""
+    found: bool = True
+    """False where templates name a handler that is not there: then nothing else is known of it."""
 
     @property
     def label(self) -> str:

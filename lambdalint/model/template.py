@@ -188,6 +188,8 @@ class Code(NamedTuple):
     line: int = 0
     """Where inline code begins, and how far it is indented there."""
     column: int = 0
+    complete: bool = False
+    """All the source is in the folder: nothing is built or fetched first."""
 
 
 class Alarm(NamedTuple):

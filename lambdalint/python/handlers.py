@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from lambdalint.model import Function as Deployed
+from lambdalint.model import Handler
 from lambdalint.python.modules import Module
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import (
@@ -59,6 +61,9 @@ _ELSEWHERE = re.compile(r"(?:^|[_-])(?:gcp|gcf|azure|kubeless|openfaas)(?:$|[_-]
 _NOT_CODE = frozenset("tests test testing __tests__ migrations alembic node_modules site-packages conftest.py".split())
 
 
+_COMPUTED = re.compile(r"\bimport \*|\bglobals\(\)|\bexec\(|\bdef __getattr__\b|\bsetattr\(")
+
+
 class Candidate:
     """A handler before it is executed."""
 
@@ -85,9 +90,18 @@ def is_no_handler_code(path: str) -> bool:
     return any(part in _NOT_CODE or _RUNBOOK.search(part) or _ELSEWHERE.search(part) for part in parts[:-1])
 
 
-def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
-    """The handlers of a module that has been loaded; those `declared` by config or template replace the guesses."""
+def find(
+    module: Module, declared: Sequence[str] = (), functions: Mapping[str, Sequence[Deployed]] | None = None
+) -> list[Candidate]:
+    """The handlers of a module that has been loaded; those `declared` by config or by templates replace the guesses."""
     values = module.frame.values
+    if functions and not declared:
+        named = [_named(name, module, deployed[0]) for name, deployed in functions.items() if name in values]
+        if named and all(isinstance(atom, Function) for one in named for atom in one.value.atoms):
+            return named
+        # An application object, or a name that is not there: the functions behind it are still guessed.
+        names = {one.name for one in named}
+        return [*named, *(one for one in find(module) if one.name not in names)]
     if declared:
         for name in declared:
             if name not in values:
@@ -110,6 +124,29 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
         if candidate.name not in called or HANDLER_NAME.search(candidate.name) or "decorated" in candidate.evidence
     ]
     return kept or found
+
+
+def _named(name: str, module: Module, function: Deployed) -> Candidate:
+    where = function.handler.location if function.handler is not None else function.location
+    node = next(
+        (
+            node
+            for node in _top_level(module.source.tree.body)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name
+        ),
+        module.source.tree,
+    )
+    return Candidate(name, node, module.frame.values[name], f"named by {where.path}:{where.line}")
+
+
+def missing(module: Module, functions: Mapping[str, Sequence[Deployed]]) -> Iterator[Handler]:
+    """For each handler that templates name and the module has not, one that says so."""
+    if _COMPUTED.search(module.source.text):
+        return  # names may come from where they are not seen
+    for name, deployed in functions.items():
+        if name not in module.frame.values:
+            place = deployed[0].handler.location if deployed[0].handler is not None else deployed[0].location
+            yield Handler(module.path, name, place, (), functions=deployed, found=False)
 
 
 def _candidates(module: Module) -> Iterator[Candidate]:

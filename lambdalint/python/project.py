@@ -6,11 +6,13 @@ import ast
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
+from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
 from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
-from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
+from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
@@ -49,10 +51,15 @@ class Project:
         """Files that could not be read, by path: those asked for and those reached by import."""
         return self.modules.unreadable
 
-    def handlers(self, path: str, data: bytes | None = None) -> list[Handler]:
-        """The handlers in one file, executed; raises `Unreadable`."""
+    def handlers(
+        self, path: str, data: bytes | None = None, functions: Mapping[str, Sequence[Deployed]] | None = None
+    ) -> list[Handler]:
+        """The handlers in one file, executed; raises `Unreadable`.
+
+        `functions` are those whose templates say that their handler is in this file, by its name there.
+        """
         declared = self.declared.get(os.path.abspath(path), ()) if self.declared else ()
-        if is_no_handler_code(self.modules.relative(path)) and not declared:
+        if is_no_handler_code(self.modules.relative(path)) and not declared and not functions:
             return []
         self.cut_short.clear()
         self.modules.begin()  # each handler's file is a program of its own, whatever else is looked at
@@ -63,8 +70,10 @@ class Project:
         if module.stray is not None:
             self.modules.unreadable[module.path] = module.stray
         found = []
-        for candidate in find(module, declared):
-            found.append(self._handler(module, candidate))
+        for candidate in find(module, declared, functions):
+            handler = self._handler(module, candidate)
+            found.append(replace(handler, functions=(functions or {}).get(candidate.name, ())))
+        found += missing(module, functions or {})
         return found
 
     def dependencies(self) -> tuple[set[str], set[str]]:

@@ -19,6 +19,7 @@ def to_json(report: Report) -> str:
     summary = {
         "files": report.files,
         "handlers": report.handlers,
+        "functions": report.functions,
         "findings": len(new),
         "by_severity": _count(finding.severity.label for finding in new),
         "by_code": _count(finding.code for finding in new),
@@ -50,7 +51,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
-        "function": None,
+        "function": finding.function,
         "handler": finding.handler,
         "trace": [step._asdict() for step in finding.trace],
         "fix": fix,

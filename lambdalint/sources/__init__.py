@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from lambdalint.check import Severity
 from lambdalint.model.places import Location
 from lambdalint.model.template import Stack
 from lambdalint.sources.paths import Files
 
-ENDINGS = (".yaml", ".yml", ".json", ".template")
 _MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::")
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
+
+
+Remark = tuple[Location, str, Severity]
+"""What cannot be read, where: the end of a sentence that begins with "this template"."""
 
 
 @dataclass(slots=True)
@@ -21,15 +25,11 @@ class Declared:
 
     path: str
     stacks: Sequence[Stack] = ()
-    unreadable: list[tuple[Location, str]] = field(default_factory=list)
-    """What cannot be read in it, as the end of a sentence that begins with "this template"."""
+    unreadable: list[Remark] = field(default_factory=list)
     files: frozenset[str] = frozenset()
-    """Other files that were looked for or read."""
-
-
-def is_template_name(path: str) -> bool:
-    """Whether a file may be a template, by its name."""
-    return path.endswith(ENDINGS)
+    """Other files that were read, or would have been."""
+    folders: frozenset[str] = frozenset()
+    """Folders in which something was looked for."""
 
 
 def may_be_template(path: str, data: bytes) -> bool:
@@ -50,7 +50,7 @@ def read(path: str, data: bytes) -> Declared:
         text = data.decode("utf-8-sig") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-16")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8"))
+        declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
         return declared
     stacks = []
     try:
@@ -60,16 +60,18 @@ def read(path: str, data: bytes) -> Declared:
             settings = Settings()
             stacks.append(read_cloudformation(document, files, settings))
             declared.unreadable += [
-                (one.location, f"cannot be understood here: {one.message}") for one in settings.complaints
+                (one.location, f"cannot be understood here: {one.message}", Severity.WARNING)
+                for one in settings.complaints
             ]
             for name, first, second in document.duplicates:
                 message = f'has the key "{name}" twice, here and on line {first.line}: only the last one counts'
-                declared.unreadable.append((second, message))
+                declared.unreadable.append((second, message, Severity.WARNING))
     except Malformed as error:
         reason = error.message
         if _ENGINE.search(text):
             reason = "is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"
-        declared.unreadable.append((Location(path, error.line, error.column, error.line, error.column + 1), reason))
+        place = Location(path, error.line, error.column, error.line, error.column + 1)
+        declared.unreadable.append((place, reason, Severity.ERROR))
     declared.stacks = stacks
-    declared.files = frozenset(files.asked)
+    declared.files, declared.folders = frozenset(files.asked), frozenset(files.folders)
     return declared

@@ -46,12 +46,18 @@ class Malformed(Exception):
 class Document:
     """One YAML or JSON document of a file."""
 
-    def __init__(self, path: str, root: Node) -> None:
+    def __init__(self, path: str, root: Node, text: str = "") -> None:
         self.path = path
         self.root = root
+        self._text = text
         self.duplicates: list[tuple[str, Location, Location]] = []
         """Keys that stand twice in one map: the name, the first place, the second."""
         self._maps: dict[int, dict[str, tuple[Node, Node]]] = {}
+
+    @property
+    def lines(self) -> list[str]:
+        """Of the whole file."""
+        return self._text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def entries(self, node: Node | None) -> Mapping[str, tuple[Node, Node]]:
         """The keys of a map with their nodes and their values, merge keys resolved; empty for all else."""
@@ -109,7 +115,7 @@ def parse(path: str, text: str) -> Iterator[Document]:
             root = loader.get_node()
             if root is not None:
                 _check_size(root)
-                yield Document(path, root)
+                yield Document(path, root, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from lambdalint.model.template import Function
+from lambdalint.model.template import Code, Function
 from lambdalint.sources.paths import Files
-
-LAYER_FOLDERS = ("layer", "layers")
 
 
 def located(function: Function, files: Files) -> Function:
@@ -26,9 +24,17 @@ def located(function: Function, files: Files) -> Function:
         )
     if runtime is not None and not is_python:
         return function
-    if stated is None or code.kind not in ("folder", "image"):
+    folder = _folder(code)
+    if stated is None or folder is None:
         return function._replace(is_python=is_python)
-    found = files.handler(code.path, stated)
+    found = files.handler(folder, stated)
     if found is None:
         return function._replace(is_python=is_python, handler_name=stated.rpartition(".")[2] if is_python else "")
     return function._replace(is_python=True, handler_path=found[0], handler_name=found[1])
+
+
+def _folder(code: Code) -> str | None:
+    """Where the source is: a single file and a zip are mostly made from what stands beside them."""
+    if code.kind in ("folder", "image"):
+        return code.path
+    return code.path.rpartition("/")[0] if code.kind == "file" else None

@@ -15,13 +15,16 @@ class Files:
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
-        """Files that were looked for or read: what was learnt rests on them."""
+        """Files that were read, or would have been: what was learnt rests on them."""
+        self.folders: set[str] = set()
+        """Folders in which something was looked for."""
 
     def exists(self, path: str) -> bool:
-        self.asked.add(path)
+        self.folders.add(os.path.dirname(path))
         return os.path.isfile(path)
 
     def is_folder(self, path: str) -> bool:
+        self.folders.add(os.path.dirname(path))
         return os.path.isdir(path or ".")
 
     def read(self, path: str) -> str | None:

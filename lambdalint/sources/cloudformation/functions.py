@@ -197,21 +197,24 @@ class FunctionReader:
         if image is not None or (package is not None and package.data == "Image"):
             return self._image(resource, properties, image or package or resource.properties)
         if code is None:
-            where = resource.location if is_sam else properties.location
-            return Code(where, "folder" if is_sam else "unknown", self.folder)
+            if not is_sam:
+                return Code(resource.location, "unknown")
+            return Code(resource.location, "folder", self.folder, complete=not _is_built(resource))
         if not is_sam and code.get("ZipFile") is not None:
             return self._inline(code.get("ZipFile"))
         if isinstance(code.data, str):
-            return self._local(code.data, code.location)
+            return self._local(code.data, code.location, complete=not _is_built(resource))
         return Code(code.location, "unknown" if code.data is UNKNOWN else "remote")
 
-    def _local(self, path: str, location: Location) -> Code:
+    def _local(self, path: str, location: Location, complete: bool) -> Code:
         if "://" in path:
             return Code(location, "remote")
         full = join(self.folder, path)
         if is_outside(full):
             return Code(location, "unknown")
-        return Code(location, "folder" if self.files.is_folder(full) else "file", full)
+        if self.files.is_folder(full):
+            return Code(location, "folder", full, complete=complete)
+        return Code(location, "file", full)
 
     def _image(self, resource: Resource, properties: Value, where: Value) -> Code:
         metadata = resource.metadata
@@ -232,7 +235,27 @@ class FunctionReader:
     def _inline(self, value: Value | None) -> Code:
         assert value is not None
         text = value.data if isinstance(value.data, str) else value.text
-        return Code(value.location, "inline", self.template.path, inline=text)
+        line, column = self._where(text, value.location.line)
+        return Code(value.location, "inline", self.template.path, inline=text, line=line, column=column)
+
+    def _where(self, code: str, line: int) -> tuple[int, int]:
+        """The line of the template on which inline code begins, and how far it is indented; 0 if it is quoted."""
+        lines = code.splitlines()
+        first = next((number for number, one in enumerate(lines) if one.strip()), None)
+        if first is None:
+            return 0, 0
+        there = self.template.document.lines
+        for number in range(line, min(line + 8, len(there) + 1)):
+            if there[number - 1].strip() == lines[first].strip():
+                indent = len(there[number - 1]) - len(there[number - 1].lstrip())
+                return max(number - first, 1), indent - (len(lines[first]) - len(lines[first].lstrip()))
+        return 0, 0
+
+
+def _is_built(resource: Resource) -> bool:
+    """Whether a build of its own decides what is in the package."""
+    method = resource.metadata.get("BuildMethod") if resource.metadata is not None else None
+    return method is not None and not str(method.data).startswith("python")
 
 
 def cors_of(value: Value | None) -> Cors | None:

@@ -311,12 +311,8 @@ class Template:
     def _if(self, argument: Value, place: Location) -> Value:
         if not isinstance(argument.data, list) or len(argument.data) != 3:
             return Value(UNKNOWN, place)
-        branches = [
-            one
-            for branch in argument.data[1:]
-            for one in (branch.choices or (branch,))
-            # Of a branch of a branch, too
-        ][:MAX_CHOICES]
+        branches: list[Value] = [one for branch in argument.data[1:] for one in (branch.choices or (branch,))]
+        del branches[MAX_CHOICES:]
         stated = [one for one in branches if one.data is not None or one.choices]
         optional = len(stated) < len(branches) or any(one.optional for one in argument.data[1:])
         if not stated:
@@ -353,7 +349,7 @@ class Template:
         if len(parts) == 2 and isinstance(parts[1].data, list):
             index = parts[0].data
             if str(index).isdigit() and int(index) < len(parts[1].data):
-                one: Value = parts[1].data[int(index)]
+                one = parts[1].data[int(index)]
                 return Value(one.data, place, one.text, one.refs, one.choices, one.optional)
         return Value(UNKNOWN, place, "", tuple(dict.fromkeys(argument.all_refs())))
 

@@ -1,0 +1,116 @@
+"""A template with its code: what the checks say of its functions, and of the handlers these name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lambdalint.check import Finding, Fix
+from lambdalint.engine import examine_with_fixes
+from lambdalint.house import finding, unreadable_source, unreadable_template
+from lambdalint.model import Function, Handler, Location
+from lambdalint.suppression import MARK
+
+if TYPE_CHECKING:
+    from lambdalint.looking import Looked, Looker
+
+Found = tuple[Finding, Fix | None]
+Claims = dict[str, dict[str, list[Function]]]
+"""The functions by the file and the name of their handlers."""
+
+
+def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[str]) -> Looked:
+    """What the checks say of a template and of the code behind it."""
+    from lambdalint.looking import Looked
+    from lambdalint.sources import may_be_template, read
+
+    if not may_be_template(path, data):
+        return Looked(path, marked)
+    declared = read(path, data)
+    found: list[Found] = []
+    for location, message, severity in declared.unreadable:
+        complaint = finding(unreadable_template, location, f"this template {message}")
+        found.append((complaint._replace(severity=severity), None))
+    claims: Claims = {}
+    inline: list[Function] = []
+    functions = [function for stack in declared.stacks for function in stack.functions]
+    for stack in declared.stacks:
+        found += examine_with_fixes(looker.checks, stack)
+    for function in functions:
+        found += examine_with_fixes(looker.checks, function)
+        if function.code is not None and function.code.kind == "inline":
+            if function.is_python:
+                inline.append(function)
+        elif function.handler_path is not None:
+            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+        elif function.is_python:
+            for handler in not_found(function):
+                found += examine_with_fixes(looker.checks, handler)
+    parts = [*_behind(looker, claims), *_inline(looker, inline)]
+    for part in parts:
+        found += part.findings
+    return Looked(
+        path,
+        tuple(dict.fromkeys([*marked, *(one for part in parts for one in part.marked)])),
+        sum(part.handlers for part in parts),
+        len(functions),
+        sorted(claims),
+        found,
+        sorted({path, *declared.files, *(file for part in parts for file in part.files)}) if declared.stacks else (),
+        sorted({*declared.folders, *(folder for part in parts for folder in part.folders)}),
+        [one for part in parts for one in part.cut_short],
+    )
+
+
+def not_found(function: Function) -> Iterator[Handler]:
+    """For a function whose code is here, but not the file of its handler, one that says so."""
+    code = function.code
+    if code is None or function.handler is None or not code.complete:
+        return
+    yield Handler(
+        function.path, str(function.handler.value), function.handler.location, (), functions=(function,), found=False
+    )
+
+
+def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:
+    from lambdalint.looking import Looked, contents_of, crash
+
+    for path, by_name in claims.items():
+        try:
+            data = looker.contents.get(path)
+            data = contents_of(path) if data is None else data
+        except OSError:
+            continue  # it went away since it was found
+        try:
+            yield looker.analyse(path, data, (path,) if MARK in data else (), by_name)
+        except Exception as error:  # the other handlers are looked at all the same
+            yield Looked(path, findings=[(crash(path, error), None)])
+
+
+def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
+    """Code within the template, with lines and columns as they are there."""
+    from lambdalint.looking import Looked, crash
+
+    for function in functions:
+        assert function.code is not None
+        code = function.code
+        text = "\n" * max(code.line - 1, 0) + code.inline
+        named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]}
+        try:
+            looked = looker.analyse(function.path, text.encode(), (), named)
+        except Exception as error:
+            yield Looked(function.path, findings=[(crash(function.path, error), None)])
+            continue
+        if "${" in code.inline:  # what is filled in later need not be Python before
+            looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
+        looked.findings = [(_moved(found, code.line, code.column, code.location), None) for found, _ in looked.findings]
+        yield looked
+
+
+def _moved(found: Finding, line: int, column: int, location: Location) -> Finding:
+    """A finding in inline code, where that stands in the template."""
+    place = found.location
+    if line == 0 or place.line < line:
+        return found._replace(location=location)
+    moved = place._replace(column=place.column + column, end_column=place.end_column + column)
+    return found._replace(location=moved)
