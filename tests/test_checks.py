@@ -1,7 +1,8 @@
 """Every check by its page: the examples of its docstring, and the edge cases in tests/checks/<name>.md.
 
-A section of a page is one project: its blocks are files (`# file: path.py` in the first line, else app.py),
-and a comment such as `# LL101` stands on each line where that check must speak. It must speak nowhere else.
+A section of a page is one project: its blocks are files (`# file: path.py` in the first line, else app.py, for
+templates template.yaml, template.json or main.tf), and a comment such as `# LL101` stands on each line where that
+check must speak. It must speak nowhere else.
 `# LL101 advice`: it must be only advice there; `# LL101 unsure`: a finding that only `--pedantic` shows.
 A section whose title begins with "No handler" has none.
 `# config: handlers = {"app.py" = ["run"]}` in a block names handlers as configuration does.
@@ -18,22 +19,39 @@ from pathlib import Path
 import pytest
 
 from lambdalint.check import AnyCheck, Severity
+from lambdalint.discovery import is_template_name
 from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
+from lambdalint.looking import Looker
 from lambdalint.python.project import Project
 from lambdalint.registry import load
 
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMES = {
+    "python": "app.py",
+    "yaml": "template.yaml",
+    "json": "template.json",
+    "hcl": "main.tf",
+    "dockerfile": "Dockerfile",
+}
 EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice| unsure)?")
 CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
 
 
-def sections(check: AnyCheck) -> Iterator[tuple[str, list[str]]]:
+Block = tuple[str, str]
+"""The language and the text."""
+
+
+def sections(check: AnyCheck) -> Iterator[tuple[str, list[Block]]]:
     """The title and the blocks of each case of a check: docstring examples first."""
-    for number, block in enumerate(BLOCK.findall(check.doc)):
-        yield f"docstring example {number + 1}", [block]
+    bad, _, good = check.doc.partition("**Good**")
+    for part in ("Bad", "Good"):
+        blocks = BLOCK.findall(bad if part == "Bad" else good)
+        together = any(language != "python" for language, _ in blocks)
+        for number, group in enumerate([blocks] if together else [[block] for block in blocks]):
+            yield f"docstring: {part} {number + 1}", group
     page = PAGES / f"{check.name.replace('-', '_')}.md"
     for part in page.read_text(encoding="utf-8").split("\n## ")[1:]:
         title, _, body = part.partition("\n")
@@ -49,16 +67,17 @@ CASES = [
 
 @pytest.mark.parametrize(("check", "title", "blocks"), CASES)
 def test_it_speaks_just_where_the_page_says(
-    check: AnyCheck, title: str, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    check: AnyCheck, title: str, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected: set[tuple[str, int, str]] = set()
     declared: dict[str, list[str]] = {}
     paths: list[str] = []
-    for block in blocks:
+    for language, block in blocks:
         named = re.match(r"# file: (\S+)\n", block)
-        path = named[1] if named else "app.py"
+        path = named[1] if named else NAMES[language]
         assert path not in paths, "two blocks are one file"
-        ast.parse(block, path)
+        if language == "python":
+            ast.parse(block, path)
         for line in CONFIG.findall(block):
             declared |= tomllib.loads(line)["handlers"]
         file = tmp_path / path
@@ -70,10 +89,14 @@ def test_it_speaks_just_where_the_page_says(
                 assert code == check.code, "a page is about one check"
                 expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
-    project = Project(".", declared={str(tmp_path / path): names for path, names in declared.items()})
-    handlers = [handler for path in paths for handler in project.handlers(path)]
-    assert bool(handlers) is not title.startswith("No handler"), [handler.label for handler in handlers]
-    findings = [finding for handler in handlers for finding in examine([check], handler)]
+    looker = Looker(".", [check], declared={str(tmp_path / path): names for path, names in declared.items()})
+    looked = [looker.look(path) for path in paths if is_template_name(path)]
+    claimed = {path for one in looked for path in one.claimed}
+    looked += [looker.look(path) for path in paths if path.endswith(".py") and path not in claimed]
+    entries = sum(one.handlers + one.functions for one in looked)
+    assert bool(entries) is not title.startswith("No handler"), entries
+    findings = [finding for one in looked for finding, _ in one.findings]
+    assert all(finding.code == check.code for finding in findings), findings
     found = {(one.location.path, one.location.line, one.severity.label if one.sure else "unsure") for one in findings}
     assert found == expected
     for finding in findings:
@@ -89,8 +112,9 @@ def test_it_is_built_like_the_others(check: AnyCheck) -> None:
     for part in ("**Why it matters.**", "**Bad**", "**Good**", "**Ignore it when**", "**Source.** https://"):
         assert part in check.doc
     examples = BLOCK.findall(check.doc)
-    assert check.code in examples[0]
-    assert all(check.code not in example for example in examples[1:])
+    bad = BLOCK.findall(check.doc.partition("**Good**")[0])
+    assert any(check.code in text for _, text in bad)
+    assert all(check.code not in text for _, text in examples[len(bad) :])
     page = PAGES / f"{check.find.__name__}.md"
     assert page.read_text(encoding="utf-8").startswith(f"# {check.name} ({check.code})\n")
     titles = [title for title, _ in sections(check)]
@@ -104,7 +128,9 @@ def test_every_page_belongs_to_a_check() -> None:
 PEERS = (Path(__file__).parent.parent / "docs" / "peers.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("block", BLOCK.findall(PEERS), ids=re.findall(r"^## (.+)\n\n```", PEERS, re.MULTILINE))
+@pytest.mark.parametrize(
+    "block", [text for _, text in BLOCK.findall(PEERS)], ids=re.findall(r"^## (.+)\n\n```", PEERS, re.MULTILINE)
+)
 def test_the_comparison_with_other_tools_is_true(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checks = [CHECKS[code] for code in re.findall(r"LL\d{3}", block.partition("\n")[0])]
     expected = {

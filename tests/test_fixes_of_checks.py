@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from running import check, run
-from test_checks import CASES, CONFIG
+from test_checks import CASES, CONFIG, NAMES, Block
 
 from lambdalint.check import AnyCheck
 
@@ -21,15 +21,16 @@ OFFERING = frozenset({"LL101", "LL102", "LL103", "LL108", "LL110", "LL320", "LL4
     [
         case
         for case in CASES
-        if getattr(case.values[0], "code", "") in OFFERING and not any(CONFIG.search(block) for block in case.values[2])  # type: ignore[union-attr]
+        if getattr(case.values[0], "code", "") in OFFERING
+        and not any(CONFIG.search(text) for _, text in case.values[2])  # type: ignore[union-attr]
     ],
 )
 def test_a_fix_mends_its_finding_and_makes_no_other(
-    of: AnyCheck, title: str, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    of: AnyCheck, title: str, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for block in blocks:
+    for language, block in blocks:
         named = re.match(r"# file: (\S+)\n", block)
-        file = tmp_path / (named[1] if named else "app.py")
+        file = tmp_path / (named[1] if named else NAMES[language])
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,77 @@
+"""LL209: the handler that a template names is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Handler
+
+
+@check(Handler, code="LL209", severity=Severity.ERROR, since="0.1")
+def handler_not_found(handler: Handler) -> Iterator[Problem]:
+    """The template names a handler that the code does not have.
+
+    **Why it matters.** The function is deployed without complaint. Each invocation of it then fails with
+    `Runtime.ImportModuleError` or `Runtime.HandlerNotFound`.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.lambda_handler  # LL209
+          Runtime: python3.13
+          MemorySize: 512
+    ```
+
+    ```python
+    # file: src/app.py
+    def handler(event, context):
+        return event
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          MemorySize: 512
+    ```
+
+    ```python
+    # file: src/app.py
+    def handler(event, context):
+        return event
+    ```
+
+    It is said only where the source of the function is here: of zips, of images and of what a makefile builds
+    nothing is known.
+
+    **Ignore it when** the file is made or fetched before it is deployed.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html
+    """
+    if handler.found:
+        return
+    for function in handler.functions:
+        if function.handler is None:
+            continue
+        stated = function.handler.known
+        what = f"{handler.path} has no {handler.name}" if handler.path != function.path else "there is no such file"
+        folder = function.code.path if function.code is not None else ""
+        where = f" in {folder or '.'}" if handler.path == function.path else ""
+        yield Problem(
+            function.handler.location,
+            f'the handler of {function.logical_id} is "{stated}", but {what}{where}; each invocation fails',
+        )

@@ -1,0 +1,1 @@
+"""Settings of functions, and how they are rolled out."""

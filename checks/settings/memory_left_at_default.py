@@ -1,0 +1,56 @@
+"""LL801: nobody chose how much memory a function has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Function
+
+
+@check(Function, code="LL801", severity=Severity.WARNING, since="0.1")
+def memory_left_at_default(function: Function) -> Iterator[Problem]:
+    """The template does not say how much memory the function has.
+
+    **Why it matters.** Lambda then gives it 128 MB, and with the memory the processor: 128 MB come with about
+    0.07 of a virtual CPU. Imports and TLS handshakes, which need the processor, take many times as long as with
+    512 MB, and what is billed is memory times time: the smallest size is often not the cheapest.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:  # LL801
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Globals:
+      Function:
+        MemorySize: 512
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
+    **Ignore it when** 128 MB were measured to be right; better, write them down.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+    """
+    if function.memory_mb is None and not function.managed_instances:
+        yield Problem(
+            function.location,
+            f"{function.logical_id} has no memory size and gets 128 MB, with 0.07 of a CPU; choose one, such as 512 MB",
+        )

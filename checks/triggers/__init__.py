@@ -1,0 +1,1 @@
+"""Triggers, and the paths through a stack."""
