@@ -10,7 +10,7 @@ from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Ur
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.paths import Files, is_outside, join
 from lambdalint.sources.policies import statements
-from lambdalint.sources.values import Settings, Value, merged
+from lambdalint.sources.values import Settings, Value, as_strings, merged
 
 Draft = dict[str, Any]
 """The fields of a `Function` that is not finished."""
@@ -30,8 +30,9 @@ class FunctionReader:
         """What the function's own properties say."""
         is_sam = resource.type == "AWS::Serverless::Function"
         properties = resource.properties
-        if is_sam and self.globals is not None:
-            properties = merged(self.globals, properties)._replace(location=resource.location)
+        shared = self._shared(resource) if is_sam else None
+        if shared is not None:
+            properties = merged(shared, properties)._replace(location=resource.location)
         s = self.settings
         draft: Draft = {
             "path": self.template.path,
@@ -62,12 +63,24 @@ class FunctionReader:
         draft.update(self._environment(properties))
         tracing = properties.get("Tracing") if is_sam else properties.get("TracingConfig", "Mode")
         draft["tracing"] = s.string(tracing)
+        if draft["tracing"] is not None and draft["tracing"].value in ("Disabled", ""):
+            draft["tracing"] = None  # as SAM does
         if is_sam:
             draft.update(self._sam(properties))
         else:
             draft["dead_letter"] = s.string(properties.get("DeadLetterConfig", "TargetArn"))
         draft["properties"] = properties
         return draft
+
+    def _shared(self, resource: Resource) -> Value | None:
+        """What the Globals section states for this function."""
+        ignored = resource.ignored_globals
+        if self.globals is None or ignored is None:
+            return self.globals
+        names = as_strings(ignored) or ()
+        if "*" in names:
+            return None
+        return self.globals._replace(data={key: one for key, one in self.globals.entries() if key not in names})
 
     def _sam(self, properties: Value) -> Draft:
         s = self.settings

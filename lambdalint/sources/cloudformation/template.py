@@ -34,6 +34,8 @@ class Resource(NamedTuple):
     properties: Value
     """A map, whatever the template says."""
     metadata: Value | None
+    ignored_globals: Value | None
+    """What of the Globals section does not hold for it: a list of properties, or `*`."""
     condition: bool
     """It exists under some condition only."""
     node: Node | None
@@ -91,6 +93,7 @@ class Template:
         try:
             properties = self._of(entries, "Properties")
             metadata = self._of(entries, "Metadata")
+            ignored = self._of(entries, "IgnoreGlobals")
         finally:
             self._loop = before
         if properties is None or not isinstance(properties.data, Mapping):
@@ -103,6 +106,7 @@ class Template:
             place,
             properties,
             metadata,
+            ignored,
             "Condition" in entries,
             found[1] if found is not None else None,
         )
