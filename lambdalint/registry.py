@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from zlib import crc32
@@ -31,6 +31,11 @@ def load(extend: Sequence[str] = (), root: str = ".") -> dict[str, AnyCheck]:
         if not (check.code.isalnum() and check.code.isupper() and check.code[-1].isdigit()):
             raise WrongUse(f'{place(check)}: "{check.code}" is not a code such as ACME101')
     return dict(sorted(by_code.items()))
+
+
+def by_word(checks: Mapping[str, AnyCheck]) -> dict[str, AnyCheck]:
+    """Each check under its code and under its name."""
+    return {word: check for check in checks.values() for word in (check.code, check.name)}
 
 
 def plugged(extend: Sequence[str], root: str) -> Iterator[AnyCheck]:

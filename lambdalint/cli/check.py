@@ -87,6 +87,10 @@ def prepare(options: Options) -> checking.Request:
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
     checks = registry.load(settings.extend_checks, settings.root)
+    if settings.checks:
+        from lambdalint.options import configured
+
+        checks = configured(checks, settings.checks)
     return checking.Request(
         paths=paths,
         config=settings,
