@@ -96,7 +96,11 @@ def read(file: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError) as error:  # both TOMLDecodeError and UnicodeDecodeError are
         raise WrongUse(f"{shown(file)}: not valid TOML: {error}") from error
     if is_own:
+        if "tool" in content:
+            raise WrongUse(f"{place(file, 'tool')}: leave out [tool.lambdalint]; here its keys stand by themselves")
         return content
+    if "lambdalint" in content:
+        raise WrongUse(f"{shown(file)}: the table is called [tool.lambdalint], not [lambdalint]")
     tool = content.get("tool")
     table = tool.get("lambdalint") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -138,6 +142,9 @@ def build(file: str, table: dict[str, Any], below: tuple[str, ...] = ()) -> Conf
     for path, _ in settings.get("handlers", ()):
         if not os.path.isfile(path):
             raise WrongUse(f"{place(file, 'handlers')}: {shown(path)} does not exist")
+    for path in settings.get("import_roots", ()):
+        if not os.path.isdir(path):
+            raise WrongUse(f"{place(file, 'import-roots')}: {shown(path)} is not a folder")
     return replace(base, **settings, root=folder, file=file)
 
 

@@ -46,6 +46,8 @@ def plugged(extend: Sequence[str], root: str) -> Iterator[AnyCheck]:
             found = list(collect(package))
         except (Exception, SystemExit) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
+            if os.path.isdir(os.path.join(root, name)) and not is_folder(name):
+                reason += f'; a folder is named "./{name}"'
             raise WrongUse(f'extend-checks: "{display(name)}" cannot be imported: {reason}') from error
         if not found:
             raise WrongUse(f'extend-checks: "{display(name)}" holds no check')

@@ -80,6 +80,16 @@ def test_the_installed_command_does_not_load_what_it_does_not_need() -> None:
     assert not loaded & {"typer", "click", "rich", "libcst", "boto3", "yaml", "tree_sitter", "tomllib"}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a shell")
+def test_closed_streams_are_no_trouble() -> None:
+    put("bad.py", BAD)
+    command = f"{sys.executable} -m lambdalint check bad.py --output-format concise"
+    for closed, said in (("2>&-", "LL101"), (">&-", "")):
+        ran = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (1, "")
+        assert said in ran.stdout
+
+
 # -- configuration ---------------------------------------------------------------------------------------
 
 PLUGIN = """\
@@ -107,6 +117,12 @@ def our_own(handler):
         ('handlers = ["gone.py:main"]', "lambdalint.toml:1: gone.py does not exist"),
         ('extend-checks = ["./gone"]', '"gone" cannot be imported'),
         ('extend-checks = ["no_such_package_x"]', "No module named 'no_such_package_x'"),
+        ('[tool.lambdalint]\nignore = ["LL1"]', "lambdalint.toml:1: leave out [tool.lambdalint]"),
+        ('import-roots = ["sr"]', "lambdalint.toml:1: sr is not a folder"),
+        ('extend-checks = ["ours"]', "No module named 'ours'; a folder is named \"./ours\""),
+        ('output-format = "CONCISE"', 'there is no output format "CONCISE"; did you mean "concise"?'),
+        ('output-format = "text"', "; there are terminal, concise, json, github"),
+        ('baseline = "gone.json"', "lambdalint: gone.json: no such baseline; --update-baseline writes it"),
         ("checks = 1", 'lambdalint.toml:1: "checks" must be a table for each check, such as [tool.lambdalint.checks.'),
         ("[checks]\nLL303 = 80", 'lambdalint.toml:1: "checks" must be a table for each check'),
         ("[checks.fat-handlr]", 'lambdalint.toml:1: no check is called "fat-handlr"; did you mean "fat-handler"?'),
@@ -124,11 +140,30 @@ def our_own(handler):
 )
 def test_wrong_configuration_is_one_line_that_names_the_place(text: str, says: str) -> None:
     put("bad.py", BAD)
+    put("ours/readme.md", "")
     put("lambdalint.toml", text)
     ran = run("check", "bad.py")
     assert ran.code == 2
     assert says in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_the_table_in_pyproject_has_its_full_name() -> None:
+    put("bad.py", BAD)
+    put("pyproject.toml", '[lambdalint]\nignore = ["LL101"]')
+    ran = run("check", "bad.py")
+    assert (ran.code, ran.err) == (
+        2,
+        "lambdalint: pyproject.toml: the table is called [tool.lambdalint], not [lambdalint]\n",
+    )
+
+
+def test_lists_on_the_command_line_have_commas_or_spaces() -> None:
+    put("bad.py", BAD)
+    for words in (["LL102,LL101"], ["LL102 LL101"], ["LL102, LL101"], ["LL102", "--select", "LL101"]):
+        assert check("bad.py", "--select", *words).found == ["bad.py:5 LL101"]
+    assert 'did you mean "LL101"?' in run("check", "bad.py", "--select", "ll101").err
+    assert "a path that is empty: no such file" in run("check", "").err
 
 
 def test_the_nearest_configuration_counts_and_may_extend_another() -> None:

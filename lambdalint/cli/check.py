@@ -52,7 +52,8 @@ def check(options: Options) -> int:
     request = prepare(options)
     output_format = options.output_format or request.config.output_format or "terminal"
     if output_format not in FORMATS:
-        raise WrongUse(f'there is no output format "{output_format}"{nearest(output_format, list(FORMATS))}')
+        others = nearest(output_format, list(FORMATS)) or f"; there are {', '.join(FORMATS)}"
+        raise WrongUse(f'there is no output format "{output_format}"{others}')
     if options.diff:
         from lambdalint.cli import fix
 
