@@ -7,6 +7,10 @@ class WrongUse(Exception):
     """Wrong use or wrong configuration: one line that says what and how to mend it. Exit code 2."""
 
 
+class HungUp(Exception):
+    """Whoever read our output has left. (click would take a BrokenPipeError for its own, and exit with 1.)"""
+
+
 def nearest(word: str, known: list[str]) -> str:
     """`; did you mean "x"?`, or nothing where no known word comes close."""
     from difflib import get_close_matches  # needed on the way to exit only

@@ -90,6 +90,16 @@ def test_closed_streams_are_no_trouble() -> None:
         assert said in ran.stdout
 
 
+def test_a_reader_that_leaves_is_no_trouble() -> None:
+    put("bad.py", BAD * 200)
+    for words in (["check", "bad.py"], ["check", "bad.py", "--exit-zero", "--output-format", "json"], ["rules"]):
+        command = [sys.executable, "-m", "lambdalint", *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+            assert ran.stdout
+            ran.stdout.close()
+            assert (ran.stderr.read() if ran.stderr else None, ran.wait()) == ("", 141)
+
+
 # -- configuration ---------------------------------------------------------------------------------------
 
 PLUGIN = """\

@@ -22,8 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        from lambdalint.errors import WrongUse
+        from lambdalint.errors import HungUp, WrongUse
 
+        if isinstance(error, HungUp):
+            return _hang_up()
         if isinstance(error, WrongUse):
             print(f"lambdalint: {error}", file=sys.stderr)
             return 2

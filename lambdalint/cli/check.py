@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from lambdalint import checking, config, registry, selection
 from lambdalint.check import AnyCheck, Severity
 from lambdalint.discovery import display
-from lambdalint.errors import WrongUse, nearest
+from lambdalint.errors import HungUp, WrongUse, nearest
 from lambdalint.report import Report
 from lambdalint.reporters import FORMATS, render
 
@@ -165,8 +165,8 @@ def write(text: str) -> None:
         sys.stdout.write(text)
     except UnicodeEncodeError:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as gone:
+        raise HungUp from gone
     except OSError as error:
         raise WrongUse(f"the report cannot be written: {error.strerror}") from None
 
