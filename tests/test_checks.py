@@ -4,7 +4,8 @@ A section of a page is one project: its blocks are files (`# file: path.py` in t
 and a comment such as `# LL101` stands on each line where that check must speak. It must speak nowhere else.
 `# LL101 advice`: it must be only advice there; `# LL101 unsure`: a finding that only `--pedantic` shows.
 A section whose title begins with "No handler" has none.
-`# config: handlers = {"app.py" = ["run"]}` in a block names handlers as configuration does.
+`# config: handlers = {"app.py" = ["run"]}` in a block names handlers, `# config: options = {statements = 9}` sets
+options of the check, as configuration does.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from pathlib import Path
 import pytest
 
 from lambdalint.check import AnyCheck, Severity
+from lambdalint.config import Stated
 from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
+from lambdalint.options import configured, declared
 from lambdalint.python.project import Project
 from lambdalint.registry import load
 
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
+CONFIGURATION = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice| unsure)?")
 CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
@@ -52,15 +56,18 @@ def test_it_speaks_just_where_the_page_says(
     check: AnyCheck, title: str, blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected: set[tuple[str, int, str]] = set()
-    declared: dict[str, list[str]] = {}
+    handlers_named: dict[str, list[str]] = {}
     paths: list[str] = []
+    told = check
     for block in blocks:
         named = re.match(r"# file: (\S+)\n", block)
         path = named[1] if named else "app.py"
         assert path not in paths, "two blocks are one file"
         ast.parse(block, path)
         for line in CONFIG.findall(block):
-            declared |= tomllib.loads(line)["handlers"]
+            said = tomllib.loads(line)
+            handlers_named |= said.get("handlers", {})
+            told = configured(CHECKS, [Stated("", check.code, said.get("options", {}))])[check.code]
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block, encoding="utf-8")
@@ -70,10 +77,10 @@ def test_it_speaks_just_where_the_page_says(
                 assert code == check.code, "a page is about one check"
                 expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
-    project = Project(".", declared={str(tmp_path / path): names for path, names in declared.items()})
+    project = Project(".", declared={str(tmp_path / path): names for path, names in handlers_named.items()})
     handlers = [handler for path in paths for handler in project.handlers(path)]
     assert bool(handlers) is not title.startswith("No handler"), [handler.label for handler in handlers]
-    findings = [finding for handler in handlers for finding in examine([check], handler)]
+    findings = [finding for handler in handlers for finding in examine([told], handler)]
     found = {(one.location.path, one.location.line, one.severity.label if one.sure else "unsure") for one in findings}
     assert found == expected
     for finding in findings:
@@ -93,6 +100,9 @@ def test_it_is_built_like_the_others(check: AnyCheck) -> None:
     assert all(check.code not in example for example in examples[1:])
     page = PAGES / f"{check.find.__name__}.md"
     assert page.read_text(encoding="utf-8").startswith(f"# {check.name} ({check.code})\n")
+    for option in declared(check):
+        assert option.about.doc
+        assert f"`{option.key}`" in CONFIGURATION
     titles = [title for title, _ in sections(check)]
     assert len(set(titles)) == len(titles), "two sections have one title"
 
