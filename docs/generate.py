@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lambdalint import house, registry
+from lambdalint import house, options, registry
 from lambdalint.check import AnyCheck, Severity
 from lambdalint.checks import _fixes
 
@@ -35,7 +35,7 @@ def pages(checks: Iterable[AnyCheck]) -> dict[str, str]:
 
 
 def page(check: AnyCheck) -> str:
-    return f"# {check.name} ({check.code})\n\n{facts(check)}\n\n{check.doc.strip()}\n"
+    return f"# {check.name} ({check.code})\n\n{facts(check)}\n\n{check.doc.strip()}\n{options.page(check)}"
 
 
 def facts(check: AnyCheck) -> str:

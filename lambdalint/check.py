@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from lambdalint.model import Function, Handler, Location, Stack, Step
 
@@ -61,7 +61,17 @@ class Problem(NamedTuple):
     """False where it is likely rather than certain: then it is said only under `--pedantic`."""
 
 
+class Option(NamedTuple):
+    """What a project may say of an option: `statements: Annotated[int, Option("...", least=0)] = 80`."""
+
+    doc: str
+    """What it means, in a line."""
+    least: float | None = None
+    """Of a number: the smallest that has a meaning."""
+
+
 S = TypeVar("S", bound=Handler | Function | Stack)
+Options = TypeVar("Options", bound=NamedTuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,8 @@ class Check(Generic[S]):
     name: str
     severity: Severity
     subject: type[S]
-    find: Callable[[S], Iterator[Problem]]
+    find: Callable[..., Iterator[Problem]]
+    """Of the subject, and of the options where there are any."""
     since: str
     default: bool
     """Runs without being selected."""
@@ -82,6 +93,12 @@ class Check(Generic[S]):
     """The docstring: the whole page in Markdown."""
     family: str = field(default="")
     """The name of the package the check stands in: `init`, `package`, ..."""
+    options: NamedTuple | None = None
+    """What the project may set, as it is set in this run; None where there is nothing to set."""
+
+    def problems(self, subject: S) -> Iterator[Problem]:
+        """What is wrong with `subject`."""
+        return self.find(subject) if self.options is None else self.find(subject, self.options)
 
     @property
     def url(self) -> str:
@@ -91,6 +108,18 @@ class Check(Generic[S]):
 AnyCheck = Check[Any]
 
 
+@overload
+def check(
+    subject: type[S], *, code: str, severity: Severity, since: str, default: bool = True
+) -> Callable[[Callable[[S], Iterator[Problem]]], Check[S]]: ...
+
+
+@overload
+def check(
+    subject: type[S], *, code: str, severity: Severity, since: str, default: bool = True, options: Options
+) -> Callable[[Callable[[S, Options], Iterator[Problem]]], Check[S]]: ...
+
+
 def check(
     subject: type[S],
     *,
@@ -98,10 +127,14 @@ def check(
     severity: Severity,
     since: str,
     default: bool = True,
-) -> Callable[[Callable[[S], Iterator[Problem]]], Check[S]]:
-    """Make a check of a generator function over `subject`. Its name is the function's, with dashes."""
+    options: NamedTuple | None = None,
+) -> Callable[[Callable[..., Iterator[Problem]]], Check[S]]:
+    """Make a check of a generator function over `subject`. Its name is the function's, with dashes.
 
-    def register(find: Callable[[S], Iterator[Problem]]) -> Check[S]:
+    `options` is a named tuple of defaults; the function gets it second, with what the project has set.
+    """
+
+    def register(find: Callable[..., Iterator[Problem]]) -> Check[S]:
         doc = _dedent(find.__doc__ or "")
         return Check(
             code=code,
@@ -114,6 +147,7 @@ def check(
             summary=doc.partition("\n")[0],
             doc=doc,
             family=find.__module__.rpartition(".")[0].rpartition(".")[2],
+            options=options,
         )
 
     return register

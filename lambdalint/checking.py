@@ -91,7 +91,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     )
     if not request.pedantic:
         heard.new = [one for one in heard.new if one[0].sure]
-    baseline = request.baseline or config.baseline
+    baseline = request.baseline or (config.baseline and display(config.baseline))
     if baseline:
         from lambdalint.baseline import Baseline
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdalint.errors import WrongUse, nearest
 
 FILES = ("lambdalint.toml", "pyproject.toml")
 """By precedence, where one folder holds both."""
 SEVERITIES = ("advice", "warning", "error")
+
+
+class Stated(NamedTuple):
+    """What a file says of the options of a check; which checks there are is not known here."""
+
+    file: str
+    check: str
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Config:
     """File and function of each declared handler."""
     import_roots: tuple[str, ...] = ()
     extend_checks: tuple[str, ...] = ()
+    checks: tuple[Stated, ...] = ()
+    """What is said later counts."""
     fail_on: str = "warning"
     baseline: str | None = None
     output_format: str | None = None
@@ -86,7 +96,11 @@ def read(file: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError) as error:  # both TOMLDecodeError and UnicodeDecodeError are
         raise WrongUse(f"{shown(file)}: not valid TOML: {error}") from error
     if is_own:
+        if "tool" in content:
+            raise WrongUse(f"{place(file, 'tool')}: leave out [tool.lambdalint]; here its keys stand by themselves")
         return content
+    if "lambdalint" in content:
+        raise WrongUse(f"{shown(file)}: the table is called [tool.lambdalint], not [lambdalint]")
     tool = content.get("tool")
     table = tool.get("lambdalint") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -123,9 +137,14 @@ def build(file: str, table: dict[str, Any], below: tuple[str, ...] = ()) -> Conf
             exclude=tuple(rebased(pattern, base.root, folder) for pattern in base.exclude),
             per_file_ignores={rebased(key, base.root, folder): value for key, value in base.per_file_ignores.items()},
         )
+    own = settings.get("checks", {})
+    settings["checks"] = (*base.checks, *(Stated(file, check, options) for check, options in own.items()))
     for path, _ in settings.get("handlers", ()):
         if not os.path.isfile(path):
             raise WrongUse(f"{place(file, 'handlers')}: {shown(path)} does not exist")
+    for path in settings.get("import_roots", ()):
+        if not os.path.isdir(path):
+            raise WrongUse(f"{place(file, 'import-roots')}: {shown(path)} is not a folder")
     return replace(base, **settings, root=folder, file=file)
 
 
@@ -138,19 +157,30 @@ def rebased(pattern: str, from_folder: str, to_folder: str) -> str:
     return os.path.relpath(os.path.join(from_folder, pattern.lstrip("/")), to_folder).replace(os.sep, "/")
 
 
-def place(file: str, key: str) -> str:
+def place(file: str, *keys: str) -> str:
     """`file:line` of a setting. TOML readers keep no lines, so it is looked for by its name."""
+    wanted = ("tool", "lambdalint", *keys) if os.path.basename(file) == "pyproject.toml" else keys
     with open(file, encoding="utf-8", errors="replace") as stream:
         lines = stream.read().splitlines()
-    headers = [number for number, line in enumerate(lines) if "lambdalint" in line and "[" in line]
-    start = headers[0] if headers and file.endswith("pyproject.toml") else 0
-    for number, line in enumerate(lines[start:], start + 1):
-        word = line.strip().lstrip("[").removeprefix("tool.lambdalint.")
-        if word.replace('"', "").replace("'", "").startswith(key):
-            rest = word.replace('"', "").replace("'", "")[len(key) :].lstrip()
-            if rest[:1] in ("=", ".", "]"):
-                return f"{shown(file)}:{number}"
-    return shown(file)
+    table: tuple[str, ...] = ()
+    found = most = 0
+    for number, line in enumerate(lines, 1):
+        words = line.strip()
+        if words.startswith("["):
+            name = table = parts(words.partition("]")[0])
+        else:
+            name = (*table, *parts(words.partition("=")[0]))
+        alike = 0
+        while name[alike : alike + 1] == wanted[alike : alike + 1] != ():
+            alike += 1
+        if alike > most:
+            found, most = number, alike
+    return f"{shown(file)}:{found}" if found else shown(file)
+
+
+def parts(dotted: str) -> tuple[str, ...]:
+    """The words of a key or of the name of a table."""
+    return tuple(word.strip("[ \t\"'") for word in dotted.split("."))
 
 
 def shown(path: str) -> str:
@@ -202,6 +232,10 @@ def by_pattern(value: object, folder: str) -> dict[str, tuple[str, ...]] | None:
     return kept if len(kept) == len(found) else None
 
 
+def tables(value: object, folder: str) -> dict[str, dict[str, Any]] | None:
+    return value if isinstance(value, dict) and all(isinstance(one, dict) for one in value.values()) else None
+
+
 def word(*allowed: str) -> Callable[[object, str], str | None]:
     return lambda value, folder: value if isinstance(value, str) and value in allowed else None
 
@@ -228,6 +262,7 @@ SETTINGS: dict[str, tuple[str, Callable[[object, str], Any]]] = {
     "handlers": ('a list of handlers such as "src/app.py:handler"', entries),
     "import-roots": ("a list of folders", paths),
     "extend-checks": ('a list of packages and folders such as "./our_checks"', packages),
+    "checks": ("a table for each check, such as [tool.lambdalint.checks.fat-handler]", tables),
     "fail-on": (f"one of {', '.join(SEVERITIES)}", word(*SEVERITIES)),
     "baseline": ("the path of a file", path),
     "output-format": ("the name of a format, as in `lambdalint check --help`", text),

@@ -62,7 +62,7 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
                 found.undecided.append(path)
             below += files
         elif not os.path.exists(path):
-            raise WrongUse(f"{path}: no such file or folder")
+            raise WrongUse(f"{path or 'a path that is empty'}: no such file or folder")
         elif not os.path.isfile(path):
             raise WrongUse(f"{path}: neither a file nor a folder")
         elif not is_template_name(path) and not is_python(path):

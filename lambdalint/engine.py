@@ -19,7 +19,7 @@ def examine_with_fixes(checks: Iterable[AnyCheck], subject: Subject) -> Iterator
     for check in checks:
         if isinstance(subject, check.subject):
             try:
-                for problem in check.find(subject):
+                for problem in check.problems(subject):
                     yield stamp(check, problem, subject), problem.fix
             except (Exception, SystemExit) as error:  # a check is anyone's code: whatever it raises, the others go on
                 reason = " ".join(f"{type(error).__name__}: {error}".split())

@@ -30,6 +30,7 @@ def look_in_parallel(
     take, put = os.pipe()
     os.write(put, bytes(range(len(chunks))))
     os.close(put)
+    parent = os.getpid()
     workers: list[tuple[int, int]] = []
     for _ in range(min(jobs, len(chunks)) - 1):
         read, write = os.pipe()
@@ -40,7 +41,7 @@ def look_in_parallel(
             os.close(write)
             break
         if pid == 0:
-            _work(chunks, take, write, look)
+            _work(chunks, take, write, look, parent)
         os.close(write)
         workers.append((pid, read))
     found: list[Looked] = []
@@ -76,7 +77,7 @@ def look_in_parallel(
     return found, died
 
 
-def _work(chunks: Sequence[Sequence[str]], take: int, write: int, look: Callable[[str], Looked]) -> None:
+def _work(chunks: Sequence[Sequence[str]], take: int, write: int, look: Callable[[str], Looked], parent: int) -> None:
     """What a helping process does. It never returns, prints or runs what its parent meant to run at exit."""
     try:
         import json
@@ -88,6 +89,8 @@ def _work(chunks: Sequence[Sequence[str]], take: int, write: int, look: Callable
         packed: list[Packed] = []
         while index := os.read(take, 1):
             for path in chunks[index[0]]:
+                if os.getppid() != parent:  # it was killed: nobody will read this
+                    os._exit(1)
                 looked = look(path)
                 if looked != Looked(path):  # most files hold nothing: they are not worth the way
                     packed.append(pack(looked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from zlib import crc32
@@ -33,6 +33,11 @@ def load(extend: Sequence[str] = (), root: str = ".") -> dict[str, AnyCheck]:
     return dict(sorted(by_code.items()))
 
 
+def by_word(checks: Mapping[str, AnyCheck]) -> dict[str, AnyCheck]:
+    """Each check under its code and under its name."""
+    return {word: check for check in checks.values() for word in (check.code, check.name)}
+
+
 def plugged(extend: Sequence[str], root: str) -> Iterator[AnyCheck]:
     """The checks of each package or folder named; one that cannot be imported is an error."""
     for name in extend:
@@ -41,6 +46,8 @@ def plugged(extend: Sequence[str], root: str) -> Iterator[AnyCheck]:
             found = list(collect(package))
         except (Exception, SystemExit) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
+            if os.path.isdir(os.path.join(root, name)) and not is_folder(name):
+                reason += f'; a folder is named "./{name}"'
             raise WrongUse(f'extend-checks: "{display(name)}" cannot be imported: {reason}') from error
         if not found:
             raise WrongUse(f'extend-checks: "{display(name)}" holds no check')

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -107,6 +110,31 @@ def test_many_files_are_looked_at_by_several_processes_with_one_result(
     ran = check("--no-cache", "--jobs", "3")
     assert ran.found == alone.found
     assert "processes died" in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does it all")
+def test_helping_processes_end_when_the_first_one_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "slow.py").write_text(
+        "import os, time\nfrom lambdalint.check import Severity, check\nfrom lambdalint.model import Handler\n\n"
+        "@check(Handler, code='OUR1', severity=Severity.ADVICE, since='1')\ndef slow(handler):\n"
+        "    '''Slow.'''\n    with open('seen', 'a') as seen:\n        print(os.getpid(), file=seen)\n"
+        "    time.sleep(0.1)\n    return ()\n"
+    )
+    (tmp_path / "lambdalint.toml").write_text('extend-checks = ["./ours"]\nselect = ["OUR1"]\n')
+    for number in range(200):
+        (tmp_path / f"app{number}.py").write_text(GOOD)
+    seen = tmp_path / "seen"
+    command = [sys.executable, "-m", "lambdalint", "check", "--no-cache", "--jobs", "2"]
+    with subprocess.Popen(command, cwd=tmp_path) as first:
+        while not seen.exists() or len(set(seen.read_text().split())) < 2:
+            assert first.poll() is None, "it ended before the second process began"
+            time.sleep(0.05)
+        first.kill()
+    time.sleep(0.5)
+    before = seen.read_text()
+    time.sleep(0.5)
+    assert seen.read_text() == before
 
 
 def test_a_new_module_in_a_package_is_seen(looked: list[str]) -> None:

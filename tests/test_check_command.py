@@ -80,6 +80,26 @@ def test_the_installed_command_does_not_load_what_it_does_not_need() -> None:
     assert not loaded & {"typer", "click", "rich", "libcst", "boto3", "yaml", "tree_sitter", "tomllib"}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a shell")
+def test_closed_streams_are_no_trouble() -> None:
+    put("bad.py", BAD)
+    command = f"{sys.executable} -m lambdalint check bad.py --output-format concise"
+    for closed, said in (("2>&-", "LL101"), (">&-", "")):
+        ran = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (1, "")
+        assert said in ran.stdout
+
+
+def test_a_reader_that_leaves_is_no_trouble() -> None:
+    put("bad.py", BAD * 200)
+    for words in (["check", "bad.py"], ["check", "bad.py", "--exit-zero", "--output-format", "json"], ["rules"]):
+        command = [sys.executable, "-m", "lambdalint", *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+            assert ran.stdout
+            ran.stdout.close()
+            assert (ran.stderr.read() if ran.stderr else None, ran.wait()) == ("", 141)
+
+
 # -- configuration ---------------------------------------------------------------------------------------
 
 PLUGIN = """\
@@ -107,15 +127,53 @@ def our_own(handler):
         ('handlers = ["gone.py:main"]', "lambdalint.toml:1: gone.py does not exist"),
         ('extend-checks = ["./gone"]', '"gone" cannot be imported'),
         ('extend-checks = ["no_such_package_x"]', "No module named 'no_such_package_x'"),
+        ('[tool.lambdalint]\nignore = ["LL1"]', "lambdalint.toml:1: leave out [tool.lambdalint]"),
+        ('import-roots = ["sr"]', "lambdalint.toml:1: sr is not a folder"),
+        ('extend-checks = ["ours"]', "No module named 'ours'; a folder is named \"./ours\""),
+        ('output-format = "CONCISE"', 'there is no output format "CONCISE"; did you mean "concise"?'),
+        ('output-format = "text"', "; there are terminal, concise, json, github"),
+        ('baseline = "gone.json"', "lambdalint: gone.json: no such baseline; --update-baseline writes it"),
+        ("checks = 1", 'lambdalint.toml:1: "checks" must be a table for each check, such as [tool.lambdalint.checks.'),
+        ("[checks]\nLL303 = 80", 'lambdalint.toml:1: "checks" must be a table for each check'),
+        ("[checks.fat-handlr]", 'lambdalint.toml:1: no check is called "fat-handlr"; did you mean "fat-handler"?'),
+        ("[checks.LL101]\nsize = 1", "lambdalint.toml:2: client-in-handler (LL101) has no options"),
+        (
+            "[checks]\n\nLL303.statments = 80",
+            'lambdalint.toml:3: fat-handler (LL303) has no option "statments"; did you mean "statements"?',
+        ),
+        (
+            '[checks.LL108]\nside-effects = ["x"]\n[checks.LL303]\nside-effects = ["x"]',
+            'lambdalint.toml:4: fat-handler (LL303) has no option "side-effects"; it has statements, branches',
+        ),
+        ("checks = {LL303 = {branches = -1}}", '"branches" of fat-handler must be a whole number, 0 or more'),
     ],
 )
 def test_wrong_configuration_is_one_line_that_names_the_place(text: str, says: str) -> None:
     put("bad.py", BAD)
+    put("ours/readme.md", "")
     put("lambdalint.toml", text)
     ran = run("check", "bad.py")
     assert ran.code == 2
     assert says in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_the_table_in_pyproject_has_its_full_name() -> None:
+    put("bad.py", BAD)
+    put("pyproject.toml", '[lambdalint]\nignore = ["LL101"]')
+    ran = run("check", "bad.py")
+    assert (ran.code, ran.err) == (
+        2,
+        "lambdalint: pyproject.toml: the table is called [tool.lambdalint], not [lambdalint]\n",
+    )
+
+
+def test_lists_on_the_command_line_have_commas_or_spaces() -> None:
+    put("bad.py", BAD)
+    for words in (["LL102,LL101"], ["LL102 LL101"], ["LL102, LL101"], ["LL102", "--select", "LL101"]):
+        assert check("bad.py", "--select", *words).found == ["bad.py:5 LL101"]
+    assert 'did you mean "LL101"?' in run("check", "bad.py", "--select", "ll101").err
+    assert "a path that is empty: no such file" in run("check", "").err
 
 
 def test_the_nearest_configuration_counts_and_may_extend_another() -> None:
@@ -128,6 +186,61 @@ def test_the_nearest_configuration_counts_and_may_extend_another() -> None:
     put("svc/lambdalint.toml", 'ignore = ["client-in-handler"]\nselect = ["LL1"]')
     assert check("svc/bad.py").found == []
     assert check("svc/bad.py", "--select", "LL101").found == ["svc/bad.py:5 LL101"]
+
+
+OPTIONS = """\
+from typing import Annotated, NamedTuple
+from lambdalint.check import Option, Problem, Severity, check
+from lambdalint.model import Handler
+
+class Told(NamedTuple):
+    at_most: Annotated[int, Option("how many", least=1)] = 1
+    ratio: float = 0.5
+    strict: bool = False
+    word: Annotated[str, Option("what to say")] = "default"
+    names: tuple[str, ...] = ("a",)
+
+@check(Handler, code="OUR102", severity=Severity.WARNING, since="1", options=Told())
+def our_own(handler: Handler, told: Told):
+    "Ours."
+    yield Problem(handler.location, f"{told}")
+"""
+
+
+def test_options_of_checks_of_ones_own_are_set_by_name_or_code_and_extended() -> None:
+    put("bad.py", BAD)
+    put("ours/ours.py", OPTIONS)
+    head = 'extend-checks = ["./ours"]\nselect = ["OUR102"]\n'
+
+    def said(text: str) -> str:
+        put("lambdalint.toml", text)
+        message: str = check(".").json["findings"][0]["message"]
+        assert message == check("bad.py").json["findings"][0]["message"], "not what the cache holds"
+        return message
+
+    assert said(head) == "Told(at_most=1, ratio=0.5, strict=False, word='default', names=('a',))"
+    assert said(f"{head}[checks.our-own]\nat-most = 3\nratio = 2\nnames = []\nstrict = true\nword = ''") == (
+        "Told(at_most=3, ratio=2.0, strict=True, word='', names=())"
+    )
+    put("base.toml", f"{head}[checks.OUR102]\nat-most = 3\nword = 'base'")
+    assert said("extend = 'base.toml'\n[checks.our-own]\nword = 'own'").startswith("Told(at_most=3, ratio=0.5")
+    assert "word='own'" in said("extend = 'base.toml'\n[checks.our-own]\nword = 'own'")
+    for wrong in ("at-most = 0", "at-most = 1.0", "at-most = true", "ratio = '1'", "strict = 1", "names = [1]"):
+        put("lambdalint.toml", f"{head}[checks.our-own]\n{wrong}")
+        ran = run("check", "bad.py")
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert ran.err.startswith(f'lambdalint: lambdalint.toml:4: "{wrong.partition(" ")[0]}" of our-own must be ')
+    assert 'word = "default"  # what to say\n' in run("rule", "our-own").out
+    put("others/ours.py", OPTIONS.replace("ratio: float = 0.5", "ratio: float = None"))
+    put("lambdalint.toml", 'extend-checks = ["./others"]')
+    assert 'its options cannot be read: TypeError: the default of "ratio" must be' in run("rule", "our-own").err
+
+
+def test_options_reach_every_process() -> None:
+    for number in range(80):
+        put(f"f{number}/app.py", GOOD)
+    put("pyproject.toml", "[tool.lambdalint.checks.LL303]\nstatements = 1\nbranches = 0\naws-calls = 1")
+    assert len(check("--no-cache", "--jobs", "2").found) == 80
 
 
 def test_exclude_per_file_ignores_and_declared_handlers() -> None:

@@ -5,7 +5,8 @@ templates template.yaml, template.json or main.tf), and a comment such as `# LL1
 check must speak. It must speak nowhere else.
 `# LL101 advice`: it must be only advice there; `# LL101 unsure`: a finding that only `--pedantic` shows.
 A section whose title begins with "No handler" has none.
-`# config: handlers = {"app.py" = ["run"]}` in a block names handlers as configuration does.
+`# config: handlers = {"app.py" = ["run"]}` in a block names handlers, `# config: options = {statements = 9}` sets
+options of the check, as configuration does.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from pathlib import Path
 import pytest
 
 from lambdalint.check import AnyCheck, Severity
+from lambdalint.config import Stated
 from lambdalint.discovery import is_template_name
 from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
 from lambdalint.looking import Looker
+from lambdalint.options import configured, declared
 from lambdalint.python.project import Project
 from lambdalint.registry import load
 
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
+CONFIGURATION = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = {
     "python": "app.py",
@@ -70,8 +74,9 @@ def test_it_speaks_just_where_the_page_says(
     check: AnyCheck, title: str, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected: set[tuple[str, int, str]] = set()
-    declared: dict[str, list[str]] = {}
+    handlers_named: dict[str, list[str]] = {}
     paths: list[str] = []
+    told = check
     for language, block in blocks:
         named = re.match(r"# file: (\S+)\n", block)
         path = named[1] if named else NAMES[language]
@@ -79,7 +84,9 @@ def test_it_speaks_just_where_the_page_says(
         if language == "python":
             ast.parse(block, path)
         for line in CONFIG.findall(block):
-            declared |= tomllib.loads(line)["handlers"]
+            said = tomllib.loads(line)
+            handlers_named |= said.get("handlers", {})
+            told = configured(CHECKS, [Stated("", check.code, said.get("options", {}))])[check.code]
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(block, encoding="utf-8")
@@ -89,7 +96,7 @@ def test_it_speaks_just_where_the_page_says(
                 assert code == check.code, "a page is about one check"
                 expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
-    looker = Looker(".", [check], declared={str(tmp_path / path): names for path, names in declared.items()})
+    looker = Looker(".", [told], declared={str(tmp_path / path): names for path, names in handlers_named.items()})
     looked = [looker.look(path) for path in paths if is_template_name(path)]
     claimed = {path for one in looked for path in one.claimed}
     looked += [looker.look(path) for path in paths if path.endswith(".py") and path not in claimed]
@@ -117,6 +124,9 @@ def test_it_is_built_like_the_others(check: AnyCheck) -> None:
     assert all(check.code not in text for _, text in examples[len(bad) :])
     page = PAGES / f"{check.find.__name__}.md"
     assert page.read_text(encoding="utf-8").startswith(f"# {check.name} ({check.code})\n")
+    for option in declared(check):
+        assert option.about.doc
+        assert f"`{option.key}`" in CONFIGURATION
     titles = [title for title, _ in sections(check)]
     assert len(set(titles)) == len(titles), "two sections have one title"
 

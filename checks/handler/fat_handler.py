@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated, NamedTuple
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.model import Handler
 
-LONG_STATEMENTS = 40
-LONG_BRANCHES = 6
-LONG_CALLS = 2
-"""From here on a handler function is long: likely too long, though the eye of its author may differ."""
-FAT_STATEMENTS = 80
-FAT_BRANCHES = 12
-FAT_CALLS = 4
-"""From here on nobody would call it short."""
+
+class Limits(NamedTuple):
+    """From here on nobody would call a handler function short; from half of each on, its author may differ."""
+
+    statements: Annotated[int, Option("of the handler function itself, at least; 0 for any number", 0)] = 80
+    branches: Annotated[int, Option("conditions, loops and `except` clauses in it, at least", 0)] = 12
+    aws_calls: Annotated[int, Option("calls of AWS that stand in it, at least", 0)] = 4
 
 
-@check(Handler, code="LL303", severity=Severity.ADVICE, since="0.1")
-def fat_handler(handler: Handler) -> Iterator[Problem]:
+@check(Handler, code="LL303", severity=Severity.ADVICE, since="0.1", options=Limits())
+def fat_handler(handler: Handler, limits: Limits) -> Iterator[Problem]:
     """One function decodes the event, calls AWS, and decides what to do.
 
     **Why it matters.** Logic inside the handler can only be tested with a whole event and with AWS replaced. AWS
@@ -27,8 +27,8 @@ def fat_handler(handler: Handler) -> Iterator[Problem]:
 
     **Bad**
 
-    A handler function of at least 80 statements with 12 branches and 4 direct calls of AWS. With `--pedantic`, of 40
-    statements with 6 branches and 2 such calls:
+    A handler function of at least 80 statements with 12 branches and 4 direct calls of AWS, all three together; your
+    project may draw the line elsewhere. With `--pedantic`, one that has half of each:
 
     ```python
     import boto3
@@ -100,14 +100,14 @@ def fat_handler(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     size = handler.size
-    if size.statements < LONG_STATEMENTS or size.branches < LONG_BRANCHES:
+    if 2 * size.statements < limits.statements or 2 * size.branches < limits.branches:
         return
     calls = len({call.location for call in handler.warm_calls.operations if not call.trace})
-    if calls < LONG_CALLS:
+    if 2 * calls < limits.aws_calls:
         return
     yield Problem(
         handler.location,
         f"{handler.name} has {size.statements} statements, {size.branches} branches and {calls} direct calls of AWS; "
         "keep the event in it, and move the logic to functions that can be tested alone",
-        sure=size.statements >= FAT_STATEMENTS and size.branches >= FAT_BRANCHES and calls >= FAT_CALLS,
+        sure=size.statements >= limits.statements and size.branches >= limits.branches and calls >= limits.aws_calls,
     )

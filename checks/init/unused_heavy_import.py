@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Annotated, NamedTuple
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import removing_import
 from lambdalint.checks._libraries import HEAVY_MODULES_MS
 from lambdalint.model import Handler
@@ -32,8 +33,14 @@ SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"
 """Imported for what importing them does."""
 
 
-@check(Handler, code="LL108", severity=Severity.WARNING, since="0.1")
-def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
+class Modules(NamedTuple):
+    """What this check is told of modules."""
+
+    side_effects: Annotated[tuple[str, ...], Option("modules imported for what importing them does")] = ()
+
+
+@check(Handler, code="LL108", severity=Severity.WARNING, since="0.1", options=Modules())
+def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]:
     """A module that takes long to import is imported and never used.
 
     **Why it matters.** Every cold start imports it, which is billed since August 2025, and the first caller waits.
@@ -59,13 +66,15 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
 
     **Fix.** Removes the import.
 
-    **Ignore it when** the import is wanted for its side effects.
+    **Ignore it when** the import is wanted for its side effects, in this file only. A module that always is can be
+    named in the options.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     needed = {other.module.partition(".")[0] for other in handler.imports if other.used}
+    wanted = SIDE_EFFECTS.union(modules.side_effects)
     for one in handler.imports:
-        if one.used or one.guarded or one.module in SIDE_EFFECTS or one.bound == "_":
+        if one.used or one.guarded or one.module in wanted or one.bound == "_":
             continue
         cost_ms = _cost_ms(one.module)
         if cost_ms and not _is_loaded_anyway(one.module, needed):

@@ -14,6 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     gc.disable()  # a short life: what is collected at its end is collected for nothing
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     try:
         return _run(words)
     except BrokenPipeError:
@@ -21,8 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        from lambdalint.errors import WrongUse
+        from lambdalint.errors import HungUp, WrongUse
 
+        if isinstance(error, HungUp):
+            return _hang_up()
         if isinstance(error, WrongUse):
             print(f"lambdalint: {error}", file=sys.stderr)
             return 2
@@ -58,6 +61,16 @@ def _where(error: BaseException) -> str:
         return ""
     file = trace.tb_frame.f_code.co_filename.replace("\\", "/")
     return f" ({'/'.join(file.split('/')[-2:])}:{trace.tb_lineno})"
+
+
+def _open_streams() -> None:
+    """Python has no stream where the caller closed one: what is said there goes nowhere."""
+    import os
+
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _hang_up() -> int:

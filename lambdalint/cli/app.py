@@ -146,5 +146,5 @@ def rules(
 
 
 def words(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Options may be repeated or hold a list: `--select LL101,LL102`."""
-    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
+    """Options may be repeated or hold a list: `--select LL101,LL102`, or with spaces."""
+    return tuple(word for one in given or () for word in one.replace(",", " ").split())

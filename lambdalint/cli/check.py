@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from lambdalint import checking, config, registry, selection
 from lambdalint.check import AnyCheck, Severity
 from lambdalint.discovery import display
-from lambdalint.errors import WrongUse, nearest
+from lambdalint.errors import HungUp, WrongUse, nearest
 from lambdalint.report import Report
 from lambdalint.reporters import FORMATS, render
 
@@ -52,7 +52,8 @@ def check(options: Options) -> int:
     request = prepare(options)
     output_format = options.output_format or request.config.output_format or "terminal"
     if output_format not in FORMATS:
-        raise WrongUse(f'there is no output format "{output_format}"{nearest(output_format, list(FORMATS))}')
+        others = nearest(output_format, list(FORMATS)) or f"; there are {', '.join(FORMATS)}"
+        raise WrongUse(f'there is no output format "{output_format}"{others}')
     if options.diff:
         from lambdalint.cli import fix
 
@@ -87,6 +88,10 @@ def prepare(options: Options) -> checking.Request:
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
     checks = registry.load(settings.extend_checks, settings.root)
+    if settings.checks:
+        from lambdalint.options import configured
+
+        checks = configured(checks, settings.checks)
     return checking.Request(
         paths=paths,
         config=settings,
@@ -160,8 +165,8 @@ def write(text: str) -> None:
         sys.stdout.write(text)
     except UnicodeEncodeError:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as gone:
+        raise HungUp from gone
     except OSError as error:
         raise WrongUse(f"the report cannot be written: {error.strerror}") from None
 

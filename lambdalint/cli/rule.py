@@ -10,14 +10,15 @@ def rule(name: str, config_file: str | None) -> int:
     """Print the page of the check that `name` (a code or a name) means."""
     settings = config.load(config_file) if config_file else config.find(".")
     checks = registry.load(settings.extend_checks, settings.root)
-    by_word = {word: check for check in checks.values() for word in (check.code, check.name)}
+    by_word = registry.by_word(checks)
     found = by_word.get(name) or by_word.get(name.upper()) or by_word.get(name.lower().replace("_", "-"))
     if found is None:
         raise WrongUse(f'no check is called "{name}"{nearest(name, list(by_word))}')
     from lambdalint.cli.check import write
+    from lambdalint.options import page
 
     standing = "on by default" if found.default else "off by default"
     heading = f"{found.name} ({found.code})"
     facts = f"{found.severity.label.capitalize()}, {standing}. Since {found.since}."
-    write(f"# {heading}\n\n{facts}\n\n{found.doc}\n{found.url}\n")
+    write(f"# {heading}\n\n{facts}\n\n{found.doc}{page(found)}\n{found.url}\n")
     return 0
