@@ -124,6 +124,18 @@ def check(
 
 
 @app.command()
+def functions(
+    paths: Annotated[list[str] | None, typer.Argument(help="Templates and folders; . by default.")] = None,
+    output_format: Annotated[str, typer.Option(help="table or json.")] = "table",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices.")] = False,
+) -> int:
+    """List the functions that templates declare, with their settings."""
+    from lambdalint.cli import functions as command
+
+    return command.functions(tuple(paths or ()), output_format, quiet)
+
+
+@app.command()
 def rule(
     name: Annotated[str, typer.Argument(metavar="CODE", help="The code or name of a check.")],
     config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
