@@ -8,6 +8,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml._yaml import CParser as Parser
+except ImportError:  # PyYAML without libyaml: it takes twenty times as long
+    from yaml import SafeLoader as Parser  # type: ignore[assignment]
+
 from lambdalint.model.places import Location
 
 MAX_DEPTH = 400
@@ -26,11 +31,30 @@ _TRUE = frozenset("true True TRUE yes Yes YES on On ON".split())
 _FALSE = frozenset("false False FALSE no No NO off Off OFF".split())
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _CORE = "tag:yaml.org,2002:"
+_STRING, _PLAIN, _LIST, _MAP = f"{_CORE}str", "plain", f"{_CORE}seq", f"{_CORE}map"
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&\w", re.MULTILINE)
+
+_TYPED = frozenset({_PLAIN, f"{_CORE}int", f"{_CORE}float", f"{_CORE}bool", f"{_CORE}null"})
 
 Scalar = yaml.ScalarNode
 Sequence = yaml.SequenceNode
 Map = yaml.MappingNode
 Node = yaml.Node
+
+
+class _Loader(Parser):
+    """The parser, without what PyYAML does to find out the types of scalars: most are never asked for."""
+
+    def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> str:
+        if kind is Scalar:
+            return _PLAIN if implicit[0] else _STRING
+        return _LIST if kind is Sequence else _MAP
+
+    def descend_resolver(self, parent: Node | None, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 class Malformed(Exception):
@@ -72,7 +96,7 @@ class Document:
         for key, value in node.value:
             if not isinstance(key, Scalar):
                 continue
-            if key.tag == f"{_CORE}merge":
+            if key.value == "<<" and key.tag == _PLAIN:
                 below += value.value if isinstance(value, Sequence) else [value]
                 continue
             name = str(key.value)
@@ -109,12 +133,14 @@ def parse(path: str, text: str) -> Iterator[Document]:
     if "\\u" in text:
         # libyaml refuses halves of surrogate pairs, which is how JSON writes them.
         text = _SURROGATES.sub(lambda found: "\\U0001f600  ", text)
-    loader = yaml.CLoader(text)
+    loader = _Loader(text)
+    grows = "&" in text and _ANCHOR.search(text) is not None
     try:
         while loader.check_node():
             root = loader.get_node()
             if root is not None:
-                _check_size(root)
+                if grows:
+                    _check_size(root)
                 yield Document(path, root, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -133,7 +159,7 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
 
 
 def _check_depth(text: str) -> None:
-    found = _DASHES.search(text)
+    found = _DASHES.search(text) if "- - - - " in text else None
     if found:
         raise Malformed("is nested too deeply", text.count("\n", 0, found.start()) + 1)
     if text.count("[") + text.count("{") <= MAX_DEPTH:
@@ -171,20 +197,24 @@ def constant(node: Scalar) -> Any:
     """What a scalar means: a text, a number, true, false or None."""
     text = node.value
     tag = node.tag
-    if not isinstance(text, str):
-        return None
-    if node.style is not None or tag == f"{_CORE}str":
+    if tag not in _TYPED:
         return text
     if text in _NULL:
         return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
+    first = text[0]
+    if first in "yYnNtTfFoO":
+        return True if text in _TRUE else False if text in _FALSE else text
+    if first not in "+-.0123456789" or len(text) > 300:
+        return text
     if _INTEGER.fullmatch(text):
-        return int(text.replace("_", "")) if len(text) < 400 else text
-    if tag == f"{_CORE}float" and _FLOAT.fullmatch(text):
-        return float(text.replace("_", ""))
-    if tag == f"{_CORE}int" and _ODD_INTEGER.fullmatch(text):
-        return int(text.replace("_", ""), 0) if text[1:2] in "xXbBoO" else int(text, 8)
-    return text
+        return int(text.replace("_", ""))
+    if _ODD_INTEGER.fullmatch(text):
+        return _odd(text.replace("_", "").lower())
+    return float(text.replace("_", "")) if _FLOAT.fullmatch(text) and text[-1] != "." else text
+
+
+def _odd(text: str) -> int | str:
+    try:
+        return int(text, 0) if text[1:2] in "xbo" else int(text, 8)
+    except ValueError:
+        return text

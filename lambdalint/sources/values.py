@@ -40,7 +40,7 @@ class Value(NamedTuple):
         value: Value = self
         for key in keys:
             data = value.data
-            found = data.get(key) if isinstance(data, Mapping) else None
+            found = data.get(key) if isinstance(data, dict) else None
             if found is None or found.data is None:
                 return None
             value = found
@@ -48,7 +48,7 @@ class Value(NamedTuple):
 
     def entries(self) -> Iterator[tuple[str, Value]]:
         """Of a map; nothing of anything else."""
-        if isinstance(self.data, Mapping):
+        if isinstance(self.data, dict):
             yield from self.data.items()
 
     def elements(self) -> Iterator[Value]:
@@ -67,7 +67,7 @@ class Value(NamedTuple):
         yield from self.refs
         for choice in self.choices:
             yield from choice.all_refs()
-        if isinstance(self.data, Mapping):
+        if isinstance(self.data, dict):
             for value in self.data.values():
                 yield from value.all_refs()
         elif isinstance(self.data, list):
@@ -76,7 +76,7 @@ class Value(NamedTuple):
 
     def maps(self) -> Iterator[Value]:
         """The maps that it may be: one, or several under conditions."""
-        if isinstance(self.data, Mapping):
+        if isinstance(self.data, dict):
             yield self
         for choice in self.choices:
             yield from choice.maps()
@@ -116,7 +116,7 @@ class Settings:
         """The value, if it is a map or may be one."""
         if value is None or value.data is None:
             return None
-        if isinstance(value.data, Mapping) or value.data is UNKNOWN:
+        if isinstance(value.data, dict) or value.data is UNKNOWN:
             return value
         self.complain(value, f"{what} must be a map")
         return None
@@ -181,7 +181,7 @@ def as_boolean(value: Value) -> bool | None:
 
 def as_strings(value: Value) -> tuple[str, ...] | None:
     if isinstance(value.data, list):
-        return tuple(shown(element) for element in value.elements() if not isinstance(element.data, (Mapping, list)))
+        return tuple(shown(element) for element in value.elements() if not isinstance(element.data, (dict, list)))
     one = as_string(value)
     return None if one is None else (one,)
 
@@ -195,7 +195,7 @@ def shown(value: Value) -> str:
 
 def merged(base: Value, over: Value) -> Value:
     """What a setting for all and one of its own give together: maps merge, lists follow each other, the rest yields."""
-    if isinstance(base.data, Mapping) and isinstance(over.data, Mapping):
+    if isinstance(base.data, dict) and isinstance(over.data, dict):
         data = dict(base.data)
         for key, value in over.data.items():
             data[key] = merged(data[key], value) if key in data else value
@@ -208,7 +208,7 @@ def merged(base: Value, over: Value) -> Value:
 def inherited(value: Value) -> Value:
     """The value with all in it, as stated for several."""
     data = value.data
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         data = {key: inherited(one) for key, one in data.items()}
     elif isinstance(data, list):
         data = [inherited(one) for one in data]

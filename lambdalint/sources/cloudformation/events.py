@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from lambdalint.model.places import Location
 from lambdalint.model.template import Queue, Trigger
@@ -39,7 +39,7 @@ def triggers(
     """What invokes the function by its events, and whether that is all of them."""
     if events is None:
         return [], True
-    known = isinstance(events.data, Mapping) and not events.opened
+    known = isinstance(events.data, dict) and not events.opened
     found: list[Trigger] = []
     for one in events.maps():
         for _, event in one.entries():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location
@@ -187,7 +186,7 @@ class FunctionReader:
                 waiting += one.choices
             elif isinstance(one.data, list):
                 waiting += one.data
-            elif isinstance(one.data, Mapping):
+            elif isinstance(one.data, dict):
                 if one.get("Statement") is not None:
                     found += statements(one)
                 else:
@@ -275,7 +274,7 @@ def cors_of(value: Value | None) -> Cors | None:
     """Of a function URL or an API: SAM writes origins as a list, or as a text within quotes."""
     if value is None or value.data is UNKNOWN:
         return None
-    if not isinstance(value.data, Mapping):
+    if not isinstance(value.data, dict):
         origins = Settings().strings(value)
         return Cors(value.location, _unquoted(origins))
     found = None

@@ -33,7 +33,7 @@ def queue(resource: Resource, settings: Settings) -> Queue:
     if p.opened and redrive is None:
         redrive = Value(UNKNOWN, resource.location)
     target = (redrive.get("deadLetterTargetArn") or redrive) if redrive is not None else None
-    if target is not None and isinstance(target.data, Mapping):
+    if target is not None and isinstance(target.data, dict):
         target = Value(UNKNOWN, target.location)
     return Queue(
         logical_id=resource.logical_id,
@@ -93,7 +93,7 @@ def _states(places: list[Value], unknown: bool, *names: str) -> bool | Unknown:
     """Whether one of the names stands anywhere in the places, in whatever list of settings."""
 
     def within(value: Value) -> bool:
-        if isinstance(value.data, Mapping):
+        if isinstance(value.data, dict):
             return any(
                 (key in names and one.data is not None and one.data is not False) or within(one)
                 for key, one in value.data.items()
@@ -107,7 +107,7 @@ def _states(places: list[Value], unknown: bool, *names: str) -> bool | Unknown:
 def delivery_streams(template: Template, references: References, settings: Settings) -> Iterator[DeliveryStream]:
     for resource in template.resources("AWS::KinesisFirehose::DeliveryStream"):
         for name, config in resource.properties.entries():
-            if not name.endswith("DestinationConfiguration") or not isinstance(config.data, Mapping):
+            if not name.endswith("DestinationConfiguration") or not isinstance(config.data, dict):
                 continue
             to_s3 = "S3Destination" in name
             s3 = config if to_s3 else config.get("S3Configuration") or config
@@ -148,7 +148,7 @@ def _text(value: Value | None) -> Value | None:
     """A definition that is written as a text of JSON."""
     if value is None:
         return None
-    if isinstance(value.data, Mapping):
+    if isinstance(value.data, dict):
         return value
     text = value.data if isinstance(value.data, str) else value.text
     found = _parsed(value.location.path, text)
@@ -175,7 +175,7 @@ def _parsed(path: str, text: str) -> Value | None:
 
 def _placed(value: Value, location: Location) -> Value:
     data = value.data
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         data = {key: _placed(one, location) for key, one in data.items()}
     elif isinstance(data, list):
         data = [_placed(one, location) for one in data]
@@ -214,7 +214,7 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
             retries=tuple(shown(one) for error in errors for one in error.elements()),
             has_timeout=any(state.get(key) is not None for key in ("TimeoutSeconds", "TimeoutSecondsPath")),
             has_default=state.get("Default") is not None,
-            known=isinstance(state.data, Mapping) and not state.opened,
+            known=isinstance(state.data, dict) and not state.opened,
         )
         for inner in ("Iterator", "ItemProcessor"):
             if (below := state.get(inner)) is not None:

@@ -96,7 +96,7 @@ class Template:
             ignored = self._of(entries, "IgnoreGlobals")
         finally:
             self._loop = before
-        if properties is None or not isinstance(properties.data, Mapping):
+        if properties is None or not isinstance(properties.data, dict):
             opened = properties is not None and properties.data is UNKNOWN
             properties = Value({}, place, opened=opened)
         found = entries.get("Properties")
@@ -126,7 +126,7 @@ class Template:
         """What the Globals section of SAM states for all resources of a kind."""
         entries = self._section("Globals")
         value = self._of(entries, kind)
-        return inherited(value) if value is not None and isinstance(value.data, Mapping) else None
+        return inherited(value) if value is not None and isinstance(value.data, dict) else None
 
     # -- expressions -----------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Template:
         text = argument
         if isinstance(argument.data, list) and argument.data:
             text = argument.data[0]
-            if len(argument.data) > 1 and isinstance(argument.data[1].data, Mapping):
+            if len(argument.data) > 1 and isinstance(argument.data[1].data, dict):
                 given = argument.data[1].data
         if not isinstance(text.data, str):
             return Value(UNKNOWN, place, text.text, text.refs)
@@ -293,7 +293,7 @@ class Template:
                 value = self._ref(name, place)
             refs.extend(value.refs)
             one = shown(value)
-            if value.data is UNKNOWN or isinstance(value.data, (list, Mapping)):
+            if value.data is UNKNOWN or isinstance(value.data, (list, dict)):
                 known = False
                 return one if one not in ("", "?") else found[0]
             return one
@@ -322,7 +322,7 @@ class Template:
         if not stated:
             return Value(None, place)
         refs = tuple(dict.fromkeys(ref for one in stated for ref in one.refs))
-        text = " or ".join(dict.fromkeys(shown(one) for one in stated if not isinstance(one.data, (list, Mapping))))
+        text = " or ".join(dict.fromkeys(shown(one) for one in stated if not isinstance(one.data, (list, dict))))
         if len(stated) == 1:
             return stated[0]._replace(location=place, optional=True, choices=())
         return Value(UNKNOWN, place, text, refs, tuple(stated), optional)
@@ -372,7 +372,7 @@ def _one_of(values: list[Value], place: Location) -> Value:
         return Value(UNKNOWN, place)
     if all(one.data == values[0].data and one.data is not UNKNOWN for one in values):
         return values[0]
-    text = " or ".join(dict.fromkeys(shown(one) for one in values if not isinstance(one.data, (list, Mapping))))
+    text = " or ".join(dict.fromkeys(shown(one) for one in values if not isinstance(one.data, (list, dict))))
     return Value(UNKNOWN, place, text, (), tuple(values))
 
 
