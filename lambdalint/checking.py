@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from lambdalint import hearing
+from lambdalint import hearing, registry
 from lambdalint.check import AnyCheck, Finding, Fix
 from lambdalint.config import Config
 from lambdalint.discovery import Discovered, discover, display, is_template_name
@@ -190,6 +190,7 @@ class Work:
             import lambdalint.python.project  # once, before the fork, not in each process
             from lambdalint.parallel import look_in_parallel
 
+            registry.preload(request.selected)
             if is_template_name(files[0]):
                 import lambdalint.sources.cloudformation  # noqa: F401
 

@@ -87,7 +87,7 @@ def prepare(options: Options) -> checking.Request:
     settings = config.load(options.config) if options.config else config.find(*paths)
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
-    checks = registry.load(settings.extend_checks, settings.root)
+    checks = registry.load(settings.extend_checks, settings.root, lazily=not settings.checks)
     if settings.checks:
         from lambdalint.options import configured
 
