@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from lambdalint import hearing, registry
 from lambdalint.check import AnyCheck, Finding, Fix
 from lambdalint.config import Config
-from lambdalint.discovery import Discovered, discover, display, is_template_name
+from lambdalint.discovery import Discovered, discover, display, is_template_name, templates_above
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
@@ -148,6 +148,13 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
     # Templates come first: they say which files hold handlers, and these are looked at with them.
     looked = work.look(discovered.templates)
     claimed = {path for one in looked for path in one.claimed}
+    rest = frozenset(path for path in discovered.files if path not in claimed)
+    for template in templates_above(sorted(rest), config.root) if rest else ():
+        if template not in discovered.templates:
+            consulted = looker.look(template, only=rest)
+            if consulted.claimed:
+                looked.append(consulted)
+                claimed.update(consulted.claimed)
     looked += work.look([path for path in discovered.files if path not in claimed])
     if cache is not None:
         cache.put(work.fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,40 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
     found.templates = [path for path in files if is_template_name(path)]
     found.files = [path for path in files if not is_template_name(path)]
     return found
+
+
+_LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn")
+
+
+def templates_above(files: Sequence[str], root: str) -> list[str]:
+    """Templates in the folders above some files, up to `root`, that may name handlers in them: by their names."""
+    found: list[str] = []
+    seen: set[str] = set()
+    top = os.path.abspath(root)
+    for file in files:
+        folder = os.path.dirname(file)
+        while folder not in seen:
+            seen.add(folder)
+            if folder and _is_above(folder, top):
+                break
+            with contextlib.suppress(OSError):
+                found += (
+                    os.path.join(folder, name).replace(os.sep, "/")
+                    for name in sorted(os.listdir(folder or "."))
+                    if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
+                )
+            if not folder and os.path.abspath(".") == top:
+                break
+            folder = os.path.dirname(folder) if folder and ".." not in folder else os.path.join(folder, "..")
+            if _is_above(folder, top):
+                break
+    return found
+
+
+def _is_above(folder: str, top: str) -> bool:
+    """Whether a folder is not `top` nor below it."""
+    full = os.path.abspath(folder or ".")
+    return full != top and not full.startswith(top.rstrip(os.sep) + os.sep)
 
 
 def display(path: str) -> str:

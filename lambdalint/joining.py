@@ -19,14 +19,18 @@ Claims = dict[str, dict[str, list[Function]]]
 """The functions by the file and the name of their handlers."""
 
 
-def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[str]) -> Looked:
-    """What the checks say of a template and of the code behind it."""
+def look_at_template(
+    looker: Looker, path: str, data: bytes, marked: Sequence[str], only: frozenset[str] | None = None
+) -> Looked:
+    """What the checks say of a template and of the code behind it; with `only`, of the code in these files."""
     from lambdalint.looking import Looked
     from lambdalint.sources import may_be_template, read
 
     if not may_be_template(path, data):
         return Looked(path, marked)
     declared = read(path, data)
+    if only is not None:
+        return _consulted(looker, path, [one for stack in declared.stacks for one in stack.functions], only)
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
@@ -59,6 +63,25 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
         sorted({path, *declared.files, *(file for part in parts for file in part.files)}) if declared.stacks else (),
         sorted({*declared.folders, *(folder for part in parts for folder in part.folders)}),
         [one for part in parts for one in part.cut_short],
+    )
+
+
+def _consulted(looker: Looker, path: str, functions: Sequence[Function], only: frozenset[str]) -> Looked:
+    """What is found in some files, looked at as a template means them that nobody asked about."""
+    from lambdalint.looking import Looked
+
+    claims: Claims = {}
+    for function in functions:
+        if function.handler_path is not None and function.handler_path in only:
+            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+    parts = list(_behind(looker, claims))
+    return Looked(
+        path,
+        [one for part in parts for one in part.marked],
+        sum(part.handlers for part in parts),
+        claimed=sorted(claims),
+        findings=[one for part in parts for one in part.findings],
+        cut_short=[one for part in parts for one in part.cut_short],
     )
 
 

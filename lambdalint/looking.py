@@ -63,8 +63,11 @@ class Looker:
         self._declared = declared or {}
         self._project: Project | None = None
 
-    def look(self, path: str, data: bytes | None = None) -> Looked:
-        """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise."""
+    def look(self, path: str, data: bytes | None = None, only: frozenset[str] | None = None) -> Looked:
+        """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise.
+
+        `only`: of a template nothing is said but of the handlers that it names in these files.
+        """
         is_template = is_template_name(path)
         if data is None:
             data = self.contents.get(path)
@@ -80,7 +83,7 @@ class Looker:
             from lambdalint.joining import look_at_template
 
             try:
-                return look_at_template(self, path, data, marked)
+                return look_at_template(self, path, data, marked, only)
             except Exception as error:  # as below
                 return Looked(path, marked, findings=[(crash(path, error), None)])
         if not self._is_declared(path):
