@@ -255,6 +255,11 @@ def test_a_file_is_left(body: str) -> None:
     assert removed(text) == text
 
 
+def test_a_file_that_is_for_others_is_left() -> None:
+    text = within('path = "/tmp/" + event\nwith open(path, "w") as f:\n    f.write("x")\nprint(f"wrote {path}")')
+    assert removed(text, OPEN) == text
+
+
 @pytest.mark.parametrize("path", ["x.path", '"/tmp/x"', "event"])
 def test_a_path_that_is_no_variable_is_left(path: str) -> None:
     text = "import os\n" + within(f'with open({path}, "w") as f:\n    f.write("x")')

@@ -109,7 +109,8 @@ def tmp_left_behind(handler: Handler) -> Iterator[Problem]:
 
     **Fix (unsafe).** Puts what follows in the block into `try`, and removes the file in `finally`. Only where the path
     is a variable of that function, handed to calls and nothing else, and where at most 30 lines move. To be
-    reviewed: whether a function that is given the path keeps it, for a thread or for a later invocation.
+    reviewed: whether a function that is given the path keeps it, for a thread or for a later invocation, and whether
+    another function makes up the same path.
 
     **Ignore it when** there are few names, and what they hold stays small.
 

@@ -39,7 +39,9 @@ def batch_writes(module: Module, place: Location) -> list[Edit]:
         raise Refused
     loop = _loop_around(tree, statement)
     _check_turn(tree, loop, statement, table)
-    taken = set().union(*(table.get_identifiers() for table in module.tables))
+    function = tree.function(loop)
+    taken = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    taken |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
     batch = next((name for name in ("batch", "writer", "batch_writer") if name not in taken), None)
     if batch is None:
         raise Refused
@@ -134,15 +136,20 @@ def remove_file(module: Module, place: Location, position: int, keyword: str, *,
 
 
 def _check_path(tree: Tree, path: ast.Name, inside: set[ast.AST]) -> None:
-    """Refused unless a path is a variable that is set once and afterwards read by calls inside alone."""
+    """Refused unless a path is a variable that is set once and afterwards read by calls inside alone.
+
+    One of them at least: what is not read here is meant for somebody who makes up the same path.
+    """
     function = tree.function(path)
+    used = 0
     for use in tree.uses(function, path.id):
         if isinstance(use.ctx, ast.Load):
             if use not in inside or not _is_only_used(tree, use):
                 raise Refused
+            used += use is not path and not isinstance(tree.parents[use], ast.FormattedValue)
         elif use in inside or not isinstance(tree.parents[use], ast.Assign):
             raise Refused
-    if sum(name == path.id for name in bound(function.body)) != 1:
+    if not used or sum(name == path.id for name in bound(function.body)) != 1:
         raise Refused
     if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function)):
         raise Refused
