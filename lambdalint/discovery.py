@@ -80,35 +80,23 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
 _LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn")
 
 
-def templates_above(files: Sequence[str], root: str) -> list[str]:
-    """Templates in the folders above some files, up to `root`, that may name handlers in them: by their names."""
+def templates_above(paths: Sequence[str], root: str) -> list[str]:
+    """Templates beside files and above folders, up to `root`, that may name handlers in them: by their names."""
     found: list[str] = []
     seen: set[str] = set()
     top = os.path.abspath(root)
-    for file in files:
-        folder = os.path.dirname(file)
-        while folder not in seen:
+    for path in paths:
+        folder = os.path.dirname(os.path.abspath(path))
+        while folder not in seen and (folder == top or folder.startswith(top.rstrip(os.sep) + os.sep)):
             seen.add(folder)
-            if folder and _is_above(folder, top):
-                break
             with contextlib.suppress(OSError):
                 found += (
-                    os.path.join(folder, name).replace(os.sep, "/")
-                    for name in sorted(os.listdir(folder or "."))
+                    os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
+                    for name in sorted(os.listdir(folder))
                     if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
                 )
-            if not folder and os.path.abspath(".") == top:
-                break
-            folder = os.path.dirname(folder) if folder and ".." not in folder else os.path.join(folder, "..")
-            if _is_above(folder, top):
-                break
+            folder = os.path.dirname(folder)
     return found
-
-
-def _is_above(folder: str, top: str) -> bool:
-    """Whether a folder is not `top` nor below it."""
-    full = os.path.abspath(folder or ".")
-    return full != top and not full.startswith(top.rstrip(os.sep) + os.sep)
 
 
 def display(path: str) -> str:

@@ -19,18 +19,14 @@ Claims = dict[str, dict[str, list[Function]]]
 """The functions by the file and the name of their handlers."""
 
 
-def look_at_template(
-    looker: Looker, path: str, data: bytes, marked: Sequence[str], only: frozenset[str] | None = None
-) -> Looked:
-    """What the checks say of a template and of the code behind it; with `only`, of the code in these files."""
+def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[str]) -> Looked:
+    """What the checks say of a template and of the code behind it."""
     from lambdalint.looking import Looked
     from lambdalint.sources import may_be_template, read
 
     if not may_be_template(path, data):
         return Looked(path, marked)
     declared = read(path, data)
-    if only is not None:
-        return _consulted(looker, path, [one for stack in declared.stacks for one in stack.functions], only)
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
@@ -66,10 +62,14 @@ def look_at_template(
     )
 
 
-def _consulted(looker: Looker, path: str, functions: Sequence[Function], only: frozenset[str]) -> Looked:
+def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Looked:
     """What is found in some files, looked at as a template means them that nobody asked about."""
     from lambdalint.looking import Looked
+    from lambdalint.sources import may_be_template, read
 
+    functions = (
+        [one for stack in read(path, data).stacks for one in stack.functions] if may_be_template(path, data) else []
+    )
     claims: Claims = {}
     for function in functions:
         if function.handler_path is not None and function.handler_path in only:
