@@ -148,6 +148,10 @@ WHERE_VALUES_STAND = re.compile(
     r"(?:=|<|>|['\"]|\b(?:like|ilike|in|values|between|and|or)\b\s*\(?|[(,])\s*[%]?$", re.IGNORECASE
 )
 """How the SQL ends before a value: there a parameter may stand, behind FROM or ORDER BY it may not."""
+WHERE_COLUMNS_STAND = re.compile(
+    r"\s*(?:select\b(?!.*\bfrom\b)|insert\b(?!.*\b(?:select|values)\b)).*[(,]\s*$", re.IGNORECASE | re.DOTALL
+)
+"""The SQL so far, where a list goes on that is one of columns."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z])|\{[^{}]*\}")
 
 TRUSTED = frozenset(
