@@ -59,6 +59,9 @@ CARRIES = {
 }
 """What the events of some sources hold that nobody should read."""
 
+ANSWERS = frozenset({"cfnresponse.send", "crhelper.CfnResource"})
+"""Libraries that answer for a custom resource."""
+
 
 @check(Handler, code="LL605", severity=Severity.WARNING, since="0.1")
 def whole_event_logged(handler: Handler) -> Iterator[Problem]:
@@ -126,10 +129,19 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
 def _of_event(handler: Handler, call: Call, says: str, mend: str) -> Problem:
     """What is said of an event that is logged, by what events of its source carry."""
     carried = sorted({CARRIES[source] for source in triggers(handler) if source in CARRIES})
+    if carried == [CARRIES["custom-resource"]] and not _answers_itself(handler):
+        carried = []  # CDK's provider framework answers for it, and keeps the address
     if carried:
         return Problem(call.location, f"{says}, with {carried[0]}; {mend}", trace=call.trace)
     says += ", which many may read and which is billed by size"
     return Problem(call.location, f"{says}; {mend}", trace=call.trace, severity=Severity.ADVICE)
+
+
+def _answers_itself(handler: Handler) -> bool:
+    """Whether a custom resource sends its answer to the address in the event."""
+    if any(read.path[0] == "ResponseURL" for read in handler.reads if read.path):
+        return True
+    return bool(handler.warm_calls.named(ANSWERS) or handler.init_calls.named(ANSWERS))
 
 
 def _stands_in(inner: Call, outer: Call) -> bool:
