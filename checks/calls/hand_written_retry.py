@@ -93,7 +93,9 @@ def hand_written_retry(handler: Handler) -> Iterator[Problem]:
 
 def _tries_again(rescue: Rescue, call: Call, loop: Loop) -> bool:
     """Whether a clause catches what the call raises, waits or not, and leads to the next turn."""
-    if not rescue.goes_on or call.name not in rescue.calls or not inside(rescue.location, loop.location):
+    if not (rescue.goes_on or rescue.continues):
+        return False
+    if call.name not in rescue.calls or not inside(rescue.location, loop.location):
         return False
     kinds = {name.rpartition(".")[2] for name in rescue.catches}
     return not kinds or bool(kinds & BROAD) or any(THROTTLED.fullmatch(kind) for kind in kinds)

@@ -115,7 +115,7 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
 
 def _swallows(rescue: Rescue) -> bool:
     """Whether a clause catches much, and does nothing but tell of it."""
-    if rescue.raises or rescue.raises_later or not (rescue.returns or rescue.goes_on):
+    if rescue.raises or rescue.raises_later or not (rescue.returns or rescue.goes_on or rescue.continues):
         return False
     last = {name.rpartition(".")[2] for name in rescue.catches}
     if rescue.catches and not last & (_BROAD | _OF_AWS):
