@@ -57,13 +57,20 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-query-scan.html
     """
-    for call in handler.warm_calls.of("dynamodb", "scan"):
-        if _is_lookup(call) and not call.kept and "Limit" not in call.keywords:
-            yield Problem(
-                call.location,
-                f"the scan reads the whole table to find one value{through(call)}; query a key or an index instead",
-                trace=call.trace,
-            )
+    scans = handler.warm_calls.of("dynamodb", "scan")
+    for call in scans:
+        if not _is_lookup(call) or call.kept or "Limit" in call.keywords:
+            continue
+        if "ExclusiveStartKey" in call.keywords and any(
+            other.scope == call.scope and "ExclusiveStartKey" not in other.keywords for other in scans
+        ):
+            continue  # the next page of a scan above
+        yield Problem(
+            call.location,
+            "the scan reads the whole table to find the items that have one value"
+            f"{through(call)}; query a key or an index instead",
+            trace=call.trace,
+        )
     listings = handler.warm_calls.of("s3", "list_objects", "list_objects_v2")
     if not listings:
         return
