@@ -12,6 +12,7 @@ from lambdalint.model import Call, Handler
 BASIC = frozenset({"logging.basicConfig"})
 REMOVES = frozenset(
     {
+        "importlib.reload",
         "logging.config.dictConfig",
         "logging.config.fileConfig",
         "logging.getLogger().handlers.clear",
