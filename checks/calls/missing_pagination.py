@@ -38,10 +38,15 @@ A_PAGE_AT_MOST = frozenset(
         ("controltower", "list_landing_zones"),
         ("events", "list_targets_by_rule"),
         ("guardduty", "list_detectors"),
+        ("guardduty", "list_organization_admin_accounts"),
         ("iam", "list_account_aliases"),
+        ("kms", "list_key_policies"),
+        ("macie2", "list_organization_admin_accounts"),
+        ("oam", "list_sinks"),
         ("organizations", "list_parents"),
         ("organizations", "list_policies_for_target"),
         ("organizations", "list_roots"),
+        ("securityhub", "list_organization_admin_accounts"),
         ("sso-admin", "list_instances"),
     }
 )
