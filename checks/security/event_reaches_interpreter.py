@@ -88,9 +88,7 @@ def event_reaches_interpreter(handler: Handler) -> Iterator[Problem]:
                 continue
         kind = "statement" if interpreter.kind == "sql" and argument.event_path is not None else interpreter.kind
         location, trace, where = _place(call, argument)
-        yield Problem(
-            location, f"{_shown(origin.path)} {SAYS[kind]}{where}", None, trace, sure=certain and origin.sure
-        )
+        yield Problem(location, f"{_shown(origin.path)} {SAYS[kind]}{where}", None, trace, sure=certain and origin.sure)
 
 
 def _place(call: Call, argument: Argument) -> tuple[Location, tuple[Step, ...], str]:
