@@ -16,6 +16,7 @@ SAME = frozenset(
         "builtins.repr",
         "builtins.str",
         "json.dumps",
+        "jsonpickle.encode",
         "orjson.dumps",
         "pprint.pformat",
         "simplejson.dumps",
@@ -157,9 +158,7 @@ def _parts(call: Call) -> Iterator[Argument]:
     for argument in (*call.positional, *call.keywords.values()):
         yield argument
         yield from argument.text
-    extra = call.keywords.get("extra")
-    if extra is not None:
-        yield from extra.items.values()
+        yield from argument.items.values()
 
 
 def _exposed(argument: Argument, depth: int = 3) -> tuple[str, bool] | None:
