@@ -102,7 +102,7 @@ HARMLESS = frozenset(
 )
 """What comes out of these is a number, a time, or quoted."""
 HARMLESS_WORDS = re.compile(
-    r"digest|escape|quot|sanitiz|saniti[sz]e|valid|allow|whitelist|Identifier|Literal|mogrify|sql\.SQL", re.I
+    r"digest|(?<!un)(?:escape|quot)|sanitiz|saniti[sz]e|valid|allow|whitelist|Identifier|Literal|mogrify|sql\.SQL", re.I
 )
 
 SAME = frozenset(
