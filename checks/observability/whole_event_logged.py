@@ -129,10 +129,10 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
 
 def _of_event(handler: Handler, call: Call, says: str, mend: str) -> Problem:
     """What is said of an event that is logged, by what events of its source carry."""
-    carried = sorted({CARRIES[source] for source in triggers(handler) if source in CARRIES})
+    carried = sorted({CARRIES.get(source, "") for source in triggers(handler)})
     if carried == [CARRIES["custom-resource"]] and not _answers_itself(handler):
         carried = []  # CDK's provider framework answers for it, and keeps the address
-    if carried:
+    if carried and all(carried):  # where a helper looks for events of many sources, it may be any
         return Problem(call.location, f"{says}, with {carried[0]}; {mend}", trace=call.trace)
     says += ", which many may read and which is billed by size"
     return Problem(call.location, f"{says}; {mend}", trace=call.trace, severity=Severity.ADVICE)
