@@ -13,13 +13,12 @@ LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", 
 
 LOGGERS = (
     "chalice().log",
-    "lambda.context.logger",
+    "logger",
     "logger()",
     "logging",
     "logging.root",
-    "loguru.logger",
 )
-"""How the owners of methods that log end, in small letters: `logging.getLogger()`, `logger.configure_logger()`."""
+"""How the owners of methods that log end, in small letters: `logging.getLogger()`, `loguru.logger`, `common.logger`."""
 
 
 @cache
