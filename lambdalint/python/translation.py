@@ -120,7 +120,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
 
 
 def _logs(name: str) -> bool:
-    """Whether it is a method of a logger. What a project's own `def info(message)` logs is said where that is called."""
+    """Whether it is a method of a logger. What a project's own `def info(message)` logs is said where it is called."""
     owner, _, method = name.rpartition(".")
     return method in LEVELS and owner.lower().endswith(("logger", "logger()", "logging", "logging.root"))
 
