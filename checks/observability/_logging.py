@@ -15,6 +15,7 @@ LOGGERS = (
     "chalice().log",
     "logger",
     "logger()",
+    "loggeradapter()",
     "logging",
     "logging.root",
 )
