@@ -70,7 +70,10 @@ class Targets(Statements):
         """`atom[key] = value`."""
         place = self.element_place(atom)
         if place is not None:
-            self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key)
+            base = atom.element() if isinstance(atom, Collection) else None
+            if isinstance(atom, External) and atom.name == "os.environ":
+                base = Value((External("os.environ[]"),))  # what is read later may be another variable
+            self.store(place, value, base, key)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
             only = key.atoms[0] if len(key.atoms) == 1 else None
             if isinstance(only, Const) and isinstance(only.value, (str, int)):
