@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Location, Loop, Step
 from lambdalint.python.calls import RUNNERS
@@ -140,7 +140,31 @@ def _loop(module: Module, node: ast.AST) -> Loop:
     if isinstance(node, (ast.For, ast.AsyncFor)) and isinstance(node.iter, ast.Call):
         if isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range":
             kind = "range"
-    return Loop(module.source.location(node), kind or "comprehension")
+    drains = isinstance(node, ast.While) and any(_takes_from(part, node.test) for part in _each_round(node.body))
+    return Loop(module.source.location(node), kind or "comprehension", drains)
+
+
+def _each_round(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """What each round of a loop executes, whatever its conditions say."""
+    for statement in body:
+        if isinstance(statement, (ast.Try, ast.With)):
+            yield from _each_round(statement.body)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Delete, ast.Expr)):
+            yield from ast.walk(statement)
+
+
+def _takes_from(node: ast.AST, test: ast.expr) -> bool:
+    """Whether something is taken off what the condition looks at: `while keys: keys.pop()` is a loop over the keys."""
+    taken: list[ast.expr] = []
+    if isinstance(node, ast.Delete):
+        taken = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        taken = [node.func.value] if node.func.attr in ("pop", "popitem", "popleft") else []
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+        if isinstance(node.value.slice, ast.Slice) and isinstance(node.targets[0], ast.Name):  # `keys = keys[100:]`
+            taken = [node.value.value] if node.targets[0].id == getattr(node.value.value, "id", "") else []
+    names = {part.id for part in ast.walk(test) if isinstance(part, ast.Name)}
+    return any(isinstance(owner, ast.Name) and owner.id in names for owner in taken)
 
 
 def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
