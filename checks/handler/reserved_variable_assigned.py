@@ -79,11 +79,18 @@ def reserved_variable_assigned(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     for calls in (handler.init_calls, handler.warm_calls):
-        for call in calls.named(SETTERS):
+        said: dict[tuple[str, str, str], int] = {}
+        for call in sorted(calls.named(SETTERS), key=lambda one: one.location):
             names = sorted(_names(call) & RESERVED)
             if not names or call.on_error_path or _is_reserved(call.argument(1, "value")):
                 continue
             name, method = names[0], call.name.rpartition(".")[2]
+            # Key, secret and token are set side by side: that is one problem.
+            place = (call.location.path, call.scope, _instead(name))
+            is_said = place in said and call.location.line - said[place] <= NEAR
+            said[place] = call.location.line
+            if is_said:
+                continue
             if method == "setdefault":
                 message = f"{name} is always set in Lambda: this default has no effect{through(call)}; drop it"
                 yield Problem(call.location, message, trace=call.trace, sure=False)
