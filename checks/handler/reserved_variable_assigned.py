@@ -95,7 +95,7 @@ def reserved_variable_assigned(handler: Handler) -> Iterator[Problem]:
                 message = f"{name} is always set in Lambda: this default has no effect{through(call)}; drop it"
                 yield Problem(call.location, message, trace=call.trace, sure=False)
                 continue
-            if _asked_before(call, calls.named(READERS)):
+            if _asked_before(call, name, calls.named(READERS)):
                 continue
             yield Problem(
                 call.location,
@@ -126,13 +126,23 @@ def _is_from_environment(value: Argument | None) -> bool:
     return value is not None and value.reference.startswith("os.environ")
 
 
-def _asked_before(call: Call, reads: list[Call]) -> bool:
-    """Whether the function around, or the module, looks first whether this is Lambda."""
+def _tells_of(name: str) -> frozenset[str]:
+    """What code looks at to learn whether it runs in Lambda, or whether a variable is set already."""
+    if name in CREDENTIALS:
+        return LOCAL - REGIONS
+    return LOCAL - CREDENTIALS if name in REGIONS else LOCAL - CREDENTIALS - REGIONS
+
+
+def _asked_before(call: Call, name: str, reads: list[Call]) -> bool:
+    """Whether the function around, or the module, looks first whether this is Lambda, or what is set already."""
+    telling = (LOCAL - CREDENTIALS - REGIONS) | next(
+        (group for group in (CREDENTIALS, REGIONS) if name in group), set()
+    )
     return any(
         read.location.path == call.location.path
         and read.scope == call.scope
         and call.location.line - NEAR <= read.location.line <= call.location.line
-        and text(read.argument(0, "key")) in LOCAL
+        and text(read.argument(0, "key")) in telling
         for read in reads
     )
 
