@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from lambdalint.model import Handler
-from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
+from lambdalint.python.contents import find_text, imports_of, is_read, run_by_hand, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
@@ -106,10 +106,15 @@ class Project:
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways),
             rescues=rescues_of(machine.caught, ways),
-            is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
+            is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
         )
+
+
+def _is_used(module: Module, candidate: Candidate) -> bool:
+    """Whether the module itself does something with a handler, and not only where it is run by hand."""
+    return is_read(module, candidate.name, candidate.node, *run_by_hand(module))
 
 
 def _is_async(value: Value) -> bool:
