@@ -166,6 +166,8 @@ class Store(NamedTuple):
     """The global, attribute or container by name; empty where it has none."""
     kind: str
     """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
+    of_event: bool
+    """It depends on the event. Of the rest, only what is appended to lists is told."""
     key_from_event: bool
     """An element is put under a key that the event gives."""
     grows: bool

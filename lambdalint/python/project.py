@@ -15,7 +15,7 @@ from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
 from lambdalint.python.source import Unreadable
-from lambdalint.python.translation import calls_below, ways_to
+from lambdalint.python.translation import calls_below, reached_each_time, ways_to
 from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
@@ -104,7 +104,7 @@ class Project:
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
             returns=returned_by(root),
-            stores=stores_of(machine.left, machine.cleared, ways),
+            stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
