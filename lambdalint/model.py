@@ -52,6 +52,8 @@ class Loop(NamedTuple):
     location: Location
     kind: str
     """`"while"`, `"for"`, `"range"` (a `for` that only counts) or `"comprehension"`."""
+    drains: bool = False
+    """A `while` that takes an item off what it tests in each round."""
 
 
 class Argument(NamedTuple):
@@ -164,6 +166,8 @@ class Store(NamedTuple):
     """The global, attribute or container by name; empty where it has none."""
     kind: str
     """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
+    of_event: bool
+    """It depends on the event. Of the rest, only what is appended to lists is told."""
     key_from_event: bool
     """An element is put under a key that the event gives."""
     grows: bool

@@ -8,19 +8,8 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import through
 from lambdalint.model import Call, Handler
 
-_LOCKING = (
-    "BoundedSemaphore",
-    "Barrier",
-    "Condition",
-    "Event",
-    "JoinableQueue",
-    "Lock",
-    "Pool",
-    "Queue",
-    "RLock",
-    "Semaphore",
-    "SimpleQueue",
-)
+_LOCKS = ("Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "RLock", "Semaphore")
+_LOCKING = (*_LOCKS, "JoinableQueue", "Pool", "Queue", "SimpleQueue")
 """What multiprocessing builds on named semaphores."""
 _SHARED = ("Array", "Value")
 """So are these, unless they are told to have no lock."""
@@ -92,14 +81,26 @@ def multiprocessing_shared_memory(handler: Handler) -> Iterator[Problem]:
     for calls in (handler.warm_calls, handler.init_calls):
         for call in calls.named(NEED_SHARED_MEMORY):
             if not _is_without_lock(call) and not _has_substitute(handler, call):
-                instead = "" if call.name in THREAD_POOLS else ", or Process with Pipe"
                 yield Problem(
                     call.location,
                     f"{call.name} needs /dev/shm, which Lambda does not have, and raises OSError{through(call)}; "
-                    f"use ThreadPoolExecutor{instead}",
+                    f"{_instead(call)}",
                     None,
                     call.trace,
                 )
+
+
+def _instead(call: Call) -> str:
+    method = call.name.rpartition(".")[2]
+    if call.name in THREAD_POOLS:
+        return "use ThreadPoolExecutor"
+    if method.endswith("Queue"):
+        return "use threads with queue.Queue, or Process with Pipe"
+    if method in _LOCKS:
+        return f"use threads with threading.{method}"
+    if method in (*_SHARED, "ShareableList", "SharedMemory"):
+        return "use threads, which share what they have, or Process with Pipe"
+    return "use ThreadPoolExecutor, or Process with Pipe"
 
 
 def _is_without_lock(call: Call) -> bool:

@@ -9,12 +9,16 @@ from lambdalint.python.outside import Outside
 from lambdalint.python.values import (
     Bound,
     Class,
+    Collection,
     External,
     Frame,
     Instance,
     Value,
     unknown,
 )
+
+COPYING = ("aws_lambda_powertools.utilities.parser.", "pydantic.", "pydantic_settings.", "sqlmodel.")
+"""How the names of classes begin whose objects get copies of what stands in the class."""
 
 
 class Construction(Attributes, Outside):
@@ -75,7 +79,8 @@ class Construction(Attributes, Outside):
             self.call_atom(after.atoms[0], [], {}, node, frame)
 
     def default_of(self, cls: Class, name: str, node: ast.AST, frame: Frame) -> Value | None:
-        """What a dataclass puts into a field that is not given: its `default_factory` is called."""
+        """What is put into a field that is not given: a `default_factory` is called, pydantic copies the default."""
+        copies = any(isinstance(base, External) and base.name.startswith(COPYING) for base in cls.lineage())
         for base in cls.lineage():
             if not isinstance(base, Class) or name not in base.attributes:
                 continue
@@ -84,5 +89,21 @@ class Construction(Attributes, Outside):
                     factory = atom.record.kwargs.get("default_factory")
                     if factory is not None:
                         return self.call(factory, [], {}, node, frame)
-            return None
+            return copied(base.attributes[name], self.warm) if copies else None
         return None
+
+
+def copied(value: Value, warm: bool, depth: int = 3) -> Value:
+    """What `copy.deepcopy` gives."""
+    atoms = []
+    for atom in value.atoms:
+        if depth and isinstance(atom, Collection):
+            items = None if atom.items is None else copied(atom.items, warm, depth - 1)
+            keys = {key: copied(part, warm, depth - 1) for key, part in atom.keys.items()}
+            atom = Collection(atom.kind, items, keys, warm, atom.place)
+        elif depth and isinstance(atom, Instance):
+            made = Instance(atom.cls, warm)
+            made.attributes.update((name, copied(part, warm, depth - 1)) for name, part in atom.attributes.items())
+            atom = made
+        atoms.append(atom)
+    return Value(tuple(atoms), value.taint, None, value.more)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from lambdalint.python.modules import Module
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import (
+    Atom,
     Bound,
     Cached,
     Class,
@@ -183,10 +184,27 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
     if second in FAITHFUL_CONTEXTS and (
         names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))
     ):
-        return f"takes ({names[0]}, {second})"
+        return f"takes ({names[0]}, {second}){_registered(node, frame)}"
     if second in CONTEXT_NAMES and (named and names[0] in ("event", "_event", "evt", "lambda_event", "_", "e")):
-        return f"takes ({names[0]}, {second})"
+        return f"takes ({names[0]}, {second}){_registered(node, frame)}"
     return None
+
+
+def _registered(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str:
+    """Told of a function that is handed to an object, which may call it: `@router.attach("/orders")`."""
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            owner = frame.values.get(target.value.id)
+            if owner is not None and any(_may_call(atom) for atom in owner.atoms):
+                return f" and is registered with {ast.unparse(target)}"
+    return ""
+
+
+def _may_call(atom: Atom) -> bool:
+    if isinstance(atom, External):
+        return atom.record is not None and not atom.name.startswith("aws_lambda_powertools.")
+    return isinstance(atom, Instance)
 
 
 def _annotation(arg: ast.arg) -> str:

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
+from lambdalint.python.flow import KEPT, ON_ERROR, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.values import (
     EVENT,
@@ -62,11 +62,16 @@ Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
 """A part of the event by its path, where it is taken, and in the course of what."""
 
 
+OF_ONE_REQUEST = frozenset({"flask.g", "quart.g"})
+"""Objects of libraries that are global by name only."""
+
+
 class Left(NamedTuple):
-    """Something of the event is put into a lasting place."""
+    """Something is put into a lasting place: of the event, or behind what a list holds already."""
 
     place: Place
     statement: ast.stmt
+    of_event: bool
     key_from_event: bool
     grows: bool
     guarded: bool
@@ -179,14 +184,19 @@ class Machine:
             return value
         return Value(value.atoms, value.taint, place, value.more)
 
-    def store(self, place: Place, value: Value, base: Value | None, key: Value | None = None) -> None:
+    def store(
+        self, place: Place, value: Value, base: Value | None, key: Value | None = None, appended: bool = False
+    ) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
         self.escape(value)
         from_event = key is not None and bool(key.taint & EVENT)
-        if (value.taint & EVENT or from_event) and self.statement is not None:
-            guarded = any(place in guard.places for guard in self.guards)
+        of_event = from_event or bool(value.taint & EVENT)
+        if (of_event or appended) and self.statement is not None:
+            # What is not of the event is told where each invocation comes by: under no condition on what lasts.
+            seldom = not of_event and (bool(self.guards) or bool(self.flags & (KEPT | ON_ERROR)))
+            guarded = seldom or any(place in guard.places for guard in self.guards)
             grows = key is not None and (from_event or not key.atoms)
-            self.left.append(Left(place, self.statement, from_event, grows, guarded, self.activation))
+            self.left.append(Left(place, self.statement, of_event, from_event, grows, guarded, self.activation))
         if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
             self.emptied.add(place)
         old = self.overlay.get(place, base)
@@ -223,7 +233,7 @@ class Machine:
             return ("attribute", atom.node, name)
         if isinstance(atom, Cached):
             return self.attribute_place(atom.function, name)
-        if isinstance(atom, External):
+        if isinstance(atom, External) and atom.name not in OF_ONE_REQUEST:
             if atom.record is None or not atom.record.warm or atom.lasting:
                 return ("attribute", atom.record or atom.name, name)
         return None

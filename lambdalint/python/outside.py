@@ -211,7 +211,7 @@ class Outside(Decorators):
             return UNKNOWN
         name = function.name.rpartition(".")[2]
         held = Value((owner,))
-        if name in ("pop", "popitem", "popleft", "clear", "remove", "discard"):
+        if owner.bounded or name in ("pop", "popitem", "popleft", "clear", "remove", "discard"):
             place = self.element_place(owner)
             if place is not None:
                 self.cleared.add(place)
@@ -227,7 +227,8 @@ class Outside(Decorators):
         if name in ("append", "add", "appendleft", "insert", "extend", "update"):
             for value in args[-1:]:
                 item = self.element(value) if name in ("extend", "update") else value
-                self.set_item(owner, UNKNOWN, item)
+                marks = bool(item.atoms) and all(isinstance(atom, Const) for atom in item.atoms)
+                self.set_item(owner, UNKNOWN, item, appended=owner.kind in ("deque", "list") and not marks)
             return NONE
         if name in ("values", "copy"):
             return Value((Collection("sequence", owner.element(), None, self.warm),)) if name == "values" else held

@@ -114,12 +114,14 @@ def defeats_of(defeats: Sequence[Defeat], ways: Ways) -> tuple[DefeatedCache, ..
     )
 
 
-def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> tuple[Store, ...]:
-    """What of the event is left behind, each statement once."""
+def stores_of(
+    left: Sequence[Left], cleared: Collection_[Place], ways: Ways, reached: Collection_[int]
+) -> tuple[Store, ...]:
+    """What is left behind, each statement once. `reached` are the activations that no invocation leaves out."""
     found: dict[object, Store] = {}
     for one in left:
         module = one.activation.module
-        if module is None:
+        if module is None or not (one.of_event or id(one.activation) in reached):
             continue
         kind = {"variable": "global", "attribute": "attribute"}.get(one.place[0], "element")
         name = str(one.place[2]) if kind != "element" else _container(one.statement)
@@ -127,6 +129,7 @@ def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> 
             module.source.location(one.statement),
             name,
             kind,
+            one.of_event,
             one.key_from_event,
             one.grows,
             one.place in cleared,

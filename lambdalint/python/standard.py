@@ -131,7 +131,9 @@ def _set(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: as
 
 def _deque(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     items = machine.element(args[0]) if args else None
-    return Value((Collection("deque", items, None, machine.warm, (frame.module, node)),))
+    made = Collection("deque", items, None, machine.warm, (frame.module, node))
+    made.bounded = len(args) > 1 or "maxlen" in kwargs
+    return Value((made,))
 
 
 def _text(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
 from lambdalint.python.protection import Protection, contains
 from lambdalint.python.values import (
+    Atom,
     Collection,
     Const,
     External,
@@ -106,6 +108,10 @@ class Statements(Protection):
         flags, self.flags = self.flags, self.flags | IN_LOOP
         loops, self.loops = self.loops, (*self.loops, node)
         stops, frame.stops = frame.stops, []
+        for name in counted_in(node):
+            value = frame.values.get(name)
+            if value is not None and any(is_number(atom) for atom in value.atoms):
+                frame.values[name] = unknown(value.taint)  # another in the next round
         if places:
             self.branch(node.body, places, frame)
         else:
@@ -246,6 +252,24 @@ class Statements(Protection):
                 places = (self.element_place(atom) for atom in self.evaluate(target.value, frame).atoms)
                 self.cleared.update(place for place in places if place is not None)
         return True
+
+
+@lru_cache(maxsize=1024)
+def counted_in(loop: ast.While | ast.For | ast.AsyncFor) -> frozenset[str]:
+    """The variables that each round computes from what they were: `delay *= 2`, `delay = min(2 * delay, 60)`."""
+    found: set[str] = set()
+    for node in (part for statement in loop.body for part in ast.walk(statement)):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node.value)):
+                found.add(name)
+    return frozenset(found)
+
+
+def is_number(atom: Atom) -> bool:
+    return isinstance(atom, Const) and isinstance(atom.value, (int, float)) and not isinstance(atom.value, bool)
 
 
 _STATEMENTS: dict[type, Callable[..., bool]] = {

@@ -66,11 +66,14 @@ class Targets(Statements):
         elif isinstance(atom, Class) and (atom.warm or not self.warm):
             atom.attributes[name] = value
 
-    def set_item(self, atom: Atom, key: Value, value: Value) -> None:
-        """`atom[key] = value`."""
+    def set_item(self, atom: Atom, key: Value, value: Value, appended: bool = False) -> None:
+        """`atom[key] = value`; `appended` behind all that a list holds."""
         place = self.element_place(atom)
         if place is not None:
-            self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key)
+            base = atom.element() if isinstance(atom, Collection) else None
+            if isinstance(atom, External) and atom.name == "os.environ":
+                base = Value((External("os.environ[]"),))  # what is read later may be another variable
+            self.store(place, value, base, key, appended)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
             only = key.atoms[0] if len(key.atoms) == 1 else None
             if isinstance(only, Const) and isinstance(only.value, (str, int)):

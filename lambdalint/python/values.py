@@ -291,7 +291,7 @@ class Instance(Atom):
 class Collection(Atom):
     """A list, tuple, set, dict or generator: what it holds, by constant key where known."""
 
-    __slots__ = ("items", "keys", "kind", "lasting", "place", "warm")
+    __slots__ = ("bounded", "items", "keys", "kind", "lasting", "place", "warm")
 
     def __init__(
         self,
@@ -310,6 +310,8 @@ class Collection(Atom):
         self.keys = keys or {}
         self.warm = warm
         self.lasting = not warm
+        self.bounded = False
+        """Drops by itself what is too much."""
 
     def element(self) -> Value:
         """What an element may be."""
