@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from lambdalint.check import Edit, Fix
@@ -43,6 +43,11 @@ def removing_global(one: UnusedGlobal) -> Fix:
     return Fix(f"Remove {one.name}", partial(_remove_statement, place=one.statement), unsafe=False)
 
 
+def logging_prints(places: Iterable[Location], *, shown: bool) -> Fix:
+    """Give what is printed at these places of one file to a logger. `shown`: the program shows messages at INFO."""
+    return Fix("Log it instead", partial(_log, places=tuple(places), shown=shown))
+
+
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_import
 
@@ -77,3 +82,9 @@ def _add(text: str, *, place: Location, name: str, value: str) -> Sequence[Edit]
     from lambdalint.rewriting import add_argument
 
     return add_argument(text, place=place, name=name, value=value)
+
+
+def _log(text: str, *, places: Sequence[Location], shown: bool) -> Sequence[Edit]:
+    from lambdalint.rewriting import log_prints
+
+    return log_prints(text, places=places, shown=shown)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import adding
 from lambdalint.checks._libraries import through
+from lambdalint.checks.observability._logging import LEVEL_SETTERS, is_of_root
 from lambdalint.model import Call, Handler
 
 BASIC = frozenset({"logging.basicConfig"})
@@ -25,8 +26,6 @@ REMOVES = frozenset(
     }
 )
 """Calls that take handlers away, or ask whether there are any."""
-
-LEVEL_SETTERS = frozenset({"logging.getLogger().setLevel", "logging.root.setLevel"})
 
 
 @check(Handler, code="LL606", severity=Severity.WARNING, since="0.1")
@@ -71,7 +70,7 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     calls = _named(handler, BASIC)
     if not calls or _named(handler, REMOVES) or _counts_handlers(handler):
         return
-    is_level_set = any(_is_of_root(call) for call in _named(handler, LEVEL_SETTERS))
+    is_level_set = any(is_of_root(call) for call in _named(handler, LEVEL_SETTERS))
     for call in calls:
         if "force" in call.keywords or "**" in call.keywords:
             continue
@@ -88,10 +87,6 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
 
 def _named(handler: Handler, names: frozenset[str]) -> list[Call]:
     return [*handler.init_calls.named(names), *handler.warm_calls.named(names)]
-
-
-def _is_of_root(call: Call) -> bool:
-    return call.receiver is None or (not call.receiver.positional and not call.receiver.keywords)
 
 
 def _counts_handlers(handler: Handler) -> bool:

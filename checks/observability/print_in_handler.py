@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.observability._logging import PRINTS
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import logging_prints
+from lambdalint.checks.observability._logging import LEVEL_SETTERS, PRINTS, is_above_info, is_of_root
 from lambdalint.model import Call, Handler, Location
 
 BUILDS_JSON = frozenset({"json.dumps", "orjson.dumps", "simplejson.dumps", "ujson.dumps"})
@@ -38,6 +39,13 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
         return "done"
     ```
 
+    **Fix (unsafe).** Gives all that an invocation prints in this file to the module's logger, at level INFO, in
+    `except` blocks at level ERROR; where the module has no logger it gets one. A logger without a level is set to INFO,
+    as Lambda shows WARNING and above only. To be reviewed: what reads the log or captures the output, since the lines
+    now begin with level, time and request ID; alarms on errors; and runs outside Lambda, where logging has to be
+    configured. Left alone are lines without an end (`end=""`) or of a list (`*items`), and what stands where the
+    logger is not known yet or its name means something else.
+
     There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
     (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.
 
@@ -56,8 +64,30 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
         yield Problem(
             first.location,
             f"{first.name.rpartition('.')[2]}() writes to the log without level and request ID{more}; use a logger",
+            _fix(handler, first.location.path),
             trace=first.trace,
         )
+
+
+def _fix(handler: Handler, path: str) -> Fix | None:
+    """For all lines that are printed in a file, so that its log is of one kind."""
+    prints = [*handler.init_calls.named(("builtins.print",)), *handler.warm_calls.named(("builtins.print",))]
+    places = {call.location for call in prints if call.location.path == path and not _is_structured(call)}
+    return logging_prints(places, shown=_shows_info(handler)) if places else None
+
+
+def _shows_info(handler: Handler) -> bool:
+    """Whether the level of the root logger, WARNING in Lambda, is set to another."""
+    for call in handler.init_calls:
+        if call.name in LEVEL_SETTERS and is_of_root(call):
+            level = call.argument(0, "level")
+        elif call.name == "logging.basicConfig" and "force" in call.keywords:
+            level = call.argument(None, "level")
+        else:
+            continue
+        if level is not None and not is_above_info(level):
+            return True
+    return False
 
 
 def _is_structured(call: Call) -> bool:

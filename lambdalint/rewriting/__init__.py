@@ -15,7 +15,7 @@ from lambdalint.rewriting import calls
 from lambdalint.rewriting.hoisting import Hoist
 from lambdalint.rewriting.names import Module, Refused
 
-__all__ = ["add_argument", "hoist_client", "paginate", "remove_import", "remove_statement", "wrap"]
+__all__ = ["add_argument", "hoist_client", "log_prints", "paginate", "remove_import", "remove_statement", "wrap"]
 
 
 def hoist_client(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
@@ -58,6 +58,17 @@ def remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
         from lambdalint.rewriting import imports
 
         return imports.remove(text, module, bound)
+
+    return _or_nothing(edits)
+
+
+def log_prints(text: str, *, places: Sequence[Location], shown: bool) -> Sequence[Edit]:
+    """Give what is printed at `places` to a logger. `shown`: the root logger shows messages at level INFO."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import printing
+
+        return printing.log(Module(text), places, shown=shown)
 
     return _or_nothing(edits)
 
