@@ -48,6 +48,11 @@ def logging_prints(places: Iterable[Location], *, shown: bool) -> Fix:
     return Fix("Log it instead", partial(_log, places=tuple(places), shown=shown))
 
 
+def running(name: str, place: Location) -> Fix:
+    """Put a plain function in front of a coroutine function that is called as if it were one."""
+    return Fix(f"Run it from a plain {name}", partial(_run, name=name, line=place.line))
+
+
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_import
 
@@ -88,3 +93,9 @@ def _log(text: str, *, places: Sequence[Location], shown: bool) -> Sequence[Edit
     from lambdalint.rewriting import log_prints
 
     return log_prints(text, places=places, shown=shown)
+
+
+def _run(text: str, *, name: str, line: int) -> Sequence[Edit]:
+    from lambdalint.rewriting import run_coroutine
+
+    return run_coroutine(text, name=name, line=line)

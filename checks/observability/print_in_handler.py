@@ -39,12 +39,12 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
         return "done"
     ```
 
-    **Fix (unsafe).** Gives all that an invocation prints in this file to the module's logger, at level INFO, in
-    `except` blocks at level ERROR; where the module has no logger it gets one. A logger without a level is set to INFO,
-    as Lambda shows WARNING and above only. To be reviewed: what reads the log or captures the output, since the lines
-    now begin with level, time and request ID; alarms on errors; and runs outside Lambda, where logging has to be
-    configured. Left alone are lines without an end (`end=""`) or of a list (`*items`), and what stands where the
-    logger is not known yet or its name means something else.
+    **Fix (unsafe).** Gives what is printed in this file to the module's logger: at level INFO, and what tells of a
+    caught exception at level ERROR. Where the module has no logger it gets one. A logger without a level is set to
+    INFO, as Lambda shows WARNING and above only. Empty lines go. To be reviewed: what reads the log or captures the
+    output, since the lines now begin with level, time and request ID; alarms on errors; and runs outside Lambda, where
+    logging has to be configured. Left alone are lines that are JSON, lines without an end (`end=""`) or of a list
+    (`*items`), and what stands where the logger is not known yet or its name means something else.
 
     There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
     (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.
@@ -91,7 +91,7 @@ def _shows_info(handler: Handler) -> bool:
 
 
 def _is_structured(call: Call) -> bool:
-    """Whether it writes JSON, or not to the log."""
+    """Whether it writes JSON and nothing else, or not to the log."""
     if "file" in call.keywords:
         return True
-    return any(made.name in BUILDS_JSON for argument in call.positional for made in argument.calls)
+    return len(call.positional) == 1 and any(made.name in BUILDS_JSON for made in call.positional[0].calls)

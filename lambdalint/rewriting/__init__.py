@@ -15,7 +15,16 @@ from lambdalint.rewriting import calls
 from lambdalint.rewriting.hoisting import Hoist
 from lambdalint.rewriting.names import Module, Refused
 
-__all__ = ["add_argument", "hoist_client", "log_prints", "paginate", "remove_import", "remove_statement", "wrap"]
+__all__ = [
+    "add_argument",
+    "hoist_client",
+    "log_prints",
+    "paginate",
+    "remove_import",
+    "remove_statement",
+    "run_coroutine",
+    "wrap",
+]
 
 
 def hoist_client(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
@@ -69,6 +78,17 @@ def log_prints(text: str, *, places: Sequence[Location], shown: bool) -> Sequenc
         from lambdalint.rewriting import printing
 
         return printing.log(Module(text), places, shown=shown)
+
+    return _or_nothing(edits)
+
+
+def run_coroutine(text: str, *, name: str, line: int) -> Sequence[Edit]:
+    """Let a plain function run the coroutine function `name` that is defined around `line`."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import coroutines
+
+        return coroutines.run(Module(text), name, line)
 
     return _or_nothing(edits)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lambdalint.check import Edit
@@ -21,6 +22,7 @@ _FORMATTING = {
 _PLAIN = {"structlog.get_logger", "structlog.getLogger", "structlog.stdlib.get_logger"}
 _NAMES = ("logger", "log", "LOGGER", "LOG", "_logger", "_log")
 """What loggers are called."""
+_METHODS = ("debug", "info", "warning", "error", "exception", "critical")
 _SHOWING = {"debug", "info", "notset"}
 
 
@@ -50,23 +52,30 @@ def logger_of(module: Module, *, shown: bool) -> Logger:
             return Logger(name, index, made in _FORMATTING, tuple(_level(module, index, name, value, made, shown)))
     if (found := _imported(module)) is not None:
         return found
-    taken = set().union(*(table.get_identifiers() for table in module.tables))
-    if taken.intersection(_NAMES):
+    if any("logger" in table.get_identifiers() for table in module.tables) or any(map(_logs, _nodes(module))):
         raise Refused  # it logs in a way that is not known
     return _new(module, shown)
 
 
 def _imported(module: Module) -> Logger | None:
     """A logger of another module, which this one calls as such already."""
-    for node in ast.walk(ast.Module(module.body, [])):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "info":
-            name = root(node.func.value)
-            if isinstance(node.func.value, ast.Name) and len(module.sites.get(name, ())) == 1:
-                index = module.sites[name][0]
-                if name in _NAMES and isinstance(module.body[index], ast.ImportFrom):
-                    module.ready(name)
-                    return Logger(name, index, formats=False)
+    for node in _nodes(module):
+        if _logs(node) and len(sites := module.sites.get(name := root(node), [])) == 1:
+            if isinstance(module.body[sites[0]], ast.ImportFrom):
+                module.ready(name)
+                return Logger(name, sites[0], formats=False)
     return None
+
+
+def _nodes(module: Module) -> Iterator[ast.AST]:
+    return ast.walk(ast.Module(module.body, []))
+
+
+def _logs(node: ast.AST) -> bool:
+    """`log.info(...)` and the like."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+        return False
+    return isinstance(node.func.value, ast.Name) and node.func.value.id in _NAMES
 
 
 def _level(module: Module, index: int, name: str, call: ast.Call, made: str, shown: bool) -> list[Edit]:
@@ -91,7 +100,7 @@ def _levels(module: Module, name: str) -> list[ast.expr]:
     """What the level of a logger is set to in its module, wherever that is done."""
     return [
         argument
-        for node in ast.walk(ast.Module(module.body, []))
+        for node in _nodes(module)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setLevel"
         if isinstance(node.func.value, ast.Name) and node.func.value.id == name
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from lambdalint.check import Edit
 from lambdalint.model import Location
 from lambdalint.rewriting.calls import without_comments
 from lambdalint.rewriting.loggers import Logger, logger_of
+from lambdalint.rewriting.messages import message
 from lambdalint.rewriting.names import FUNCTIONS, Module, Refused
 from lambdalint.rewriting.scopes import Surroundings
 
-_QUOTES = ("'", '"')
-_IN_BRACES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+_OF_ERRORS = re.compile(r"error|exception|\bfail|traceback|exc_info", re.IGNORECASE)
 
 
 def log(module: Module, places: Iterable[Location], *, shown: bool) -> list[Edit]:
@@ -95,10 +96,11 @@ class _Line:
         return [name, self._arguments()]
 
     def _level(self) -> str:
-        """What is printed where an error was caught is about the error."""
+        """`error` for what tells of a caught exception."""
         for one in self.around.above(self.call):
             if isinstance(one, ast.ExceptHandler):
-                return "error"
+                names = {node.id for node in ast.walk(self.call) if isinstance(node, ast.Name)}
+                return "error" if one.name in names or _OF_ERRORS.search(self._text(self.call)) else "info"
             if isinstance(one, FUNCTIONS):
                 break
         return "info"
@@ -152,66 +154,19 @@ class _Line:
     def _arguments(self) -> Edit:
         module = self.module
         start, end = module.span(self.call.args[0])[0], module.span(self.call)[1] - 1
-        if any(isinstance(one, ast.JoinedStr) for one in self.call.args) or not self.logger.formats:
-            return Edit(self.opening + 1, end, self._joined())
-        if (source := self._text(self.call)) != without_comments(source):
+        source = self._text(self.call)
+        if source != without_comments(source):
             raise Refused
-        message, values = self._message()
+        parts = message(module, self.call.args, self.separator, formats=self.logger.formats)
         between = module.text[self.opening + 1 : start]
-        if module.newline in between and not between.strip():
+        if len(parts) > 1 and module.newline in between and not between.strip():
             indent = between.rpartition(module.newline)[2]
             given: list[ast.expr | ast.keyword] = [*self.call.args, *self.call.keywords]
             tail = module.text[max(module.span(one)[1] for one in given) : end]
             closing = tail.rpartition(module.newline)[2] if module.newline in tail else indent
-            lines = [f"{module.newline}{indent}{one}," for one in [message, *values]]
+            lines = [f"{module.newline}{indent}{one}," for one in parts]
             return Edit(self.opening + 1, end, "".join([*lines, module.newline, closing]))
-        return Edit(self.opening + 1, end, ", ".join([message, *values]))
-
-    def _message(self) -> tuple[str, list[str]]:
-        """The format with `%s` for each value, and the values."""
-        quote = next((text[0] for one in self.call.args if (text := self._plain(one))), '"')
-        parts: list[str] = []
-        values: list[str] = []
-        for one in self.call.args:
-            text = self._plain(one)
-            if text and (text[0] == quote or not set(text[1:-1]) & {quote, "\\"}):
-                parts.append(text[1:-1].replace("%", "%%"))
-            else:
-                parts.append("%s")
-                values.append(self._text(one))
-        if not values:
-            parts = [part.replace("%%", "%") for part in parts]  # without values nothing is formatted
-        separator = self.separator.replace("%", "%%") if values else self.separator
-        return quote + separator.join(parts) + quote, values
-
-    def _joined(self) -> str:
-        """One f-string of all arguments. Raises Refused."""
-        first = next((one for one in self.call.args if isinstance(one, ast.JoinedStr)), None)
-        quote = '"' if first is None else self._text(first)[1:2]
-        parts: list[str] = []
-        for one in self.call.args:
-            source, text = self._text(one), self._plain(one)
-            if isinstance(one, ast.JoinedStr):
-                if source[0] not in "fF" or source[1] != quote or source[-1] != quote or quote in source[2:-1]:
-                    raise Refused
-                parts.append(source[2:-1])
-            elif text:
-                if set(text[1:-1]) & {quote, "\\"}:
-                    raise Refused
-                parts.append(text[1:-1].replace("{", "{{").replace("}", "}}"))
-            elif isinstance(one, _IN_BRACES) and not set(source) & set("'\"\\{}#\n\r!:"):
-                parts.append(f"{{{source}}}")
-            else:
-                raise Refused
-        return f"f{quote}{self.separator.join(parts)}{quote}"
-
-    def _plain(self, node: ast.expr) -> str:
-        """The source of a text that is written as one, in one line and without a prefix; empty for all else."""
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-            return ""
-        source = self._text(node)
-        whole = source[0] in _QUOTES and source[:3] not in ("'''", '"""') and node.lineno == node.end_lineno
-        return source if whole and _is_one_token(source) else ""
+        return Edit(self.opening + 1, end, ", ".join(parts))
 
     def _text(self, node: ast.expr) -> str:
         start, end = self.module.span(node)
@@ -224,9 +179,3 @@ def _is_empty(node: ast.expr) -> bool:
         return False
     texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     return len(texts) == len(node.args) and not "".join(texts).strip()
-
-
-def _is_one_token(source: str) -> bool:
-    """Not `"a" "b"`."""
-    inside = source[1:-1].replace("\\\\", "").replace("\\" + source[0], "")
-    return source[0] not in inside
