@@ -53,6 +53,16 @@ def running(name: str, place: Location) -> Fix:
     return Fix(f"Run it from a plain {name}", partial(_run, name=name, line=place.line))
 
 
+def waiting(call: Call) -> Fix:
+    """Wait for what a call starts."""
+    return Fix("Wait for it before the function returns", partial(_wait, place=call.location))
+
+
+def threading(call: Call) -> Fix:
+    """Make a pool of threads of a pool of processes."""
+    return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
+
+
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_import
 
@@ -99,3 +109,15 @@ def _run(text: str, *, name: str, line: int) -> Sequence[Edit]:
     from lambdalint.rewriting import run_coroutine
 
     return run_coroutine(text, name=name, line=line)
+
+
+def _wait(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import wait
+
+    return wait(text, place=place)
+
+
+def _use_threads(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import use_threads
+
+    return use_threads(text, place=place)

@@ -13,7 +13,23 @@ from test_checks import CASES, CONFIG
 
 from lambdalint.check import AnyCheck
 
-OFFERING = frozenset({"LL101", "LL102", "LL103", "LL108", "LL110", "LL320", "LL401", "LL405", "LL604", "LL606"})
+OFFERING = frozenset(
+    {
+        "LL101",
+        "LL102",
+        "LL103",
+        "LL108",
+        "LL110",
+        "LL301",
+        "LL313",
+        "LL314",
+        "LL320",
+        "LL401",
+        "LL405",
+        "LL604",
+        "LL606",
+    }
+)
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
     imported. Others, such as `async_handler` or `main`, are mostly run by a plain function. One that has a decorator
     is not reported either: the decorator may run the coroutine.
 
-    **Fix (unsafe).** The coroutine function gets an underscore before its name, also where its own module calls it, and a
-    plain function with the former name runs it. To be reviewed: other modules and tests that await the handler; and
+    **Fix (unsafe).** The coroutine function gets an underscore before its name, also where its own module calls it, and
+    a plain function with the former name runs it. To be reviewed: other modules and tests that await the handler; and
     objects that belong to an event loop, such as an HTTP session kept at module level, since every invocation runs a
     new loop.
 

@@ -23,6 +23,8 @@ __all__ = [
     "remove_import",
     "remove_statement",
     "run_coroutine",
+    "use_threads",
+    "wait",
     "wrap",
 ]
 
@@ -89,6 +91,28 @@ def run_coroutine(text: str, *, name: str, line: int) -> Sequence[Edit]:
         from lambdalint.rewriting import coroutines
 
         return coroutines.run(Module(text), name, line)
+
+    return _or_nothing(edits)
+
+
+def use_threads(text: str, *, place: Location) -> Sequence[Edit]:
+    """Make a pool of threads of the pool of processes that the call at `place` makes."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import pools
+
+        return pools.use_threads(Module(text), place)
+
+    return _or_nothing(edits)
+
+
+def wait(text: str, *, place: Location) -> Sequence[Edit]:
+    """Wait for what the call at `place` starts before the function around it returns."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import waiting
+
+        return waiting.wait(Module(text), place)
 
     return _or_nothing(edits)
 

@@ -59,7 +59,7 @@ class Module:
     def is_comment(self, number: int, indent: str) -> bool:
         return self.line(number).startswith(indent + "#")
 
-    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> tuple[int, int]:
         """The offsets of its start and its end."""
         return (
             self._offset(node.lineno, node.col_offset),

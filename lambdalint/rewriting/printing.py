@@ -177,5 +177,7 @@ def _is_empty(node: ast.expr) -> bool:
     """`print()`, or one of white space."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "print":
         return False
+    if any(keyword.arg == "sep" for keyword in node.keywords):
+        return False
     texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     return len(texts) == len(node.args) and not "".join(texts).strip()

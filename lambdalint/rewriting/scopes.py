@@ -67,6 +67,12 @@ class Surroundings:
         return False
 
 
+def is_bound_once(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a name of a function is bound at one place in it, and no parameter."""
+    parameters = [one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)]
+    return [*bound(function.body), *parameters].count(name) == 1
+
+
 def own_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
     """The parameters of a function, and the names it binds, those it declares global included."""
     names = {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
