@@ -108,11 +108,17 @@ def test_a_line_that_stays(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "level"),
-    [("print(error)", "error"), ("print('it failed')", "error"), ("print('Not there yet')", "info")],
+    [
+        ("print(error)", "error"),
+        ("print('it failed')", "error"),
+        ("print('Not there yet')", "info"),
+        ("print('Warning: not there yet')", "warning"),
+        ("print(f'[ERROR] {a}')", "error"),
+    ],
 )
 def test_what_tells_of_an_error_has_its_level(line: str, level: str) -> None:
-    text = f"{HEAD}    try:\n        print('error')\n    except OSError as error:\n        {line}\n"
-    after = text.replace("print('error')", "logger.info('error')").replace(
+    text = f"{HEAD}    try:\n        print('errors')\n    except OSError as error:\n        {line}\n"
+    after = text.replace("print('errors')", "logger.info('errors')").replace(
         line, line.replace("print", f"logger.{level}")
     )
     assert logged(text) == after
@@ -156,6 +162,7 @@ def test_a_logger_is_made(before: str, after: str) -> None:
         "from aws_lambda_powertools import Logger, Tracer\n\nlogger: Logger = Logger(level='INFO')\n",
         "import structlog\n\nlogger = structlog.get_logger()\n",
         "from common import logger\n\nlogger.info('x')\n",
+        "import logging\nfrom decimal import *\nlogger = logging.getLogger()\nlogger.setLevel(10)\n",
     ],
 )
 def test_the_logger_that_is_there_is_used(head: str) -> None:
@@ -180,7 +187,7 @@ def test_a_logger_without_level_gets_one_unless_the_program_has_set_it() -> None
         "import logging\nif logging:\n    logger = logging.getLogger()\n",
         "import logging\nlogger = logging.getLogger()\nlogger.setLevel(10)\nlogger = None\n",
         "import logging\ndef set():\n    global logger\n    logger = logging.getLogger()\n",
-        "from settings import *\nimport logging\nlogger = logging.getLogger()\n",
+        "import logging\nlogger = logging.getLogger()\nfrom settings import *\n",
         "def log():\n    logger.warning('not bound here')\n",
         "def logging():\n    pass\n",
         "def print(a):\n    pass\n",

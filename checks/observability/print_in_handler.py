@@ -39,12 +39,12 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
         return "done"
     ```
 
-    **Fix (unsafe).** Gives what is printed in this file to the module's logger: at level INFO, and what tells of a
-    caught exception at level ERROR. Where the module has no logger it gets one. A logger without a level is set to
-    INFO, as Lambda shows WARNING and above only. Empty lines go. To be reviewed: what reads the log or captures the
-    output, since the lines now begin with level, time and request ID; alarms on errors; and runs outside Lambda, where
-    logging has to be configured. Left alone are lines that are JSON, lines without an end (`end=""`) or of a list
-    (`*items`), and what stands where the logger is not known yet or its name means something else.
+    **Fix (unsafe).** Gives what is printed in this file to the module's logger: at level INFO, and at level ERROR what
+    tells of a caught exception or begins with "Error". Where the module has no logger it gets one. A logger without a
+    level is set to INFO, as Lambda shows WARNING and above only. Empty lines go. To be reviewed: what reads the log or
+    captures the output, since the lines now begin with level, time and request ID; alarms on errors; and runs outside
+    Lambda, where logging has to be configured. Left alone are lines that are JSON, lines without an end (`end=""`) or
+    of a list (`*items`), and what stands where the logger is not known yet or its name means something else.
 
     There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
     (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.

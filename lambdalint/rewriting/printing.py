@@ -14,6 +14,7 @@ from lambdalint.rewriting.messages import message
 from lambdalint.rewriting.names import FUNCTIONS, Module, Refused
 from lambdalint.rewriting.scopes import Surroundings
 
+_LEVEL = re.compile(r"f?(?:'|\")\W*(error|warning)\b", re.IGNORECASE)
 _OF_ERRORS = re.compile(r"error|exception|\bfail|traceback|exc_info", re.IGNORECASE)
 
 
@@ -96,7 +97,9 @@ class _Line:
         return [name, self._arguments()]
 
     def _level(self) -> str:
-        """`error` for what tells of a caught exception."""
+        """By the word that a text begins with; `error` for what tells of a caught exception."""
+        if named := _LEVEL.match(self._text(self.call.args[0]) if self.call.args else ""):
+            return named[1].lower()
         for one in self.around.above(self.call):
             if isinstance(one, ast.ExceptHandler):
                 names = {node.id for node in ast.walk(self.call) if isinstance(node, ast.Name)}
