@@ -162,11 +162,13 @@ def test_a_logger_is_made(before: str, after: str) -> None:
         "from aws_lambda_powertools import Logger, Tracer\n\nlogger: Logger = Logger(level='INFO')\n",
         "import structlog\n\nlogger = structlog.get_logger()\n",
         "from common import logger\n\nlogger.info('x')\n",
+        "from common import get_logger\n\nLOGGER = get_logger()\nLOGGER.info('x')\n",
         "import logging\nfrom decimal import *\nlogger = logging.getLogger()\nlogger.setLevel(10)\n",
     ],
 )
 def test_the_logger_that_is_there_is_used(head: str) -> None:
-    assert logged(head + FUNCTION) == head + FUNCTION.replace("print", "logger.info")
+    name = "LOGGER.info" if "LOGGER" in head else "logger.info"
+    assert logged(head + FUNCTION) == head + FUNCTION.replace("print", name)
 
 
 def test_a_logger_without_level_gets_one_unless_the_program_has_set_it() -> None:
@@ -183,6 +185,7 @@ def test_a_logger_without_level_gets_one_unless_the_program_has_set_it() -> None
         "from aws_lambda_powertools import Logger\nlogger = Logger(level='WARNING')\n",
         "import logging\nlogger = None\n",
         "from common import logger\n",
+        "from common import get_logger\nlogger = get_logger()\nlogger.error('INFO may not be shown')\n",
         "import logging as logger\n",
         "import logging\nif logging:\n    logger = logging.getLogger()\n",
         "import logging\nlogger = logging.getLogger()\nlogger.setLevel(10)\nlogger = None\n",

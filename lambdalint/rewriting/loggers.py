@@ -50,18 +50,19 @@ def logger_of(module: Module, *, shown: bool) -> Logger:
             assert isinstance(value, ast.Call)
             module.ready(name)
             return Logger(name, index, made in _FORMATTING, tuple(_level(module, index, name, value, made, shown)))
-    if (found := _imported(module)) is not None:
+    if (found := _given(module)) is not None:
         return found
     if any("logger" in table.get_identifiers() for table in module.tables) or any(map(_logs, _nodes(module))):
         raise Refused  # it logs in a way that is not known
     return _new(module, shown)
 
 
-def _imported(module: Module) -> Logger | None:
-    """A logger of another module, which this one calls as such already."""
+def _given(module: Module) -> Logger | None:
+    """A logger that the project's own code gives, which this module logs with at level INFO already."""
     for node in _nodes(module):
-        if _logs(node) and len(sites := module.sites.get(name := root(node), [])) == 1:
-            if isinstance(module.body[sites[0]], ast.ImportFrom):
+        if _logs(node, ("info",)) and len(sites := module.sites.get(name := root(node), [])) == 1:
+            statement = module.body[sites[0]]
+            if isinstance(statement, ast.ImportFrom) or isinstance(single_target(statement)[1], ast.Call):
                 module.ready(name)
                 return Logger(name, sites[0], formats=False)
     return None
@@ -71,9 +72,9 @@ def _nodes(module: Module) -> Iterator[ast.AST]:
     return ast.walk(ast.Module(module.body, []))
 
 
-def _logs(node: ast.AST) -> bool:
+def _logs(node: ast.AST, methods: tuple[str, ...] = _METHODS) -> bool:
     """`log.info(...)` and the like."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in methods:
         return False
     return isinstance(node.func.value, ast.Name) and node.func.value.id in _NAMES
 
