@@ -131,9 +131,9 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         request.selected,
         import_roots=[like_the_files(folder) for folder in config.import_roots],
         declared=declared,
+        contents=request.contents,
     )
     wanted = set(discovered.files)
-    # Files with other contents than on the disk come first: whoever imports them shall meet these.
     looked = [looker.look(path, data) for path, data in request.contents.items()]
     looked = [one for one in looked if one.path in wanted]
     files = [path for path in discovered.files if path not in request.contents]

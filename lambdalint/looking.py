@@ -49,11 +49,13 @@ class Looker:
         *,
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
         self._root = root
         self._checks = checks
         self._import_roots = import_roots
         self._declared = declared or {}
+        self._contents = contents
         self._project: Project | None = None
 
     def look(self, path: str, data: bytes | None = None) -> Looked:
@@ -85,7 +87,12 @@ class Looker:
         from lambdalint.python.source import Unreadable
 
         if self._project is None:
-            self._project = Project(self._root, import_roots=self._import_roots, declared=dict(self._declared))
+            self._project = Project(
+                self._root,
+                import_roots=self._import_roots,
+                declared=dict(self._declared),
+                contents=self._contents,
+            )
         project = self._project
         found: list[tuple[Finding, Fix | None]] = []
         unreadable: dict[str, Unreadable] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import threading
 from lambdalint.checks._libraries import through
 from lambdalint.model import Call, Handler
 
@@ -16,15 +17,18 @@ _SHARED = ("Array", "Value")
 _MODULES = ("multiprocessing", "multiprocessing.get_context()")
 
 THREAD_POOLS = frozenset({"multiprocessing.dummy.Pool", "multiprocessing.pool.ThreadPool"})
+POOLS = THREAD_POOLS | {
+    "concurrent.futures.ProcessPoolExecutor",
+    "concurrent.futures.process.ProcessPoolExecutor",
+    "multiprocessing.Pool",
+    "multiprocessing.pool.Pool",
+}
 SHARED = frozenset(f"{module}.{name}" for module in _MODULES for name in _SHARED)
 NEED_SHARED_MEMORY = (
     frozenset(f"{module}.{name}" for module in _MODULES for name in _LOCKING)
     | SHARED
-    | THREAD_POOLS
+    | POOLS
     | {
-        "concurrent.futures.ProcessPoolExecutor",
-        "concurrent.futures.process.ProcessPoolExecutor",
-        "multiprocessing.pool.Pool",
         "multiprocessing.queues.Queue",
         "multiprocessing.queues.SimpleQueue",
         "multiprocessing.shared_memory.ShareableList",
@@ -74,6 +78,11 @@ def multiprocessing_shared_memory(handler: Handler) -> Iterator[Problem]:
     Threads serve where the work waits for others. Where it computes, use `multiprocessing.Process` with
     `multiprocessing.Pipe`, and memory enough for more than one CPU: there is a second one above 1,769 MB.
 
+    **Fix (unsafe).** Makes a `ThreadPoolExecutor` of a `ProcessPoolExecutor`; and of a `Pool` where nothing is asked of
+    it but `map`, `starmap`, `imap`, `close` and `join`. To be reviewed: whether the work may run in threads (they see
+    each other's changes, and do not compute at the same time), and the number of them, where none is given. Queues,
+    locks and what is shared are left alone, and pools with arguments that threads do not have.
+
     **Ignore it when** the line runs outside Lambda only.
 
     **Source.** https://aws.amazon.com/blogs/compute/parallel-processing-in-python-with-aws-lambda/
@@ -85,7 +94,7 @@ def multiprocessing_shared_memory(handler: Handler) -> Iterator[Problem]:
                     call.location,
                     f"{call.name} needs /dev/shm, which Lambda does not have, and raises OSError{through(call)}; "
                     f"{_instead(call)}",
-                    None,
+                    threading(call) if call.name in POOLS else None,
                     call.trace,
                 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import waiting
 from lambdalint.checks._libraries import through
 from lambdalint.model import Call, Handler, Location
 
@@ -100,6 +101,11 @@ def work_left_running(handler: Handler) -> Iterator[Problem]:
         return "accepted"
     ```
 
+    **Fix (unsafe).** Joins a thread or process at the end of the function that starts it, several of them in a loop;
+    shuts down an executor that the function made; waits for a process, with `subprocess.run` where it has no name. To
+    be reviewed: that the work ends, and that there is time for it. Left alone are daemons, timers, what looks as if it
+    went on for ever, what is kept or handed on, and functions with several ways out.
+
     Work that shall go on after the answer belongs in a queue or in another function, invoked as an event.
 
     **Ignore it when** nothing is lost if the work is cut off, such as warming a cache.
@@ -133,7 +139,7 @@ def work_left_running(handler: Handler) -> Iterator[Problem]:
 
 def _problem(call: Call, what: str, instead: str) -> Problem:
     message = f"{what}, and Lambda freezes it when the handler returns{through(call)}; {instead} first"
-    return Problem(call.location, message, None, call.trace, sure=not call.kept)
+    return Problem(call.location, message, waiting(call), call.trace, sure=not call.kept)
 
 
 def _lasts(start: Call) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import adding
 from lambdalint.checks._libraries import through
+from lambdalint.checks.observability._logging import LEVEL_SETTERS, is_of_root
 from lambdalint.model import Call, Handler
 
 BASIC = frozenset({"logging.basicConfig"})
@@ -28,8 +29,6 @@ REMOVES = frozenset(
     }
 )
 """Calls that take handlers away, or ask whether there are any."""
-
-LEVEL_SETTERS = frozenset({"logging.getLogger().setLevel", "logging.root.setLevel"})
 
 
 @check(Handler, code="LL606", severity=Severity.WARNING, since="0.1")
@@ -80,7 +79,7 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
         if "force" in call.keywords or "**" in call.keywords:
             continue
         # The runtime's handler has no level: it shows what a logger with one of its own lets through.
-        is_level_set = any(_is_of_root(one) or _is_of_module(one, call) for one in setters)
+        is_level_set = any(is_of_root(one) or _is_of_module(one, call) for one in setters)
         # Without arguments it only makes sure that there is a handler, and there is one.
         useful = call.keywords.keys() - {"level"} if is_level_set else call.keywords.keys()
         yield Problem(
@@ -94,10 +93,6 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
 
 def _named(handler: Handler, names: frozenset[str]) -> list[Call]:
     return [*handler.init_calls.named(names), *handler.warm_calls.named(names)]
-
-
-def _is_of_root(call: Call) -> bool:
-    return call.receiver is None or (not call.receiver.positional and not call.receiver.keywords)
 
 
 def _is_of_module(setter: Call, call: Call) -> bool:

@@ -33,9 +33,10 @@ class Project:
         *,
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        """`declared` names the handlers of files, by their absolute paths."""
-        self.modules = Modules(root, import_roots)
+        """`declared`: the handlers of files, by their absolute paths; `contents`: what stands for files on the disk."""
+        self.modules = Modules(root, import_roots, contents)
         self.declared = declared or {}
         self.interpreter = Interpreter(self.modules)
         self.cut_short: list[str] = []
