@@ -6,30 +6,20 @@ import ast
 
 from lambdalint.python.expressions import Expressions
 from lambdalint.python.flow import KEPT, Guard
-from lambdalint.python.values import (
-    EVENT,
-    FALSE,
-    NONE,
-    UNKNOWN,
-    Atom,
+from lambdalint.python.objects import (
     Bound,
     Cached,
     Class,
     Collection,
-    Const,
     Descriptor,
-    External,
     Frame,
     Function,
     Instance,
     Package,
     Partial,
-    Piece,
     Super,
-    Value,
-    join,
-    unknown,
 )
+from lambdalint.python.values import EVENT, FALSE, NONE, UNKNOWN, Atom, Const, External, Piece, Value, join, unknown
 
 PUBLIC_NAMES = {
     "boto3.session.Session": "boto3.Session",

@@ -6,24 +6,12 @@ import ast
 from collections.abc import Sequence
 
 from lambdalint.python.flow import Guard
-from lambdalint.python.machine import Machine
-from lambdalint.python.values import (
-    EVENT,
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Place,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.objects import Collection, Frame
+from lambdalint.python.truth import Truth
+from lambdalint.python.values import EVENT, FALSE, TRUE, UNKNOWN, Const, External, Place, Value, join, unknown
 
 
-class Conditions(Machine):
+class Conditions(Truth):
     """Tests of statements and inside expressions: both ways are taken where neither is certain."""
 
     def merge(self, frame: Frame, branches: list[dict[str, Value]]) -> None:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.attributes import Attributes
+from lambdalint.python.objects import Bound, Class, Frame, Instance
 from lambdalint.python.outside import Outside
-from lambdalint.python.values import (
-    Bound,
-    Class,
-    External,
-    Frame,
-    Instance,
-    Value,
-    unknown,
-)
+from lambdalint.python.values import External, Value, unknown
 
 
 class Construction(Attributes, Outside):

@@ -5,19 +5,8 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.expressions import Expressions
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Const,
-    Descriptor,
-    External,
-    Frame,
-    Function,
-    Partial,
-    Value,
-)
+from lambdalint.python.objects import Bound, Cached, Class, Descriptor, Frame, Function, Partial
+from lambdalint.python.values import Atom, Const, External, Value
 
 CACHES = frozenset(
     """

@@ -5,14 +5,8 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.conditions import Conditions
-from lambdalint.python.values import (
-    UNKNOWN,
-    Class,
-    External,
-    Frame,
-    Package,
-    Value,
-)
+from lambdalint.python.objects import Class, Frame, Package
+from lambdalint.python.values import UNKNOWN, External, Value
 
 
 class Definitions(Conditions):

@@ -7,23 +7,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from lambdalint.python.objects import Class, Collection, Frame, Instance
 from lambdalint.python.targets import Targets
-from lambdalint.python.values import (
-    UNKNOWN,
-    Atom,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Instance,
-    Piece,
-    Text,
-    Value,
-    is_text,
-    join,
-    unknown,
-)
+from lambdalint.python.values import UNKNOWN, Atom, Const, External, Piece, Text, Value, is_text, join, unknown
 
 BUILTINS = frozenset(
     """

@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lambdalint.python.values import Frame, Function, Place, Value
+from lambdalint.python.objects import Frame, Function
+from lambdalint.python.values import Place, Value
 
 if TYPE_CHECKING:
     from lambdalint.python.modules import Module

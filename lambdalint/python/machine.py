@@ -10,27 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.values import (
-    EVENT,
-    UNKNOWN,
-    Atom,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Package,
-    Place,
-    Value,
-    join,
-)
+from lambdalint.python.notes import Caught, Defeat, Left, Taken
+from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
+from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
 MAX_DEPTH = 60
 """Calls nested deeper than this are not followed."""
@@ -40,51 +25,6 @@ MAX_STATEMENTS = 60_000
 
 class Exhausted(Exception):
     """A handler leads to more code than is worth following."""
-
-
-class Defeat:
-    """A cache that never hits, as found on the way."""
-
-    __slots__ = ("activation", "culprit", "kind", "module", "name", "node")
-
-    def __init__(
-        self, kind: str, name: str, culprit: str, node: ast.AST, module: Module, activation: Activation
-    ) -> None:
-        self.kind = kind
-        self.name = name
-        self.culprit = culprit
-        self.node = node
-        self.module = module
-        self.activation = activation
-
-
-Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
-"""A part of the event by its path, where it is taken, and in the course of what."""
-
-
-class Left(NamedTuple):
-    """Something of the event is put into a lasting place."""
-
-    place: Place
-    statement: ast.stmt
-    key_from_event: bool
-    grows: bool
-    guarded: bool
-    activation: Activation
-
-
-class Caught(NamedTuple):
-    """An `except` clause as executed."""
-
-    node: ast.ExceptHandler
-    attempt: ast.Try | ast.TryStar
-    frame: Frame
-    raises: bool
-    goes_on: bool
-    calls: tuple[str, ...]
-    handles: tuple[str, ...]
-    in_loop: bool
-    activation: Activation
 
 
 class Machine:
@@ -280,51 +220,6 @@ class Machine:
         else:
             target.values[name] = value
 
-    # -- truth ---------------------------------------------------------------------------------------
-
-    def changes(self, value: Value) -> bool:
-        """Whether what was loaded from a lasting place may be something else in another invocation."""
-        place = value.place
-        if place is None:
-            return False
-        if place[0] != "variable":
-            return True
-        scope: Frame = place[1]
-        if scope is not scope.module.frame or place[2] in scope.module.globals_declared:
-            return True
-        return any(
-            isinstance(atom, Const) and atom.value is None for atom in value.atoms
-        )  # `module.x = ...` may fill it
-
-    def is_none(self, value: Value) -> bool | None:
-        """Whether a value is None; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return False
-        if value.more or self.changes(value):
-            return None
-        none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
-        if all(none):
-            return True
-        if any(none) or not all(definite(atom) for atom in value.atoms):
-            return None
-        return False
-
-    def truth(self, value: Value) -> bool | None:
-        """Whether a value is true; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return True  # what is filled already stays filled
-        if value.more or self.changes(value):
-            return None
-        known: set[bool] = set()
-        for atom in value.atoms:
-            if isinstance(atom, Const):
-                known.add(bool(atom.value))
-            elif definite(atom) and not isinstance(atom, (Collection, Instance)):
-                known.add(True)
-            else:
-                return None
-        return known.pop() if len(known) == 1 else None
-
     # -- records -------------------------------------------------------------------------------------
 
     def here(self) -> tuple[Guard, ...]:
@@ -351,29 +246,5 @@ class Machine:
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, self.loops, target))
 
 
-_SETTINGS = ("os.environ", "sys.flags.", "lambda.context.")
-
-
-def _is_object(atom: Atom) -> bool:
-    return definite(atom) and not isinstance(atom, (Const, Collection, Instance))
-
-
 def _is_nothing(value: Value) -> bool:
     return not value.more and all(isinstance(atom, Const) and atom.value is None for atom in value.atoms)
-
-
-def definite(atom: Atom) -> bool:
-    """Whether this is surely an object, and so neither None nor false."""
-    if isinstance(atom, External):
-        if atom.record is None or not atom.name.endswith("()"):
-            # A module, class or function is; a setting (`config.DEBUG`, `sys.flags.dev_mode`) need not be.
-            last = atom.name.rpartition(".")[2]
-            is_setting = "." in atom.name and (
-                last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
-            )
-            return atom.record is None and not is_setting
-        last = atom.name[:-2].rpartition(".")[2]
-        return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
-    if isinstance(atom, Const):
-        return atom.value is not None
-    return isinstance(atom, (Function, Class, Instance, Package, Collection, Cached))

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from lambdalint.python.flow import Activation
+from lambdalint.python.objects import Frame
 from lambdalint.python.source import Source, Unreadable, parse
-from lambdalint.python.values import Frame
 
 LIBRARIES = frozenset(
     """

@@ -6,6 +6,7 @@ import ast
 
 from lambdalint.python.decorators import Decorators
 from lambdalint.python.flow import Record
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
 from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
@@ -14,16 +15,8 @@ from lambdalint.python.values import (
     RESULT,
     UNKNOWN,
     Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
     Const,
     External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
     Piece,
     Value,
     join,

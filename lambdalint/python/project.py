@@ -13,10 +13,11 @@ from lambdalint.python.contents import find_text, imports_of, is_read, unused_gl
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
+from lambdalint.python.objects import Function
 from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, ways_to
-from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
+from lambdalint.python.values import EVENT, External, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
 

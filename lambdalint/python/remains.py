@@ -8,25 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
 from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Caught, Defeat, Left, Taken
 from lambdalint.python.modules import Module
+from lambdalint.python.notes import Caught, Defeat, Left, Taken
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Function,
-    Instance,
-    Partial,
-    Piece,
-    Place,
-    Text,
-    Value,
-)
+from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
 
 MAX_ALTERNATIVES = 8
 DEEP = 6

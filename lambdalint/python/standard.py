@@ -5,24 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.python.values import (
-    NONE,
-    UNKNOWN,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
-    Text,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
+from lambdalint.python.values import NONE, UNKNOWN, Const, External, Text, Value, join, unknown
 
 if TYPE_CHECKING:
     from lambdalint.python.outside import Outside

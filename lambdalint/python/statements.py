@@ -6,22 +6,11 @@ import ast
 from collections.abc import Callable, Sequence
 
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
-from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
+from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
+from lambdalint.python.notes import Defeat
+from lambdalint.python.objects import Collection, Frame, Instance
 from lambdalint.python.protection import Protection, contains
-from lambdalint.python.values import (
-    Collection,
-    Const,
-    External,
-    Frame,
-    Instance,
-    Piece,
-    Place,
-    Text,
-    Value,
-    is_text,
-    join,
-    unknown,
-)
+from lambdalint.python.values import Const, External, Piece, Place, Text, Value, is_text, join, unknown
 
 MAX_DERIVED = 16
 """So many lasting places that a variable was computed from are remembered."""

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from lambdalint.python.objects import Class, Collection, Frame, Instance, Package
 from lambdalint.python.statements import Statements
-from lambdalint.python.values import (
-    CREDENTIALS,
-    EVENT,
-    Atom,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Instance,
-    Package,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.values import CREDENTIALS, EVENT, Atom, Const, External, Value, join, unknown
 
 
 class Targets(Statements):

@@ -19,17 +19,8 @@ from lambdalint.python.flow import (
     walk,
 )
 from lambdalint.python.modules import Module
-from lambdalint.python.values import (
-    CREDENTIALS,
-    EVENT,
-    RESULT,
-    Collection,
-    Const,
-    External,
-    Piece,
-    Text,
-    Value,
-)
+from lambdalint.python.objects import Collection
+from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External, Piece, Text, Value
 from lambdalint.python.values import UNKNOWN as UNKNOWN_VALUE
 
 FACTORY_MADE = frozenset({"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"})
