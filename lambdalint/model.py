@@ -105,6 +105,8 @@ class Call(NamedTuple):
     in_loop: bool = False
     in_asyncio_run: bool = False
     """Runs under an event loop that is made for this invocation."""
+    under_setting: bool = False
+    """Stands under a condition on how the function is set up: an environment variable, the level of a logger."""
     scope: str = ""
     """The qualified name of the function around it; empty at module scope."""
     service: str = ""

@@ -39,7 +39,8 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     ```
 
     There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
-    (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.
+    (`print(json.dumps(...))`), output to a file or to standard error, `print` in an `except` block only, and `print`
+    that an environment variable turns on.
 
     **Ignore it when** the function is small and its log read by nobody but you.
 
@@ -47,7 +48,8 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     """
     files: dict[str, dict[Location, Call]] = {}
     for call in handler.warm_calls.named(PRINTS):
-        if not call.on_error_path and not call.kept and not _is_structured(call):
+        spared = call.on_error_path or call.kept or call.under_setting
+        if not spared and not _is_structured(call):
             files.setdefault(call.location.path, {}).setdefault(call.location, call)
     for found in files.values():
         first = found[min(found)]

@@ -7,7 +7,7 @@ import ast
 from lambdalint.python.attributes import Attributes
 from lambdalint.python.objects import Bound, Class, Frame, Instance
 from lambdalint.python.outside import Outside
-from lambdalint.python.values import External, Value, unknown
+from lambdalint.python.values import SETTING, External, Value, unknown
 
 
 class Construction(Attributes, Outside):
@@ -49,7 +49,9 @@ class Construction(Attributes, Outside):
         for base in cls.lineage():
             if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
                 self.call_outside(External(base.name), args, kwargs, node, frame)
-        fields = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
+                if base.name.endswith("BaseSettings"):
+                    kwargs = dict.fromkeys(self.fields_of(cls), unknown(SETTING)) | kwargs
+        fields = self.fields_of(cls)
         for name, value in zip(fields, args, strict=False):
             instance.attributes[name] = value
         for name, value in kwargs.items():
@@ -66,6 +68,10 @@ class Construction(Attributes, Outside):
         after = self.inherited(cls.lineage(), instance, "__post_init__", node)
         if after is not None and after.atoms and isinstance(after.atoms[0], Bound):
             self.call_atom(after.atoms[0], [], {}, node, frame)
+
+    def fields_of(self, cls: Class) -> list[str]:
+        """The annotated names of a class and its bases, in their order."""
+        return [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
 
     def default_of(self, cls: Class, name: str, node: ast.AST, frame: Frame) -> Value | None:
         """What a dataclass puts into a field that is not given: its `default_factory` is called."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdalint.python.objects import Class, Collection, Frame, Instance
 from lambdalint.python.targets import Targets
-from lambdalint.python.values import UNKNOWN, Atom, Const, External, Piece, Text, Value, is_text, join, unknown
+from lambdalint.python.values import SETTING, UNKNOWN, Atom, Const, External, Piece, Text, Value, is_text, join, unknown
 
 BUILTINS = frozenset(
     """
@@ -78,7 +78,7 @@ class Expressions(Targets):
                     atom.record.reads.add(key if isinstance(key, str) else "*")
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
-                one = Value((External("os.environ[]"),))
+                one = Value((External("os.environ[]"),), SETTING)
             elif isinstance(atom, Class):
                 one = Value((atom,))
             elif isinstance(atom, Instance):

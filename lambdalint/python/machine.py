@@ -65,6 +65,8 @@ class Machine:
         """Lasting containers that lose elements, or are replaced."""
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
+        self.switch: ast.expr | None = None
+        """The last `and` of which a part asked how the function is set up."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
         self.emptied: set[Place] = set()

@@ -7,12 +7,14 @@ import ast
 from lambdalint.python.decorators import Decorators
 from lambdalint.python.flow import Record
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
+from lambdalint.python.settings import PASS_ON, gives_setting
 from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
     EVENT,
     NONE,
     RESULT,
+    SETTING,
     UNKNOWN,
     Atom,
     Const,
@@ -106,6 +108,10 @@ class Outside(Decorators):
             taint |= RESULT
             if name.rpartition(".")[2] in CREDENTIAL_CALLS or "RefreshableCredentials" in name:
                 taint |= CREDENTIALS
+        if gives_setting(name):
+            taint |= SETTING
+        elif taint & SETTING and name not in PASS_ON:
+            taint &= ~SETTING
         lasting = atom.lasting and not self.warm
         return Value((External(name + "()", record, lasting),), taint)
 

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
-from lambdalint.python.values import NONE, UNKNOWN, Const, External, Text, Value, join, unknown
+from lambdalint.python.settings import is_set
+from lambdalint.python.values import FALSE, NONE, SETTING, TRUE, UNKNOWN, Const, External, Text, Value, join, unknown
 
 if TYPE_CHECKING:
     from lambdalint.python.outside import Outside
@@ -171,7 +172,24 @@ def _enter_context(
     return None
 
 
+def _environment(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """A variable that Lambda never sets is what is to stand in for it."""
+    if len(args) < 2 or is_set(args[0]) is not False:
+        return None
+    return Value(args[1].atoms, args[1].taint | SETTING, None, args[1].more)
+
+
+def _bool(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    holds = machine.truth(args[0]) if len(args) == 1 else None
+    return None if holds is None else TRUE if holds else FALSE
+
+
 SPECIAL = {
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "builtins.bool": _bool,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,

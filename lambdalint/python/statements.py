@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, UNDER_SETTING, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import Collection, Frame, Instance
@@ -39,13 +39,16 @@ class Statements(Protection):
         return True
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
-        holds, places = self.test(node.test, frame)
+        holds, places, condition = self.weigh(node.test, frame)
         if holds is not False and self.warm:
             self.watch_shadow(node, frame)
         if holds is True:
             return self.execute(node.body, frame)
         if holds is False:
             return self.execute(node.orelse, frame)
+        flags = self.flags
+        if self.is_switch(node.test, condition):
+            self.flags |= UNDER_SETTING
         before = frame.values
         frame.values = before.copy()
         self.narrow(node.test, frame, True)
@@ -54,6 +57,8 @@ class Statements(Protection):
         frame.values = before
         self.narrow(node.test, frame, False)
         second = self.branch(node.orelse, places, frame) if node.orelse else True
+        if first or not _only_leaves(node.body):
+            self.flags = flags  # else the rest of the block stands under the condition too
         self.merge(frame, ([after] if first else []) + ([frame.values] if second else []))
         if places and (first != second or contains(node.body, ast.Return)):
             # One way has left, or may have: the rest of the block stands under the condition too.
@@ -79,7 +84,7 @@ class Statements(Protection):
 
     def run_while(self, node: ast.While, frame: Frame) -> bool:
         loops, self.loops = self.loops, (*self.loops, node)
-        holds, places = self.test(node.test, frame)  # asked in each round
+        holds, places, _ = self.weigh(node.test, frame)  # asked in each round
         self.loops = loops
         if holds is False:
             return self.execute(node.orelse, frame)
@@ -235,6 +240,12 @@ class Statements(Protection):
                 places = (self.element_place(atom) for atom in self.evaluate(target.value, frame).atoms)
                 self.cleared.update(place for place in places if place is not None)
         return True
+
+
+def _only_leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether a block is nothing but `continue` or an empty `return`, as where nothing is wrong and nothing to do."""
+    only = body[0]
+    return isinstance(only, ast.Continue) or (isinstance(only, ast.Return) and only.value is None)
 
 
 _STATEMENTS: dict[type, Callable[..., bool]] = {

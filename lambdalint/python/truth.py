@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdalint.python.machine import Machine
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance, Package
+from lambdalint.python.settings import READS, is_present
 from lambdalint.python.values import Atom, Const, External, Value
 
 
@@ -30,7 +31,7 @@ class Truth(Machine):
             return False
         if value.more or self.changes(value):
             return None
-        none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
+        none = [is_present(atom) is False or (isinstance(atom, Const) and atom.value is None) for atom in value.atoms]
         if all(none):
             return True
         if any(none) or not all(definite(atom) for atom in value.atoms):
@@ -49,6 +50,8 @@ class Truth(Machine):
                 known.add(bool(atom.value))
             elif definite(atom) and not isinstance(atom, (Collection, Instance)):
                 known.add(True)
+            elif is_present(atom) is False:
+                known.add(False)
             else:
                 return None
         return known.pop() if len(known) == 1 else None
@@ -68,6 +71,8 @@ def definite(atom: Atom) -> bool:
                 last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
             )
             return atom.record is None and not is_setting
+        if atom.record.name in READS:
+            return is_present(atom) is True
         last = atom.name[:-2].rpartition(".")[2]
         return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
     if isinstance(atom, Const):

@@ -20,6 +20,8 @@ CREDENTIALS = 2
 """Taint: depends on credentials fetched in this invocation."""
 RESULT = 4
 """Taint: depends on what an outside call returned in this invocation."""
+SETTING = 8
+"""Taint: depends on how the function is set up, such as its environment variables."""
 
 MAX_ATOMS = 8
 """More alternatives than this are no longer followed apart: the value is open."""
@@ -51,7 +53,7 @@ class Value:
 
 
 UNKNOWN = Value()
-TAINTED = tuple(Value((), taint) for taint in range(8))
+TAINTED = tuple(Value((), taint) for taint in range(16))
 
 
 def unknown(taint: int) -> Value:

@@ -1,0 +1,58 @@
+"""What the environment says of itself: variables that Lambda sets, those that only other places set, and switches."""
+
+from __future__ import annotations
+
+from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, SETTING, Atom, Const, External, Value
+
+_SET_BY_LAMBDA = frozenset(
+    """
+    AWS_DEFAULT_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_NAME
+    AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME
+    AWS_LAMBDA_RUNTIME_API AWS_REGION LAMBDA_RUNTIME_DIR LAMBDA_TASK_ROOT _HANDLER
+    """.split()
+)
+_SET_ELSEWHERE = frozenset(
+    "AWS_CHALICE_CLI_MODE AWS_SAM_LOCAL IS_LOCAL IS_OFFLINE LOCALSTACK_HOSTNAME PYTEST_CURRENT_TEST".split()
+)
+"""Set by what plays Lambda on a developer's machine, or by what tests: never in Lambda."""
+
+READS = frozenset({"os.environ.get", "os.getenv"})
+_GIVE_SETTINGS = ("os.environ.", "os.getenv", "decouple.config", "environ.Env()", "environs.Env()")
+"""How the names begin of what reads the environment."""
+PASS_ON = frozenset(
+    """
+    ast.literal_eval builtins.all builtins.any builtins.bool builtins.float builtins.int builtins.len builtins.str
+    distutils.util.strtobool json.loads yaml.safe_load
+    """.split()
+)
+"""Functions whose result is a setting if what they are given is one: not the file system's answer about a path."""
+_TELL_LEVEL = (".getEffectiveLevel", ".isEnabledFor")
+_FROM_INVOCATION = EVENT | CREDENTIALS | RESULT
+
+
+def gives_setting(name: str) -> bool:
+    """Whether a call tells how the function is set up: the same in each invocation, another elsewhere."""
+    return name.startswith(_GIVE_SETTINGS) or name.endswith(_TELL_LEVEL)
+
+
+def is_switch(condition: Value) -> bool:
+    """Whether a condition depends on how the function is set up, and on nothing of the invocation."""
+    return bool(condition.taint & SETTING) and not condition.taint & _FROM_INVOCATION
+
+
+def is_set(key: Value) -> bool | None:
+    """Whether Lambda has a variable of this name; None where that is for the template to say."""
+    atom = key.atoms[0] if len(key.atoms) == 1 else None
+    if isinstance(atom, Const):
+        if atom.value in _SET_BY_LAMBDA:
+            return True
+        if atom.value in _SET_ELSEWHERE:
+            return False
+    return None
+
+
+def is_present(atom: Atom) -> bool | None:
+    """Whether what was read of the environment is there; None for all else."""
+    if isinstance(atom, External) and atom.record is not None and atom.record.name in READS and atom.is_result():
+        return is_set(atom.record.args[0]) if atom.record.args else None
+    return None
