@@ -119,6 +119,8 @@ class Call(NamedTuple):
     """The keys under which its result is looked into."""
     escapes: bool = False
     """Its result, as a whole, goes where it is not followed: to the caller of Lambda, into a library, a global."""
+    awaited: bool = False
+    """Its result stands behind an `await`, here or elsewhere."""
 
     def argument(self, position: int | None, *names: str) -> Argument | None:
         """The argument at `position` (None: by name only) or under one of `names`; None if not given."""
@@ -200,6 +202,15 @@ class Rescue(NamedTuple):
     """The names of the library functions that are called in the clause itself."""
     in_loop: bool
     scope: str
+    trace: tuple[Step, ...]
+
+
+class Dropped(NamedTuple):
+    """A coroutine function of the project is called, and the coroutine thrown away: nothing of it runs."""
+
+    location: Location
+    name: str
+    """The function."""
     trace: tuple[Step, ...]
 
 
@@ -300,6 +311,8 @@ class Handler:
     """What it leaves of its event for later invocations."""
     rescues: Sequence[Rescue] = ()
     """The `except` clauses around what it does."""
+    dropped: Sequence[Dropped] = ()
+    """The coroutines it makes and does not await."""
     is_async: bool = False
     """What Lambda calls is an `async def` function, with nothing around it."""
     size: Size = Size()  # noqa: RUF009

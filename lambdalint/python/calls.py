@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT
+from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, RUNNERS
 from lambdalint.python.functions import Functions
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import (
@@ -33,8 +33,6 @@ from lambdalint.python.values import (
 
 MAX_SPREAD = 6
 """So many arguments stand for `*values` whose number is not known."""
-RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
-                     "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
 
 
 class Calls(Functions):

@@ -29,6 +29,17 @@ UNDER_SETTING = 16
 _BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN | UNDER_SETTING
 
 
+RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
+                     "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
+"""What runs a coroutine to its end."""
+GIVE_FIRST = frozenset({"asyncio.shield", "asyncio.wait_for"}).union(
+    f"asyncio.{loop}{method}"
+    for loop in ("", "TaskGroup().", "get_event_loop().", "get_running_loop().", "new_event_loop().")
+    for method in ("create_task", "ensure_future")
+)
+"""What gives, once it is awaited, the result of the coroutine it was given."""
+
+
 class Guard:
     """A condition on lasting state. Once what it guards fills that state, it will not run again."""
 
@@ -43,8 +54,8 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops", "module",
-        "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
+        "args", "awaited", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops",
+        "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -69,6 +80,7 @@ class Record:
         """Of what was put into its result later: `session._credentials = ...`."""
         self.escapes = False
         """Its result goes where it is not followed."""
+        self.awaited = False
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
         self.parts: list[Record] = []
@@ -111,7 +123,7 @@ class Edge:
 class Activation:
     """One execution of a function with one kind of arguments."""
 
-    __slots__ = ("base", "edges", "module", "raises", "records", "result", "returned", "stores", "tested")
+    __slots__ = ("base", "coroutine", "edges", "module", "raises", "records", "result", "returned", "stores", "tested")
 
     def __init__(self, base: int) -> None:
         self.base = base
@@ -128,6 +140,8 @@ class Activation:
         self.module: Module | None = None
         """Where the function executed stands."""
         self.result: Value | None = None
+        self.coroutine = False
+        """It is of an `async def` function with nothing around it: what a call gives has to be awaited."""
 
 
 def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge, ...], int]]:

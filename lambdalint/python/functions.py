@@ -104,6 +104,8 @@ class Functions(Construction):
         inner.function = function
         inner.values = values
         result = self.run_body(function, inner, activation)
+        if isinstance(function.node, ast.AsyncFunctionDef):
+            activation.coroutine = not function.node.decorator_list and inner.yields is None
         activation.result = result
         return result
 

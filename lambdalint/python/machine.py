@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.notes import Caught, Defeat, Left, Taken
+from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
 from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
@@ -67,6 +67,8 @@ class Machine:
         """The `except` clauses on the way."""
         self.switch: ast.expr | None = None
         """The last `and` of which a part asked how the function is set up."""
+        self.dropped: list[Drop] = []
+        """Coroutines that nothing awaits."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
         self.emptied: set[Place] = set()

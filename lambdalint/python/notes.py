@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from lambdalint.python.flow import Activation
+from lambdalint.python.flow import Activation, Edge
 from lambdalint.python.modules import Module
 from lambdalint.python.objects import Frame
 from lambdalint.python.values import Place
@@ -29,6 +29,10 @@ class Defeat:
 
 Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
 """A part of the event by its path, where it is taken, and in the course of what."""
+
+
+Drop = tuple[Edge, Activation]
+"""A call of a coroutine function, and in the course of what it stands."""
 
 
 class Left(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.decorators import Decorators
-from lambdalint.python.flow import Record
+from lambdalint.python.flow import GIVE_FIRST, RUNNERS, Record
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
 from lambdalint.python.settings import PASS_ON, gives_setting
 from lambdalint.python.standard import SPECIAL
@@ -50,15 +50,16 @@ _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isin
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
 """Calls that do nothing with what they are given but show it."""
 
+_KEEP_APART = ("add_done_callback", "get_name", "set_name")
+"""Methods of tasks and futures that do nothing with the result."""
+
 COPIES = {
     "builtins.list": "list", "builtins.tuple": "tuple", "builtins.sorted": "list",
 }  # fmt: skip
 """What makes a collection of another, and of which kind."""
 _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
                           "builtins.iter", "builtins.enumerate", "builtins.frozenset", "builtins.next",
-                          "copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.max", "builtins.min",
-                          "asyncio.get_event_loop().run_until_complete", "asyncio.new_event_loop().run_until_complete",
-                          "asyncio.create_task", "asyncio.wait_for", "asyncio.shield", "builtins.await"})  # fmt: skip
+                          "copy.copy", "copy.deepcopy", "typing.cast", "builtins.max", "builtins.min"})  # fmt: skip
 
 
 class Outside(Decorators):
@@ -104,6 +105,10 @@ class Outside(Decorators):
             if name == "typing.cast" and len(args) > 1:
                 return args[1]
             return args[0]
+        if name in RUNNERS and args:
+            return self.awaited(args[0])
+        if name.endswith(").result") and atom.record is not None and atom.record.name in GIVE_FIRST:
+            return self.awaited(Value((External(atom.record.name + "()", atom.record),), taint))
         if self.warm and not name.startswith(_SAME_DATA):
             taint |= RESULT
             if name.rpartition(".")[2] in CREDENTIAL_CALLS or "RefreshableCredentials" in name:
@@ -123,7 +128,7 @@ class Outside(Decorators):
         key = args[0].atoms[0] if args and args[0].atoms else None
         if method in ("get", "pop", "setdefault") and isinstance(key, Const) and isinstance(key.value, str):
             record.reads.add(key.value)
-        else:
+        elif method not in _KEEP_APART:
             record.escapes = True
 
     # -- callbacks -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
-from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.remains import defeats_of, dropped_of, reads_of, rescues_of, returned_by, size_of, stores_of
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, ways_to
 from lambdalint.python.values import EVENT, External, Piece, Value, unknown
@@ -107,6 +107,7 @@ class Project:
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways),
             rescues=rescues_of(machine.caught, ways),
+            dropped=dropped_of(machine.dropped, ways),
             is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
+from lambdalint.model import Data, DefeatedCache, Dropped, Location, Read, Rescue, Size, Step, Store
 from lambdalint.python.flow import Activation
 from lambdalint.python.modules import Module
-from lambdalint.python.notes import Caught, Defeat, Left, Taken
+from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
@@ -166,6 +166,15 @@ def _raises_below(one: Caught) -> bool:
         return False
     below = one.frame.module.source.lines[last : function.node.end_lineno]
     return any(line.lstrip().startswith("raise") for line in below)  # to walk the tree takes far longer
+
+
+def dropped_of(dropped: Sequence[Drop], ways: Ways) -> tuple[Dropped, ...]:
+    """The coroutines that nothing awaits, each place once."""
+    found: dict[Location, Dropped] = {}
+    for edge, activation in dropped:
+        place = edge.module.source.location(edge.node)
+        found.setdefault(place, Dropped(place, edge.name, ways.get(id(activation), ())))
+    return tuple(found.values())
 
 
 def size_of(body: Sequence[ast.stmt]) -> Size:

@@ -204,8 +204,14 @@ class Statements(Protection):
             self.evaluate(target.value, frame)
 
     def run_expression(self, node: ast.Expr, frame: Frame) -> bool:
-        if not isinstance(node.value, ast.Constant):
-            self.evaluate(node.value, frame)
+        if isinstance(node.value, ast.Constant):
+            return True
+        mark = len(self.activation.edges)
+        self.evaluate(node.value, frame)
+        if self.warm and isinstance(node.value, ast.Call):
+            called = [edge for edge in self.activation.edges[mark:] if edge.node is node.value]
+            if called and all(edge.target.coroutine for edge in called):
+                self.dropped.append((called[0], self.activation))
         return True
 
     def run_return(self, node: ast.Return, frame: Frame) -> bool:

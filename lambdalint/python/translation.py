@@ -6,12 +6,12 @@ import ast
 from collections.abc import Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Location, Loop, Step
-from lambdalint.python.calls import RUNNERS
 from lambdalint.python.flow import (
     IN_LOOP,
     IN_LOOP_OF_RUN,
     KEPT,
     ON_ERROR,
+    RUNNERS,
     UNDER_SETTING,
     Activation,
     Edge,
@@ -108,6 +108,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         loops=tuple(_loop(one.module, node) for one in (*way, site) for node in one.loops),
         reads=frozenset(record.reads),
         escapes=record.escapes,
+        awaited=record.awaited,
     )
 
 
