@@ -61,7 +61,7 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     **Fix.** Adds `force=True`, which removes the runtime's handler first. Your format takes the place of the
     runtime's, so put the request ID into it where you want one; `setLevel` keeps it.
 
-    Not reported: where handlers are removed, or looked for, first. Where the level of the root logger is set too,
+    Not reported: where handlers are removed, replaced, or looked for, first. Where the level of the root logger is set too,
     the call is of no use but does no harm, and is reported with `--pedantic`.
 
     **Ignore it when** the call is for runs outside Lambda, and Lambda is configured elsewhere.
@@ -69,7 +69,7 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.python.org/3/library/logging.html#logging.basicConfig
     """
     calls = _named(handler, BASIC)
-    if not calls or _named(handler, REMOVES) or _counts_handlers(handler):
+    if not calls or any(map(_is_of_root, _named(handler, REMOVES))) or _counts_handlers(handler):
         return
     is_level_set = any(_is_of_root(call) for call in _named(handler, LEVEL_SETTERS))
     for call in calls:
@@ -91,7 +91,9 @@ def _named(handler: Handler, names: frozenset[str]) -> list[Call]:
 
 
 def _is_of_root(call: Call) -> bool:
-    return call.receiver is None or (not call.receiver.positional and not call.receiver.keywords)
+    """Whether what a method is called on may be the root logger; `hasHandlers` asks about that one too."""
+    name = call.receiver.argument(0, "name") if call.receiver is not None else None
+    return name is None or not isinstance(name.value, str) or name.value in ("", "root") or "hasHandlers" in call.name
 
 
 def _counts_handlers(handler: Handler) -> bool:

@@ -51,6 +51,10 @@ PUBLIC_NAMES = {
 """The name under which a library documents a thing, by the other names it has."""
 
 
+_AS_INHERITED = ("aws_lambda_powertools.event_handler.", "fastapi.", "flask.", "multiprocessing.", "starlette.",
+                 "threading.")  # fmt: skip
+"""How the names begin of classes that are subclassed without another meaning given to their methods."""
+
 EVENT_OBJECTS = frozenset({"flask.request", "bottle.request", "quart.request"})
 EVENT_MEMBERS = frozenset({"current_event", "current_request"})
 """What frameworks call the event: global objects, and members of their applications."""
@@ -128,11 +132,16 @@ class Attributes(Expressions):
             found = self.inherited(behind, atom.owner, name, node)
             if found is None and name == "__new__":
                 return Value((External("builtins.object.__new__"),))
+            beyond = found.atoms[0] if found is not None and found.atoms and name == "__init__" else None
+            if isinstance(beyond, External) and isinstance(atom.owner, Instance):
+                return Value((Bound(External(beyond.name.removesuffix("().__init__")), atom.owner),))
             return found
         elif isinstance(atom, Collection):
             return Value((Bound(External("collection." + name), atom),))
         elif isinstance(atom, Const) and name in ("format", "join") and type(atom.value) is str:
             return Value((Bound(External(f"str.{name}"), atom),))
+        elif isinstance(atom, Descriptor) and name in ("deleter", "getter", "setter"):
+            return Value((External(f"builtins.property().{name}"),))
         elif isinstance(atom, Cached) and name == "__wrapped__":
             return Value((atom.function,))
         elif isinstance(atom, Partial) and name == "func":
@@ -146,7 +155,7 @@ class Attributes(Expressions):
     def implicit(self, atom: Instance, method: str, args: list[Value], node: ast.AST) -> Value | None:
         """What a method gives that Python calls by itself; None where the project's classes have none."""
         own: list[Atom] = [one for one in atom.cls.lineage() if isinstance(one, Class)]
-        if not any(isinstance(one, Class) and method in one.attributes for one in own):
+        if not atom.has(method):
             return None
         found = self.inherited(own, atom, method, node)
         frame = Frame(atom.cls.module, None, "", self.warm)
@@ -177,6 +186,8 @@ class Attributes(Expressions):
             if first.kind == "classmethod":
                 return Value((Bound(first.function, through),))
             return Value((first.function,))
+        if isinstance(first, Instance) and first.has("__get__"):
+            return self.implicit(first, "__get__", [NONE, Value((through,))], cls.node) or value
         place = self.attribute_place(cls, name)
         if place is not None and not isinstance(first, (Function, Cached)):
             found = self.load(place, value) or value
@@ -206,7 +217,10 @@ class Attributes(Expressions):
                 )
                 if beyond is not None:
                     return beyond  # a mixin of the project's beside a class of a library
-                return Value((External(public_name(f"{cls.name}().{name}")),))
+                full = public_name(f"{cls.name}().{name}")
+                if isinstance(owner, Instance) and full.startswith(_AS_INHERITED):
+                    return Value((External(full, owner.record, owner.lasting),))
+                return Value((External(full),))
             if not isinstance(cls, Class) or name not in cls.attributes:
                 continue
             value = cls.attributes[name]
@@ -215,8 +229,7 @@ class Attributes(Expressions):
                 one = self.describe(atom, owner, name, node)
                 found = one if found is None else join(found, one)
             place = self.attribute_place(cls, name)
-            plain = not isinstance(value.atoms[:1] and value.atoms[0], (Function, Cached, Descriptor))
-            if place is not None and plain:
+            if place is not None and not (value.atoms and _describes(value.atoms[0])):
                 return self.load(place, value)
             return found if found is not None else value
         return None
@@ -227,6 +240,8 @@ class Attributes(Expressions):
             return Value((Bound(atom, owner),)) if not isinstance(atom.node, ast.Lambda) else Value((atom,))
         if isinstance(atom, Cached):
             return Value((Bound(atom, owner),))
+        if isinstance(atom, Instance) and isinstance(owner, Instance):
+            return self.get_from(atom, owner, name, node) or Value((atom,))
         if not isinstance(atom, Descriptor):
             return Value((atom,))
         if atom.kind == "staticmethod":
@@ -236,18 +251,47 @@ class Attributes(Expressions):
         function = _innermost(atom)
         if function is None:
             return UNKNOWN
-        keeps = atom.kind == "cached_property" and isinstance(owner, Instance) and owner.lasting
         frame = Frame(function.module, None, "", self.warm)
+        keeps = atom.kind == "cached_property" and isinstance(owner, Instance) and owner.lasting
         flags, self.flags = self.flags, self.flags | (KEPT if keeps and self.warm else 0)
         result = self.call_atom(atom.function, [Value((owner,))], {}, node, frame)
         self.flags = flags
-        if isinstance(owner, Instance) and atom.kind == "cached_property":
-            for one in result.atoms:
-                if keeps and isinstance(one, (Instance, Collection)):
-                    one.lasting = True
-        if keeps and self.warm:
-            return Value(result.atoms, result.taint, ("attribute", owner, name), result.more)
+        if keeps:
+            return self.keep(result, owner, name)
         return result if result is not NONE else UNKNOWN
+
+    def get_from(self, atom: Instance, owner: Instance, name: str, node: ast.AST) -> Value | None:
+        """What `__get__` gives of an object in a class; None where it has none.
+
+        Without `__set__` beside it, what `__get__` puts into the owner's `__dict__` is found there the next time.
+        """
+        keeps = owner.lasting and not atom.has("__set__") and _fills_owner(atom)
+        flags, self.flags = self.flags, self.flags | (KEPT if keeps and self.warm else 0)
+        result = self.implicit(atom, "__get__", [Value((owner,)), Value((owner.cls,))], node)
+        self.flags = flags
+        return self.keep(result, owner, name) if keeps and result is not None else result
+
+    def keep(self, value: Value, owner: Atom, name: str) -> Value:
+        """A value that was computed stays in an attribute of an object that lasts."""
+        for one in value.atoms:
+            if isinstance(one, (Instance, Collection)):
+                one.lasting = True
+        return Value(value.atoms, value.taint, ("attribute", owner, name), value.more) if self.warm else value
+
+
+def _describes(atom: Atom) -> bool:
+    """Whether an attribute of a class is something else when read through an object."""
+    return isinstance(atom, (Function, Cached, Descriptor)) or (isinstance(atom, Instance) and atom.has("__get__"))
+
+
+def _fills_owner(atom: Instance) -> bool:
+    """Whether the `__get__` of an object's class names `__dict__` or `setattr`."""
+    for cls in atom.cls.lineage():
+        method = cls.attributes.get("__get__") if isinstance(cls, Class) else None
+        if method is not None and method.atoms and isinstance(method.atoms[0], Function):
+            parts = list(ast.walk(method.atoms[0].node))
+            return any(getattr(part, "attr", getattr(part, "id", "")) in ("__dict__", "setattr") for part in parts)
+    return False
 
 
 def _innermost(atom: Atom) -> Function | None:

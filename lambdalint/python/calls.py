@@ -114,6 +114,9 @@ class Calls(Functions):
         if isinstance(atom, Bound):
             if isinstance(atom.owner, Collection):
                 return self.call_collection(atom, args, kwargs)
+            if isinstance(atom.function, External) and isinstance(atom.owner, Instance):  # `super().__init__()`
+                self.adopt(atom.owner, self.call_outside(atom.function, args, kwargs, node, frame), node)
+                return UNKNOWN
             return self.call_atom(atom.function, [Value((atom.owner,)), *args], kwargs, node, frame)
         if isinstance(atom, Class):
             return self.construct(atom, args, kwargs, node, frame)

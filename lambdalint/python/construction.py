@@ -9,6 +9,9 @@ from lambdalint.python.objects import Bound, Class, Frame, Instance
 from lambdalint.python.outside import Outside
 from lambdalint.python.values import SETTING, External, Value, unknown
 
+RUNS_ITSELF = ("multiprocessing.", "threading.")
+"""How the names begin of classes whose `start` executes `run`."""
+
 
 class Construction(Attributes, Outside):
     """`cls(...)`: metaclass, `__new__`, `__init__`, the fields of dataclasses."""
@@ -48,7 +51,7 @@ class Construction(Attributes, Outside):
             return
         for base in cls.lineage():
             if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
-                self.call_outside(External(base.name), args, kwargs, node, frame)
+                self.adopt(instance, self.call_outside(External(base.name), args, kwargs, node, frame), node)
                 if base.name.endswith("BaseSettings"):
                     kwargs = dict.fromkeys(self.fields_of(cls), unknown(SETTING)) | kwargs
         fields = self.fields_of(cls)
@@ -68,6 +71,14 @@ class Construction(Attributes, Outside):
         after = self.inherited(cls.lineage(), instance, "__post_init__", node)
         if after is not None and after.atoms and isinstance(after.atoms[0], Bound):
             self.call_atom(after.atoms[0], [], {}, node, frame)
+
+    def adopt(self, instance: Instance, made: Value, node: ast.AST) -> None:
+        """What a library's class made is from now on a part of `instance`. A thread will execute its `run`."""
+        atom = made.atoms[0] if made.atoms else None
+        if isinstance(atom, External) and atom.record is not None:
+            instance.record = atom.record
+            if atom.name.startswith(RUNS_ITSELF) and instance.has("run"):
+                atom.record.callbacks.append(self.attribute(Value((instance,)), "run", node))
 
     def fields_of(self, cls: Class) -> list[str]:
         """The annotated names of a class and its bases, in their order."""

@@ -52,8 +52,11 @@ class Decorators(Expressions):
         if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
             return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
         if last in ("setter", "deleter", "getter"):
-            # `@size.setter` leaves what `size` is.
             known = self.lookup(getattr(node.value, "id", ""), frame) if isinstance(node, ast.Attribute) else None
+            before = known.atoms[0] if known is not None and known.atoms else None
+            if isinstance(before, Descriptor) and last != "deleter":
+                parts = (before.function, atom) if last == "setter" else (atom, before.setter)
+                return Value((Descriptor(before.kind, *parts),))
             return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
             return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value

@@ -94,6 +94,9 @@ class Machine:
     def item(self, value: Value, index: Value) -> Value:
         raise NotImplementedError
 
+    def empty_logger(self, handlers: Value, node: ast.AST, frame: Frame) -> None:
+        raise NotImplementedError
+
     def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         raise NotImplementedError
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lambdalint.python.values import UNKNOWN, Atom, Place, Value, join
 
 if TYPE_CHECKING:
+    from lambdalint.python.flow import Record
     from lambdalint.python.modules import Module
 
 
@@ -48,11 +49,12 @@ class Cached(Atom):
 class Descriptor(Atom):
     """What a decorator made of a method: `property`, `cached_property`, `classmethod`, `staticmethod`."""
 
-    __slots__ = ("function", "kind")
+    __slots__ = ("function", "kind", "setter")
 
-    def __init__(self, kind: str, function: Atom) -> None:
+    def __init__(self, kind: str, function: Atom, setter: Atom | None = None) -> None:
         self.kind = kind
         self.function = function
+        self.setter = setter
 
 
 class Bound(Atom):
@@ -135,7 +137,7 @@ def _merge(lines: list[list[Atom]]) -> list[Atom]:
 class Instance(Atom):
     """An object of a project class."""
 
-    __slots__ = ("attributes", "cls", "lasting", "warm")
+    __slots__ = ("attributes", "cls", "lasting", "record", "warm")
 
     def __init__(self, cls: Class, warm: bool) -> None:
         self.cls = cls
@@ -143,6 +145,12 @@ class Instance(Atom):
         self.warm = warm
         self.lasting = not warm
         """Outlives the invocation: made at import, or made once and kept."""
+        self.record: Record | None = None
+        """The call that made what a class of a library is of it."""
+
+    def has(self, name: str) -> bool:
+        """Whether a class of the project gives it this attribute."""
+        return any(isinstance(cls, Class) and name in cls.attributes for cls in self.cls.lineage())
 
 
 class Collection(Atom):

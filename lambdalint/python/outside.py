@@ -72,6 +72,10 @@ class Outside(Decorators):
         self, atom: External, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         name = atom.name
+        if args and name.endswith(".__init__") and args[0].atoms and isinstance(args[0].atoms[0], Instance):
+            # `Thread.__init__(self)`
+            base = Bound(External(name.removesuffix(".__init__")), args[0].atoms[0])
+            return self.call_atom(base, args[1:], kwargs, node, frame)
         special = SPECIAL.get(name)
         if special is not None:
             result = special(self, args, kwargs, node, frame)
@@ -148,7 +152,7 @@ class Outside(Decorators):
             return
         for value in (*args, *kwargs.values()):
             for atom in value.atoms:
-                if isinstance(atom, External) and atom.record is not None:
+                if isinstance(atom, (External, Instance)) and atom.record is not None:
                     if self.warm and (atom.record.callbacks or atom.record.parts):
                         self.call_registered(atom.record, node, frame)
                     elif not self.warm and record.receiver is not None:
@@ -194,7 +198,8 @@ class Outside(Decorators):
         if id(record) in self.called_back:
             return
         self.called_back.add(id(record))
-        parts = [atom.record for value in record.args for atom in value.atoms if isinstance(atom, External)]
+        atoms = [atom for value in record.args for atom in value.atoms]
+        parts = [atom.record for atom in atoms if isinstance(atom, (External, Instance))]
         for part in (*record.parts, *parts):
             if part is not None:
                 self.call_registered(part, node, frame)
@@ -244,9 +249,7 @@ class Outside(Decorators):
 def _callable(atom: Atom) -> bool:
     if isinstance(atom, (Function, Bound, Partial, Cached)):
         return not (isinstance(atom, Bound) and isinstance(atom.owner, Collection))
-    return isinstance(atom, Instance) and any(
-        isinstance(cls, Class) and "__call__" in cls.attributes for cls in atom.cls.lineage()
-    )
+    return isinstance(atom, Instance) and atom.has("__call__")
 
 
 def _iterable(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Descriptor, Frame, Function, Instance, Partial
 from lambdalint.python.settings import is_set
 from lambdalint.python.values import FALSE, NONE, SETTING, TRUE, UNKNOWN, Const, External, Text, Value, join, unknown
 
@@ -43,7 +43,7 @@ def _setattr(
 ) -> Value | None:
     if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
         for atom in args[0].atoms:
-            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
+            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2], node)
     elif len(args) == 3:
         for atom in args[0].atoms:
             machine.set_item(atom, args[1], args[2])
@@ -186,6 +186,14 @@ def _bool(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: a
     return None if holds is None else TRUE if holds else FALSE
 
 
+def _property(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """`size = property(_get, _set)`."""
+    getter, setter = ((value.atoms[0] if value.atoms else None) for value in (*args, UNKNOWN, UNKNOWN)[:2])
+    return Value((Descriptor("property", getter, setter),)) if getter is not None else None
+
+
 SPECIAL = {
     "os.environ.get": _environment,
     "os.getenv": _environment,
@@ -198,6 +206,7 @@ SPECIAL = {
     "builtins.filter": _filter,
     "builtins.dict": _dict,
     "builtins.list": _empty_list,
+    "builtins.property": _property,
     "builtins.set": _set,
     "builtins.frozenset": _set,
     "builtins.type": _type,

@@ -243,7 +243,9 @@ class Statements(Protection):
         for target in node.targets:
             self.evaluate_target(target, frame)
             if isinstance(target, ast.Subscript):
-                places = (self.element_place(atom) for atom in self.evaluate(target.value, frame).atoms)
+                owner = self.evaluate(target.value, frame)
+                self.empty_logger(owner, target, frame)
+                places = (self.element_place(atom) for atom in owner.atoms)
                 self.cleared.update(place for place in places if place is not None)
         return True
 

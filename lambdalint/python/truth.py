@@ -70,7 +70,10 @@ def definite(atom: Atom) -> bool:
             is_setting = "." in atom.name and (
                 last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
             )
-            return atom.record is None and not is_setting
+            if atom.record is None:
+                return not is_setting
+            # The runtime has given the root logger a handler.
+            return atom.name == "logging.getLogger().handlers" and not atom.record.args and not atom.record.kwargs
         if atom.record.name in READS:
             return is_present(atom) is True
         last = atom.name[:-2].rpartition(".")[2]
