@@ -61,8 +61,8 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     **Fix.** Adds `force=True`, which removes the runtime's handler first. Your format takes the place of the
     runtime's, so put the request ID into it where you want one; `setLevel` keeps it.
 
-    Not reported: where handlers are removed, replaced, or looked for, first. Where the level of the root logger is set too,
-    the call is of no use but does no harm, and is reported with `--pedantic`.
+    Not reported: where handlers are removed, replaced, or looked for, first. Where the level of the root logger is
+    set too, the call is of no use but does no harm, and is reported with `--pedantic`.
 
     **Ignore it when** the call is for runs outside Lambda, and Lambda is configured elsewhere.
 
