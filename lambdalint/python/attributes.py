@@ -121,6 +121,8 @@ class Attributes(Expressions):
                     return self.of_class(cls, cls.attributes[name], atom, name)
                 if isinstance(cls, External):
                     held = Value((External(public_name(f"{cls.name}.{name}")),))
+                    if name == "as_view":
+                        return Value((Partial(held, [Value((atom,))], {}),))
                     break
             if held is None and isinstance(atom.metaclass, Class) and name in atom.metaclass.attributes:
                 return self.of_class(atom.metaclass, atom.metaclass.attributes[name], atom, name)

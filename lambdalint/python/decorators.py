@@ -21,6 +21,9 @@ _WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metr
              "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
 """Beginnings of decorator names that watch a function rather than register it."""
 
+_REGISTERS = ("fastapi.FastAPI().middleware()", "starlette.applications.Starlette().middleware()")
+"""Decorators that register a function though their names begin like those."""
+
 DATA_CLASSES = frozenset("attrs dataclass dataclass_transform define frozen mutable".split())
 """Last names of decorators that make `__init__` of the annotated names."""
 
@@ -73,7 +76,9 @@ class Decorators(Expressions):
             "abc.abstractmethod",
         ):
             return value
-        if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
+        if name in _REGISTERS and decorator.record is not None:
+            decorator.record.root().callbacks.append(value)
+        elif name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
             root = decorator.record.root()
             if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
                 root.callbacks.append(value)

@@ -80,6 +80,8 @@ class Expressions(Targets):
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
                 one = Value((External("os.environ[]"),), SETTING)
+            elif isinstance(atom, External) and atom.name.endswith(".Annotated"):
+                one = index  # the type, and what is said of it
             elif isinstance(atom, Class):
                 one = Value((atom,))
             elif isinstance(atom, Instance):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from lambdalint.python.construction import Construction
 from lambdalint.python.flow import Activation
 from lambdalint.python.machine import MAX_DEPTH
 from lambdalint.python.objects import Collection, Frame, Function
-from lambdalint.python.values import UNKNOWN, Const, Value, argument_key, join, unknown
+from lambdalint.python.values import UNKNOWN, Const, External, Value, argument_key, join, unknown
 
 MAX_CONTEXTS = 24
 """A function called with more kinds of arguments than this is not executed anew for further ones."""
 
 _NONE = Const(None)
+_DEPENDS = frozenset({"fastapi.Depends()", "fastapi.Security()", "fastapi.params.Depends()"})
 
 
 class Functions(Construction):
@@ -27,7 +29,28 @@ class Functions(Construction):
             if part is not None
         }
         scope = f"{frame.scope}.{name}" if frame.scope else name
-        return Function(node, frame.module, frame, scope, defaults, kw_defaults, frame.cls)
+        function = Function(node, frame.module, frame, scope, defaults, kw_defaults, frame.cls)
+        if frame.module.injects and not isinstance(node, ast.Lambda):
+            function.injected = dict(self.injections(function, frame))
+        return function
+
+    def injections(self, function: Function, frame: Frame) -> Iterator[tuple[str, Value]]:
+        """The parameters that FastAPI has something called for: `x=Depends(f)`, `x: Annotated[X, Depends(f)]`."""
+        spec = function.node.args
+        plain = [*spec.posonlyargs, *spec.args]
+        defaults = dict(zip((arg.arg for arg in plain[::-1]), function.defaults[::-1], strict=False))
+        for arg in (*plain, *spec.kwonlyargs):
+            kind = self.evaluate(arg.annotation, frame) if arg.annotation is not None else UNKNOWN
+            candidates = [defaults.get(arg.arg) or function.kw_defaults.get(arg.arg) or UNKNOWN]
+            for atom in kind.atoms:
+                if isinstance(atom, Collection) and atom.keys:
+                    kind, *more = atom.keys.values()
+                    candidates += more
+            for value in candidates:
+                for atom in value.atoms:
+                    if isinstance(atom, External) and atom.name in _DEPENDS and atom.record is not None:
+                        given = atom.record.args[:1] or [atom.record.kwargs.get("dependency", kind)]
+                        yield arg.arg, given[0]
 
     def parameters(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
         """The variables a call begins with."""

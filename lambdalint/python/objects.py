@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Function(Atom):
     """A function, method or lambda of the project, with the scope it was defined in."""
 
-    __slots__ = ("cls", "defaults", "frame", "kw_defaults", "module", "name", "node")
+    __slots__ = ("cls", "defaults", "frame", "injected", "kw_defaults", "module", "name", "node")
 
     def __init__(
         self,
@@ -35,6 +35,8 @@ class Function(Atom):
         self.defaults = defaults
         self.kw_defaults = kw_defaults
         self.cls = cls
+        self.injected: dict[str, Value] = {}
+        """By parameter: what a framework calls to have something to give for it (FastAPI's `Depends`)."""
 
 
 class Cached(Atom):

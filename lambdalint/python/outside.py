@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.decorators import Decorators
+from lambdalint.python.callbacks import Callbacks
 from lambdalint.python.flow import GIVE_FIRST, RUNNERS, Record
-from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
+from lambdalint.python.objects import Bound, Class, Collection, Frame, Instance
 from lambdalint.python.settings import PASS_ON, gives_setting
 from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
-    EVENT,
     NONE,
     RESULT,
     SETTING,
     UNKNOWN,
-    Atom,
     Const,
     External,
     Piece,
     Value,
     join,
-    unknown,
 )
 
 CREDENTIAL_CALLS = (
@@ -36,15 +33,6 @@ _SAME_DATA = (
     "typing.", "dataclasses.", "logging.", "ast.literal_eval", "simplejson.", "lambda.",
 )  # fmt: skip
 """Calls whose result depends on nothing but what they are given."""
-
-_NEVER_CALLS_BACK = (
-    "logging.", "builtins.isinstance", "builtins.issubclass", "builtins.print", "builtins.hasattr", "builtins.str",
-    "builtins.repr", "builtins.id", "builtins.type", "builtins.len", "builtins.callable", "builtins.vars", "signal.",
-    "atexit.", "inspect.", "functools.wraps", "functools.update_wrapper", "unittest.", "typing.", "builtins.dir",
-    "snapshot_restore_py.", "json.loads", "pytest.", "weakref.", "copy.", "pickle.", "warnings.", "types.",
-)  # fmt: skip
-"""Calls that take a callable and do not call it, or not in an invocation."""
-
 
 _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isinstance", "builtins.type", "logging.")
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
@@ -62,7 +50,7 @@ _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "bu
                           "copy.copy", "copy.deepcopy", "typing.cast", "builtins.max", "builtins.min"})  # fmt: skip
 
 
-class Outside(Decorators):
+class Outside(Callbacks):
     """Calls that leave the project."""
 
     under: list[Class]
@@ -135,82 +123,6 @@ class Outside(Decorators):
         elif method not in _KEEP_APART:
             record.escapes = True
 
-    # -- callbacks -----------------------------------------------------------------------------------
-
-    def call_back(
-        self,
-        record: Record,
-        args: list[Value],
-        kwargs: dict[str, Value],
-        taint: int,
-        node: ast.AST,
-        frame: Frame,
-    ) -> None:
-        """Callables that are handed out are called; at import they are remembered instead."""
-        name = record.name
-        if name.startswith(_NEVER_CALLS_BACK):
-            return
-        for value in (*args, *kwargs.values()):
-            for atom in value.atoms:
-                if isinstance(atom, (External, Instance)) and atom.record is not None:
-                    if self.warm and (atom.record.callbacks or atom.record.parts):
-                        self.call_registered(atom.record, node, frame)
-                    elif not self.warm and record.receiver is not None:
-                        record.root().parts.append(atom.record)  # `app.include_router(router)`
-                if isinstance(atom, Collection) and any(_callable(one) for one in atom.element().atoms):
-                    value = atom.element()
-                    atom = next(one for one in value.atoms if _callable(one))
-                if not _callable(atom):
-                    continue
-                if self.warm:
-                    given = [one for one in args if one is not value]
-                    self.hand_over(atom, given, taint, node, frame)
-                else:
-                    record.callbacks.append(value)
-                    root = record.root()
-                    if root is not record:
-                        root.callbacks.append(value)
-        if self.warm and taint & EVENT and record.receiver is not None:
-            self.call_registered(record.receiver.root(), node, frame)
-        if self.warm and name.endswith((".run", ".start", ".resolve", ".handle", ".process")) and record.receiver:
-            self.call_registered(record.receiver, node, frame)
-
-    def hand_over(self, atom: Atom, given: list[Value], taint: int, node: ast.AST, frame: Frame) -> None:
-        """Call something that an outside call was given, with arguments that are not known."""
-        target = atom
-        while isinstance(target, (Cached, Bound, Partial)):
-            if isinstance(target, Partial):
-                if not target.target.atoms:
-                    return
-                target = target.target.atoms[0]
-            else:
-                target = target.function
-        taken = 0
-        if isinstance(target, Function):
-            spec = target.node.args
-            taken = len(spec.posonlyargs) + len(spec.args) - (1 if isinstance(atom, Bound) else 0)
-        elements = [self.element(value) if _iterable(value) else value for value in given]
-        args = (elements + [unknown(taint)] * taken)[:taken]
-        self.escape(self.call_atom(atom, args, {}, node, frame))
-
-    def call_registered(self, record: Record, node: ast.AST, frame: Frame) -> None:
-        """Call each function that was registered with an object, or one it was made of, once in an invocation."""
-        if id(record) in self.called_back:
-            return
-        self.called_back.add(id(record))
-        atoms = [atom for value in record.args for atom in value.atoms]
-        parts = [atom.record for atom in atoms if isinstance(atom, (External, Instance))]
-        for part in (*record.parts, *parts):
-            if part is not None:
-                self.call_registered(part, node, frame)
-        for value in list(record.callbacks):
-            if id(value) in self.called_back:
-                continue
-            self.called_back.add(id(value))
-            for atom in value.atoms:
-                if _callable(atom):
-                    self.hand_over(atom, [], EVENT, node, frame)
-
     # -- collections ---------------------------------------------------------------------------------
 
     def call_collection(self, bound: Bound, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -244,13 +156,3 @@ class Outside(Decorators):
             pair = Collection("sequence", None, {0: UNKNOWN, 1: owner.element()}, self.warm)
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
         return UNKNOWN
-
-
-def _callable(atom: Atom) -> bool:
-    if isinstance(atom, (Function, Bound, Partial, Cached)):
-        return not (isinstance(atom, Bound) and isinstance(atom.owner, Collection))
-    return isinstance(atom, Instance) and atom.has("__call__")
-
-
-def _iterable(value: Value) -> bool:
-    return any(isinstance(atom, Collection) for atom in value.atoms)
