@@ -117,6 +117,8 @@ class Call(NamedTuple):
     """The loops it stands in, the outermost first."""
     reads: frozenset[str] = frozenset()
     """The keys under which its result is looked into."""
+    takes_first: bool = False
+    """Of the lists in its result nothing but the first element is taken: `result["Items"][0]`."""
     escapes: bool = False
     """Its result, as a whole, goes where it is not followed: to the caller of Lambda, into a library, a global."""
     awaited: bool = False

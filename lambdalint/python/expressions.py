@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from lambdalint.python.flow import GIVE_FIRST
+from lambdalint.python.flow import FIRST, GIVE_FIRST, REST
 from lambdalint.python.objects import Class, Collection, Frame, Instance
 from lambdalint.python.targets import Targets
 from lambdalint.python.values import SETTING, UNKNOWN, Atom, Const, External, Piece, Text, Value, is_text, join, unknown
@@ -77,6 +77,9 @@ class Expressions(Targets):
             elif isinstance(atom, External) and atom.record is not None:
                 if atom.is_result():
                     atom.record.reads.add(key if isinstance(key, str) else "*")
+                holder = atom.holder()
+                if holder is not None:
+                    holder.takes |= FIRST if key == 0 else REST
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
                 one = Value((External("os.environ[]"),), SETTING)

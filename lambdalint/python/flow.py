@@ -29,6 +29,10 @@ UNDER_SETTING = 16
 _BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN | UNDER_SETTING
 
 
+FIRST = 1
+"""Nothing but the first element of a list in a result."""
+REST = 2
+
 RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
                      "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
 """What runs a coroutine to its end."""
@@ -55,7 +59,7 @@ class Record:
 
     __slots__ = (
         "args", "awaited", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops",
-        "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
+        "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "takes", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -81,6 +85,8 @@ class Record:
         self.escapes = False
         """Its result goes where it is not followed."""
         self.awaited = False
+        self.takes = 0
+        """What is taken of the lists in its result: `FIRST`, `REST` or both."""
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
         self.parts: list[Record] = []

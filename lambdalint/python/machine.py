@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
+from lambdalint.python.flow import ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
@@ -243,8 +243,12 @@ class Machine:
         """A value goes where it is not followed."""
         for atom in value.atoms:
             if isinstance(atom, External):
-                if atom.record is not None and atom.is_result():
-                    atom.record.escapes = True
+                if atom.record is not None:
+                    if atom.is_result():
+                        atom.record.escapes = True
+                    holder = atom.holder()
+                    if holder is not None:
+                        holder.takes |= REST
             elif isinstance(atom, Collection) and depth:
                 self.escape(atom.element(), depth - 1)
 

@@ -38,6 +38,9 @@ _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isin
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
 """Calls that do nothing with what they are given but show it."""
 
+_ITERATE = ("builtins.iter", "builtins.next")
+_FIRST = Value((Const(0),))
+
 _KEEP_APART = ("add_done_callback", "get_name", "set_name")
 """Methods of tasks and futures that do nothing with the result."""
 
@@ -76,7 +79,7 @@ class Outside(Callbacks):
             taint |= value.taint
         if atom.record is not None:
             self.look_into(atom.record, name, args)
-        if not name.startswith(_ONLY_SHOWS) and not name.endswith(_LOG_METHODS):
+        if name not in _ITERATE and not name.startswith(_ONLY_SHOWS) and not name.endswith(_LOG_METHODS):
             for value in (*args, *kwargs.values()):
                 self.escape(value)
         if atom.record is not None and self.reads is not None:
@@ -92,7 +95,9 @@ class Outside(Callbacks):
             copied = Collection(COPIES[name], self.element(args[0]), None, self.warm, (frame.module, node))
             return Value((copied,), args[0].taint)
         if name in _TRANSPARENT and args:
-            if name in ("builtins.next", "builtins.max", "builtins.min"):
+            if name == "builtins.next" and any(isinstance(atom, External) for atom in args[0].atoms):
+                return self.item(args[0], _FIRST)
+            if name in ("builtins.max", "builtins.min"):
                 return self.element(args[0])
             if name == "typing.cast" and len(args) > 1:
                 return args[1]

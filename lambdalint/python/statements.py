@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, UNDER_SETTING, parameter_names
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SETTING, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import Collection, Frame, Instance
@@ -135,8 +135,12 @@ class Statements(Protection):
                 if made is not None and atom not in made.atoms:
                     one = self.element(made)
                     found = one if found is None else join(found, one)
-            elif isinstance(atom, External) and atom.record is not None and atom.is_result():
-                atom.record.reads.add("*")
+            elif isinstance(atom, External) and atom.record is not None:
+                if atom.is_result():
+                    atom.record.reads.add("*")
+                holder = atom.holder()
+                if holder is not None:
+                    holder.takes |= REST
         if found is None:
             return unknown(value.taint)
         return Value(found.atoms, found.taint | value.taint, None, found.more or value.more)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Location, Loop, Step
 from lambdalint.python.flow import (
+    FIRST,
     IN_LOOP,
     IN_LOOP_OF_RUN,
     KEPT,
@@ -107,6 +108,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         operation=operation,
         loops=tuple(_loop(one.module, node) for one in (*way, site) for node in one.loops),
         reads=frozenset(record.reads),
+        takes_first=record.takes == FIRST,
         escapes=record.escapes,
         awaited=record.awaited,
     )

@@ -150,6 +150,15 @@ class External(Atom):
         """Whether this is what the call gave, and not a member of it."""
         return self.record is not None and len(self.name) == len(self.record.name) + 2
 
+    def holder(self) -> Record | None:
+        """The call whose result this is a member of: `result["Items"]`, `result.get("Items")`."""
+        record = self.record
+        if record is None:
+            return None
+        if self.name.endswith("()[]") and len(self.name) == len(record.name) + 4:
+            return record
+        return record.receiver if self.is_result() and record.name.endswith("().get") else None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, External) and self.name == other.name and self.record is other.record
 
