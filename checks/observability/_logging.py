@@ -14,6 +14,7 @@ LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", 
 LOGGERS = (
     "Chalice().log",
     "Logger()",
+    "LoggerAdapter()",
     "getLogger()",
     "get_logger()",
     "lambda.context.logger",

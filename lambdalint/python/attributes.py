@@ -100,6 +100,8 @@ class Attributes(Expressions):
         place = self.attribute_place(atom, name)
         held: Value | None = None
         if isinstance(atom, Instance):
+            if name == "__dict__":
+                return Value((self.tables.get(atom) or self.table_of(atom),))
             held = atom.attributes.get(name)
             if place is not None and self.reads is not None:
                 self.reads.append(place)  # also where a class attribute stands in until it is set
@@ -153,6 +155,12 @@ class Attributes(Expressions):
                 held = UNKNOWN
             return self.load(place, held)
         return held
+
+    def table_of(self, atom: Instance) -> Collection:
+        """The `__dict__` of an object."""
+        table = self.tables[atom] = Collection("dict", None, None, atom.warm)
+        table.keys, table.lasting, table.owner = atom.attributes, atom.lasting, atom
+        return table
 
     def implicit(self, atom: Instance, method: str, args: list[Value], node: ast.AST) -> Value | None:
         """What a method gives that Python calls by itself; None where the project's classes have none."""
@@ -259,7 +267,7 @@ class Attributes(Expressions):
         result = self.call_atom(atom.function, [Value((owner,))], {}, node, frame)
         self.flags = flags
         if keeps:
-            return self.keep(result, owner, name)
+            return self.keep_in(result, owner, name)
         return result if result is not NONE else UNKNOWN
 
     def get_from(self, atom: Instance, owner: Instance, name: str, node: ast.AST) -> Value | None:
@@ -271,13 +279,11 @@ class Attributes(Expressions):
         flags, self.flags = self.flags, self.flags | (KEPT if keeps and self.warm else 0)
         result = self.implicit(atom, "__get__", [Value((owner,)), Value((owner.cls,))], node)
         self.flags = flags
-        return self.keep(result, owner, name) if keeps and result is not None else result
+        return self.keep_in(result, owner, name) if keeps and result is not None else result
 
-    def keep(self, value: Value, owner: Atom, name: str) -> Value:
+    def keep_in(self, value: Value, owner: Atom, name: str) -> Value:
         """A value that was computed stays in an attribute of an object that lasts."""
-        for one in value.atoms:
-            if isinstance(one, (Instance, Collection)):
-                one.lasting = True
+        self.keep(value)
         return Value(value.atoms, value.taint, ("attribute", owner, name), value.more) if self.warm else value
 
 

@@ -46,8 +46,9 @@ class Callbacks(Decorators):
                     if atom.record is not None:
                         self.take_part(atom.record, record, node, frame)
                 elif isinstance(atom, Collection):
-                    for part in _registered_in(atom):
-                        self.take_part(part, record, node, frame)
+                    if not self.warm:
+                        for part in _registered_in(atom):
+                            self.take_part(part, record, node, frame)
                     if any(_callable(one) for one in atom.element().atoms):
                         value = atom.element()
                         atom = next(one for one in value.atoms if _callable(one))

@@ -178,9 +178,7 @@ class Calls(Functions):
                 )
                 return self.enter_function(function, args, kwargs, node, frame)
         result = self.enter_function(function, args, kwargs, node, frame, KEPT)
-        for one in result.atoms:
-            if isinstance(one, (Instance, Collection)):
-                one.lasting = True
+        self.keep(result)
         return Value(result.atoms, result.taint, ("cached", function), result.more)
 
     def is_new(self, value: Value) -> bool:

@@ -143,7 +143,7 @@ class Conditions(Truth):
             return self.evaluate(node.body if holds else node.orelse, frame)
         height = len(self.guards)
         flags = self.flags
-        if self.is_switch(node.test, condition):
+        if condition.taint & SETTING and self.is_switch(node.test, condition):
             self.flags |= UNDER_SETTING
         if places:
             self.guard_rest(places)

@@ -53,8 +53,8 @@ class Machine:
         self.executed = 0
         self.defeats: list[Defeat] = []
         self.called_back: set[int] = set()
-        self.tables: dict[str, Collection] = {}
-        """`globals()` by module."""
+        self.tables: dict[object, Collection] = {}
+        """`globals()` by the path of the module, `__dict__` by object."""
         self.statement: ast.stmt | None = None
         """The one being executed."""
         self.taken: list[Taken] = []
@@ -142,10 +142,14 @@ class Machine:
                 self.cleared.add(("element", atom))
         self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
-            for atom in value.atoms:
-                if isinstance(atom, (Instance, Collection)):
-                    atom.lasting = True
+            self.keep(value)
         self.activation.stores.add(place)
+
+    def keep(self, value: Value) -> None:
+        """What a value may be outlives the invocation."""
+        for atom in value.atoms:
+            if isinstance(atom, (Instance, Collection)):
+                atom.lasting = True
 
     def fill(self, place: Place) -> bool:
         """Mark each guard on the way here that looked at `place`; true if there was one."""

@@ -158,7 +158,7 @@ class Instance(Atom):
 class Collection(Atom):
     """A list, tuple, set, dict or generator: what it holds, by constant key where known."""
 
-    __slots__ = ("items", "keys", "kind", "lasting", "place", "warm")
+    __slots__ = ("items", "keys", "kind", "lasting", "owner", "place", "warm")
 
     def __init__(
         self,
@@ -175,6 +175,8 @@ class Collection(Atom):
         self.items = items
         """What any of its elements may be; None while it is empty."""
         self.keys = keys or {}
+        self.owner: Instance | None = None
+        """The object whose `__dict__` this is."""
         self.warm = warm
         self.lasting = not warm
 

@@ -7,7 +7,7 @@ import ast
 from lambdalint.python.callbacks import Callbacks
 from lambdalint.python.flow import GIVE_FIRST, RUNNERS, Record
 from lambdalint.python.objects import Bound, Class, Collection, Frame, Instance
-from lambdalint.python.settings import PASS_ON, gives_setting
+from lambdalint.python.settings import GIVE_SETTINGS, PASS_ON
 from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
@@ -63,10 +63,10 @@ class Outside(Callbacks):
         self, atom: External, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         name = atom.name
-        if args and name.endswith(".__init__") and args[0].atoms and isinstance(args[0].atoms[0], Instance):
-            # `Thread.__init__(self)`
-            base = Bound(External(name.removesuffix(".__init__")), args[0].atoms[0])
-            return self.call_atom(base, args[1:], kwargs, node, frame)
+        if name[-1] == "_" and name.endswith(".__init__") and args and args[0].atoms:
+            if isinstance(args[0].atoms[0], Instance):  # `Thread.__init__(self)`
+                base = Bound(External(name.removesuffix(".__init__")), args[0].atoms[0])
+                return self.call_atom(base, args[1:], kwargs, node, frame)
         special = SPECIAL.get(name)
         if special is not None:
             result = special(self, args, kwargs, node, frame)
@@ -97,20 +97,20 @@ class Outside(Callbacks):
         if name in _TRANSPARENT and args:
             if name == "builtins.next" and any(isinstance(atom, External) for atom in args[0].atoms):
                 return self.item(args[0], _FIRST)
-            if name in ("builtins.max", "builtins.min"):
+            if name in ("builtins.next", "builtins.max", "builtins.min"):
                 return self.element(args[0])
             if name == "typing.cast" and len(args) > 1:
                 return args[1]
             return args[0]
         if name in RUNNERS and args:
             return self.awaited(args[0])
-        if name.endswith(").result") and atom.record is not None and atom.record.name in GIVE_FIRST:
+        if atom.record is not None and atom.record.name in GIVE_FIRST and name.endswith(").result"):
             return self.awaited(Value((External(atom.record.name + "()", atom.record),), taint))
         if self.warm and not name.startswith(_SAME_DATA):
             taint |= RESULT
             if name.rpartition(".")[2] in CREDENTIAL_CALLS or "RefreshableCredentials" in name:
                 taint |= CREDENTIALS
-        if gives_setting(name):
+        if name in GIVE_SETTINGS:
             taint |= SETTING
         elif taint & SETTING and name not in PASS_ON:
             taint &= ~SETTING
@@ -144,6 +144,8 @@ class Outside(Callbacks):
         if name in ("get", "pop", "setdefault", "popitem", "__getitem__"):
             if name == "setdefault" and len(args) > 1:
                 self.set_item(owner, args[0], args[1])
+                if self.element_place(owner) is not None:
+                    self.keep(args[1])
             found = self.item(held, args[0]) if args else owner.element()
             if len(args) > 1:
                 return Value(join(found, args[1]).atoms, found.taint | args[1].taint, found.place, True)

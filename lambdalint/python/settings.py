@@ -17,8 +17,16 @@ _SET_ELSEWHERE = frozenset(
 """Set by what plays Lambda on a developer's machine, or by what tests: never in Lambda."""
 
 READS = frozenset({"os.environ.get", "os.getenv"})
-_GIVE_SETTINGS = ("os.environ.", "os.getenv", "decouple.config", "environ.Env()", "environs.Env()")
-"""How the names begin of what reads the environment."""
+GIVE_SETTINGS = READS.union(
+    ("decouple.config", "environ.Env()", "environs.Env()", "os.environ.pop", "os.environ.setdefault"),
+    (f"environs.Env().{kind}" for kind in ("bool", "int", "log_level", "str")),
+    (
+        f"{logger}.{method}"
+        for logger in ("logging.getLogger()", "logging.root", "structlog.get_logger()")
+        for method in ("getEffectiveLevel", "isEnabledFor")
+    ),
+)
+"""Calls that tell how the function is set up: the same in each invocation, another elsewhere."""
 PASS_ON = frozenset(
     """
     ast.literal_eval builtins.all builtins.any builtins.bool builtins.float builtins.int builtins.len builtins.str
@@ -26,13 +34,7 @@ PASS_ON = frozenset(
     """.split()
 )
 """Functions whose result is a setting if what they are given is one: not the file system's answer about a path."""
-_TELL_LEVEL = (".getEffectiveLevel", ".isEnabledFor")
 _FROM_INVOCATION = EVENT | CREDENTIALS | RESULT
-
-
-def gives_setting(name: str) -> bool:
-    """Whether a call tells how the function is set up: the same in each invocation, another elsewhere."""
-    return name.startswith(_GIVE_SETTINGS) or name.endswith(_TELL_LEVEL)
 
 
 def is_switch(condition: Value) -> bool:

@@ -194,6 +194,10 @@ def _property(
     return Value((Descriptor("property", getter, setter),)) if getter is not None else None
 
 
+def _vars(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    return machine.attribute(args[0], "__dict__", node) if args else None
+
+
 SPECIAL = {
     "os.environ.get": _environment,
     "os.getenv": _environment,
@@ -210,6 +214,7 @@ SPECIAL = {
     "builtins.set": _set,
     "builtins.frozenset": _set,
     "builtins.type": _type,
+    "builtins.vars": _vars,
     "builtins.object.__new__": _new_object,
     "builtins.__import__": _import,
     "importlib.import_module": _import,

@@ -10,7 +10,7 @@ from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import Collection, Frame, Instance
 from lambdalint.python.protection import Protection, contains
-from lambdalint.python.values import Const, External, Piece, Place, Text, Value, is_text, join, unknown
+from lambdalint.python.values import SETTING, Const, External, Piece, Place, Text, Value, is_text, join, unknown
 
 MAX_DERIVED = 16
 """So many lasting places that a variable was computed from are remembered."""
@@ -47,7 +47,7 @@ class Statements(Protection):
         if holds is False:
             return self.execute(node.orelse, frame)
         flags = self.flags
-        if self.is_switch(node.test, condition):
+        if condition.taint & SETTING and self.is_switch(node.test, condition):
             self.flags |= UNDER_SETTING
         before = frame.values
         frame.values = before.copy()
@@ -212,7 +212,7 @@ class Statements(Protection):
             return True
         mark = len(self.activation.edges)
         self.evaluate(node.value, frame)
-        if self.warm and isinstance(node.value, ast.Call):
+        if self.warm and len(self.activation.edges) > mark and isinstance(node.value, ast.Call):
             called = [edge for edge in self.activation.edges[mark:] if edge.node is node.value]
             if called and all(edge.target.coroutine for edge in called):
                 self.dropped.append((called[0], self.activation))

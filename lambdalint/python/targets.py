@@ -85,6 +85,8 @@ class Targets(Statements):
         place = self.element_place(atom)
         if place is not None:
             self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key)
+            if isinstance(atom, Collection) and atom.owner is not None and key.atoms:
+                self.store(("attribute", atom.owner, getattr(key.atoms[0], "value", "")), value, None)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
             only = key.atoms[0] if len(key.atoms) == 1 else None
             if isinstance(only, Const) and isinstance(only.value, (str, int)):
