@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import UNDER_SETTING, Guard
 from lambdalint.python.objects import Collection, Frame
-from lambdalint.python.settings import is_set, is_switch
+from lambdalint.python.settings import is_set, is_switch, is_what_stands_in
 from lambdalint.python.truth import Truth
 from lambdalint.python.values import EVENT, FALSE, SETTING, TRUE, UNKNOWN, Const, External, Place, Value, join, unknown
 
@@ -212,7 +212,7 @@ class Conditions(Truth):
         if right.atoms[0].value is None:
             none = self.is_none(left)
             return None if none is None else none is positive
-        if self.is_none(left):
+        if self.is_none(left) or is_what_stands_in(right.atoms[0], left):
             return not positive
         if len(left.atoms) == 1 and isinstance(left.atoms[0], Const) and not left.more and not self.changes(left):
             return (left.atoms[0].value == right.atoms[0].value) is positive

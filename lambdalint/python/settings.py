@@ -53,6 +53,14 @@ def is_set(key: Value) -> bool | None:
     return None
 
 
+def is_what_stands_in(atom: Atom, read: Value) -> bool:
+    """Whether something is the default of a variable that is always set: `get("AWS_EXECUTION_ENV", "local")`."""
+    one = read.atoms[0] if len(read.atoms) == 1 else None
+    if not isinstance(one, External) or one.record is None or is_present(one) is not True:
+        return False
+    return any(atom in default.atoms for default in one.record.args[1:])
+
+
 def is_present(atom: Atom) -> bool | None:
     """Whether what was read of the environment is there; None for all else."""
     if isinstance(atom, External) and atom.record is not None and atom.record.name in READS and atom.is_result():
