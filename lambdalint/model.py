@@ -105,8 +105,9 @@ class Call(NamedTuple):
     in_loop: bool = False
     in_asyncio_run: bool = False
     """Runs under an event loop that is made for this invocation."""
-    under_setting: bool = False
-    """Stands under a condition on how the function is set up: an environment variable, the level of a logger."""
+    under_switch: bool = False
+    """Stands under a condition on a setting that turns things on and off: an environment variable such as DEBUG or
+    STAGE, the level of a logger."""
     scope: str = ""
     """The qualified name of the function around it; empty at module scope."""
     service: str = ""

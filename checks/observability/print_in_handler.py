@@ -40,7 +40,7 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
 
     There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
     (`print(json.dumps(...))`), output to a file or to standard error, `print` in an `except` block only, and `print`
-    that an environment variable turns on.
+    that a switch such as an environment variable DEBUG turns on.
 
     **Ignore it when** the function is small and its log read by nobody but you.
 
@@ -48,7 +48,7 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     """
     files: dict[str, dict[Location, Call]] = {}
     for call in handler.warm_calls.named(PRINTS):
-        spared = call.on_error_path or call.kept or call.under_setting
+        spared = call.on_error_path or call.kept or call.under_switch
         if not spared and not _is_structured(call):
             files.setdefault(call.location.path, {}).setdefault(call.location, call)
     for found in files.values():

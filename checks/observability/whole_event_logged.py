@@ -76,8 +76,8 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
     ```
 
     `log_event=True` of the Logger of Powertools does the same and is reported too. At level DEBUG, at levels
-    from WARNING on, under a condition on an environment variable or on the level of the logger, in an `except` block,
-    and beside a copy that may be made to take something out, the event is reported with `--pedantic` only.
+    from WARNING on, under a switch such as an environment variable DEBUG or the level of the logger, in an `except`
+    block, and beside a copy that may be made to take something out, the event is reported with `--pedantic` only.
 
     **Ignore it when** the events hold nothing private and are few.
 
@@ -103,7 +103,7 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
         is_event = what == WHOLE_EVENT
         # What has been copied is mostly about to be changed: the private parts are taken out.
         doubtful = alternatives or call.on_error_path or call.scope in copied or call.name.endswith(RARE)
-        doubtful = doubtful or call.under_setting
+        doubtful = doubtful or call.under_switch
         yield Problem(
             call.location,
             f"{what} goes to the log{through(call)}, for all who may read it; log only the fields you need",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from lambdalint.python.flow import UNDER_SETTING, Guard
+from lambdalint.python.flow import UNDER_SWITCH, Guard
 from lambdalint.python.objects import Collection, Frame
 from lambdalint.python.settings import is_set, is_switch, is_what_stands_in
 from lambdalint.python.truth import Truth
@@ -102,8 +102,8 @@ class Conditions(Truth):
         for position, part in enumerate(node.values):
             last = position == len(node.values) - 1
             holds, places, value = self.weigh(part, frame)
-            if value.taint & SETTING and is_switch(value):
-                self.flags |= UNDER_SETTING
+            if value.taint & SETTING and is_switch(part, value):
+                self.flags |= UNDER_SWITCH
             if not last and holds is not None and holds is not either:
                 if places:
                     self.guard_rest(places)
@@ -144,7 +144,7 @@ class Conditions(Truth):
         height = len(self.guards)
         flags = self.flags
         if condition.taint & SETTING and self.is_switch(node.test, condition):
-            self.flags |= UNDER_SETTING
+            self.flags |= UNDER_SWITCH
         if places:
             self.guard_rest(places)
         before = frame.values
@@ -161,8 +161,8 @@ class Conditions(Truth):
         return join(value, other)
 
     def is_switch(self, node: ast.expr, condition: Value) -> bool:
-        """Whether a condition, or a part of it without which it does not hold, is on how the function is set up."""
-        return self.switch is node or is_switch(condition)
+        """Whether a condition, or a part of it without which it does not hold, turns things on and off."""
+        return self.switch is node or is_switch(node, condition)
 
     def at_unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)

@@ -23,10 +23,10 @@ ON_ERROR = 2
 IN_LOOP = 4
 IN_LOOP_OF_RUN = 8
 """Under an event loop that `asyncio.run` made."""
-UNDER_SETTING = 16
-"""Under a condition on how the function is set up."""
+UNDER_SWITCH = 16
+"""Under a condition on a setting that turns things on and off."""
 
-_BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN | UNDER_SETTING
+_BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN | UNDER_SWITCH
 
 
 FIRST = 1

@@ -66,7 +66,7 @@ class Machine:
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
         self.switch: ast.expr | None = None
-        """The last `and` of which a part asked how the function is set up."""
+        """The last `and` of which a part turns things on and off."""
         self.dropped: list[Drop] = []
         """Coroutines that nothing awaits."""
         self.unsure = 0

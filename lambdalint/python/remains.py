@@ -46,6 +46,8 @@ def _data(atom: Atom, place: Location, depth: int) -> Data | None:
     if isinstance(atom, Text):
         return Data("text", place)
     if isinstance(atom, Collection):
+        if atom.owner is not None:
+            return None  # a `__dict__`, of which a copy may hold other things
         place = _place(atom.place, place)
         items = {key: data_of(value, place, depth - 1) for key, value in atom.keys.items()}
         elements = data_of(atom.items, place, depth - 1) if atom.items is not None else ()

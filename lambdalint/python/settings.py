@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, SETTING, Atom, Const, External, Value
 
 _SET_BY_LAMBDA = frozenset(
@@ -34,12 +37,23 @@ PASS_ON = frozenset(
     """.split()
 )
 """Functions whose result is a setting if what they are given is one: not the file system's answer about a path."""
+_READING = re.compile(r"os\.environ|getenv")
+_SWITCH = re.compile(
+    r"debug|verbos|trace|log|level|print|show|dump|echo|local|offline|sandbox|(?<![a-z])(?:dev|dry|env|prod|stag|test)",
+    re.IGNORECASE,
+)
+"""What is found in the names of such settings, and in their values."""
 _FROM_INVOCATION = EVENT | CREDENTIALS | RESULT
 
 
-def is_switch(condition: Value) -> bool:
-    """Whether a condition depends on how the function is set up, and on nothing of the invocation."""
-    return bool(condition.taint & SETTING) and not condition.taint & _FROM_INVOCATION
+def is_switch(node: ast.expr, condition: Value) -> bool:
+    """Whether a condition is on a setting that is there to turn things on and off, and on nothing of the invocation.
+
+    `if BUCKET:` only finds out whether there is a bucket.
+    """
+    if not condition.taint & SETTING or condition.taint & _FROM_INVOCATION:
+        return False
+    return _SWITCH.search(_READING.sub("", ast.unparse(node))) is not None
 
 
 def is_set(key: Value) -> bool | None:

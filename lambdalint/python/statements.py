@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SETTING, parameter_names
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SWITCH, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import Collection, Frame, Instance
@@ -48,7 +48,7 @@ class Statements(Protection):
             return self.execute(node.orelse, frame)
         flags = self.flags
         if condition.taint & SETTING and self.is_switch(node.test, condition):
-            self.flags |= UNDER_SETTING
+            self.flags |= UNDER_SWITCH
         before = frame.values
         frame.values = before.copy()
         self.narrow(node.test, frame, True)
@@ -210,12 +210,13 @@ class Statements(Protection):
     def run_expression(self, node: ast.Expr, frame: Frame) -> bool:
         if isinstance(node.value, ast.Constant):
             return True
-        mark = len(self.activation.edges)
+        records, edges = self.mark()
         self.evaluate(node.value, frame)
-        if self.warm and len(self.activation.edges) > mark and isinstance(node.value, ast.Call):
-            called = [edge for edge in self.activation.edges[mark:] if edge.node is node.value]
+        if self.warm and len(self.activation.edges) > edges and isinstance(node.value, ast.Call):
+            called = [edge for edge in self.activation.edges[edges:] if edge.node is node.value]
             if called and all(edge.target.coroutine for edge in called):
-                self.dropped.append((called[0], self.activation))
+                if not any(record.node is node.value for record in self.activation.records[records:]):
+                    self.dropped.append((called[0], self.activation))  # else a library was given the function
         return True
 
     def run_return(self, node: ast.Return, frame: Frame) -> bool:

@@ -13,7 +13,7 @@ from lambdalint.python.flow import (
     KEPT,
     ON_ERROR,
     RUNNERS,
-    UNDER_SETTING,
+    UNDER_SWITCH,
     Activation,
     Edge,
     Record,
@@ -102,7 +102,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         on_error_path=bool(flags & ON_ERROR),
         in_loop=bool(flags & IN_LOOP),
         in_asyncio_run=bool(flags & IN_LOOP_OF_RUN),
-        under_setting=bool(flags & UNDER_SETTING),
+        under_switch=bool(flags & UNDER_SWITCH),
         scope=site.scope,
         service=service,
         operation=operation,
@@ -119,7 +119,7 @@ def _operation(record: Record) -> tuple[str, str]:
     owner, _, method = record.name.rpartition(".")
     maker: Record | None = record.receiver
     if owner.endswith(TABLES):
-        maker = record.root()
+        maker = maker.receiver if maker is not None else None
     elif not owner.endswith(CLIENTS):
         return "", ""
     if maker is None:
