@@ -172,7 +172,7 @@ class Calls(Functions):
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
         given = [*zip(names, args, strict=False), *kwargs.items()]
         for culprit, value in given:
-            if self.is_new(value):
+            if not atom.own_key and self.is_new(value):
                 self.defeats.append(
                     Defeat("key", function.name, culprit, function.node, function.module, self.activation)
                 )

@@ -17,6 +17,9 @@ CACHES = frozenset(
 """Last names of decorators that keep what a function returned."""
 
 
+_KEYS = frozenset({"**", "key", "key_builder", "key_func", "make_name", "noself"})
+"""Options of such decorators that say what the key is made of."""
+
 _WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metric", "time", "retry", "idempotent",
              "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
 """Beginnings of decorator names that watch a function rather than register it."""
@@ -62,7 +65,8 @@ class Decorators(Expressions):
                 return Value((Descriptor(before.kind, *parts),))
             return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
-            return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
+            own_key = decorator.record is not None and not _KEYS.isdisjoint(decorator.record.kwargs)
+            return Value((Cached(atom, own_key),)) if isinstance(atom, (Function, Class, Bound)) else value
         if last in DATA_CLASSES and isinstance(atom, Class):
             atom.is_dataclass = True
             return value

@@ -42,10 +42,12 @@ class Function(Atom):
 class Cached(Atom):
     """A function whose results are kept for as long as the environment lives."""
 
-    __slots__ = ("function",)
+    __slots__ = ("function", "own_key")
 
-    def __init__(self, function: Atom) -> None:
+    def __init__(self, function: Atom, own_key: bool = False) -> None:
         self.function = function
+        self.own_key = own_key
+        """The key is, or may be, made of something else than all arguments."""
 
 
 class Descriptor(Atom):
