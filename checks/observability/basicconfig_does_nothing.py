@@ -63,16 +63,16 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     **Fix.** Adds `force=True`, which removes the runtime's handler first. Your format takes the place of the
     runtime's, so put the request ID into it where you want one; `setLevel` keeps it.
 
-    Not reported: where handlers are removed, or looked for, first. Where only the level is configured, and the level
-    of the root logger or of the module's own is set too, the call is of no use but does no harm, and is reported with
-    `--pedantic`.
+    Not reported: where handlers are removed, replaced, or looked for, first. Where only the level is configured, and
+    the level of the root logger or of the module's own is set too, the call is of no use but does no harm, and is
+    reported with `--pedantic`.
 
     **Ignore it when** the call is for runs outside Lambda, and Lambda is configured elsewhere.
 
     **Source.** https://docs.python.org/3/library/logging.html#logging.basicConfig
     """
     calls = _named(handler, BASIC)
-    if not calls or _named(handler, REMOVES) or _counts_handlers(handler):
+    if not calls or any(map(_may_be_root, _named(handler, REMOVES))) or _counts_handlers(handler):
         return
     setters = _named(handler, LEVEL_SETTERS)
     for call in calls:
@@ -99,6 +99,12 @@ def _is_of_module(setter: Call, call: Call) -> bool:
     """Whether the level is set of `getLogger(__name__)`, not of a library's logger, beside the call."""
     name = setter.receiver.argument(0, "name") if setter.receiver is not None else None
     return name is not None and name.literal is None and setter.location.path == call.location.path
+
+
+def _may_be_root(call: Call) -> bool:
+    """Whether what a method is called on may be the root logger; `hasHandlers` asks about that one too."""
+    name = call.receiver.argument(0, "name") if call.receiver is not None else None
+    return name is None or not isinstance(name.value, str) or name.value in ("", "root") or "hasHandlers" in call.name
 
 
 def _counts_handlers(handler: Handler) -> bool:

@@ -55,7 +55,8 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
 
     There is one finding for each file, at the first `print` of the invocation: where the file has a logger too, or
     prints at four places. Fewer prints are reported with `--pedantic`. Not reported: lines that are JSON
-    (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.
+    (`print(json.dumps(...))`), output to a file or to standard error, `print` in an `except` block only, and
+    `print` that a switch such as an environment variable DEBUG turns on.
 
     **Ignore it when** the function is small and its log read by nobody but you.
 
@@ -63,7 +64,8 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     """
     files: dict[str, dict[Location, Call]] = {}
     for call in handler.warm_calls.named(PRINTS):
-        if not call.on_error_path and not call.kept and not _is_structured(call):
+        spared = call.on_error_path or call.kept or call.under_switch
+        if not spared and not _is_structured(call):
             files.setdefault(call.location.path, {}).setdefault(call.location, call)
     logged = {call.location.path for call in logging_calls(handler) if call.name not in PRINTS} if files else set()
     for path, found in files.items():

@@ -5,17 +5,12 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.attributes import Attributes
+from lambdalint.python.objects import Bound, Class, Collection, Frame, Instance
 from lambdalint.python.outside import Outside
-from lambdalint.python.values import (
-    Bound,
-    Class,
-    Collection,
-    External,
-    Frame,
-    Instance,
-    Value,
-    unknown,
-)
+from lambdalint.python.values import SETTING, External, Value, unknown
+
+RUNS_ITSELF = ("multiprocessing.", "threading.")
+"""How the names begin of classes whose `start` executes `run`."""
 
 COPYING = ("aws_lambda_powertools.utilities.parser.", "pydantic.", "pydantic_settings.", "sqlmodel.")
 """How the names of classes begin whose objects get copies of what stands in the class."""
@@ -59,8 +54,10 @@ class Construction(Attributes, Outside):
             return
         for base in cls.lineage():
             if isinstance(base, External) and "." in base.name and not base.name.startswith(("abc.", "typing.")):
-                self.call_outside(External(base.name), args, kwargs, node, frame)
-        fields = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
+                self.adopt(instance, self.call_outside(External(base.name), args, kwargs, node, frame), node)
+                if base.name.endswith("BaseSettings"):
+                    kwargs = dict.fromkeys(self.fields_of(cls), unknown(SETTING)) | kwargs
+        fields = self.fields_of(cls)
         for name, value in zip(fields, args, strict=False):
             instance.attributes[name] = value
         for name, value in kwargs.items():
@@ -77,6 +74,18 @@ class Construction(Attributes, Outside):
         after = self.inherited(cls.lineage(), instance, "__post_init__", node)
         if after is not None and after.atoms and isinstance(after.atoms[0], Bound):
             self.call_atom(after.atoms[0], [], {}, node, frame)
+
+    def adopt(self, instance: Instance, made: Value, node: ast.AST) -> None:
+        """What a library's class made is from now on a part of `instance`. A thread will execute its `run`."""
+        atom = made.atoms[0] if made.atoms else None
+        if isinstance(atom, External) and atom.record is not None:
+            instance.record = atom.record
+            if atom.name.startswith(RUNS_ITSELF) and instance.has("run"):
+                atom.record.callbacks.append(self.attribute(Value((instance,)), "run", node))
+
+    def fields_of(self, cls: Class) -> list[str]:
+        """The annotated names of a class and its bases, in their order."""
+        return [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.fields]
 
     def default_of(self, cls: Class, name: str, node: ast.AST, frame: Frame) -> Value | None:
         """What is put into a field that is not given: a `default_factory` is called, pydantic copies the default."""

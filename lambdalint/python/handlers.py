@@ -11,19 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lambdalint.python.modules import Module
+from lambdalint.python.objects import Bound, Cached, Class, Frame, Function, Instance, Partial
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
-    Value,
-)
+from lambdalint.python.values import Atom, External, Value
 
 EVENT_NAMES = frozenset(
     "event evt _event event_ lambda_event request req sqs_event sns_event s3_event raw_event e".split()

@@ -10,27 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from lambdalint.python.flow import KEPT, ON_ERROR, Activation, Edge, Guard, Record
+from lambdalint.python.flow import KEPT, ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.values import (
-    EVENT,
-    UNKNOWN,
-    Atom,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Package,
-    Place,
-    Value,
-    join,
-)
+from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
+from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
 MAX_DEPTH = 60
 """Calls nested deeper than this are not followed."""
@@ -42,54 +27,8 @@ class Exhausted(Exception):
     """A handler leads to more code than is worth following."""
 
 
-class Defeat:
-    """A cache that never hits, as found on the way."""
-
-    __slots__ = ("activation", "culprit", "kind", "module", "name", "node")
-
-    def __init__(
-        self, kind: str, name: str, culprit: str, node: ast.AST, module: Module, activation: Activation
-    ) -> None:
-        self.kind = kind
-        self.name = name
-        self.culprit = culprit
-        self.node = node
-        self.module = module
-        self.activation = activation
-
-
-Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
-"""A part of the event by its path, where it is taken, and in the course of what."""
-
-
 OF_ONE_REQUEST = frozenset({"flask.g", "quart.g"})
 """Objects of libraries that are global by name only."""
-
-
-class Left(NamedTuple):
-    """Something is put into a lasting place: of the event, or behind what a list holds already."""
-
-    place: Place
-    statement: ast.stmt
-    of_event: bool
-    key_from_event: bool
-    grows: bool
-    guarded: bool
-    activation: Activation
-
-
-class Caught(NamedTuple):
-    """An `except` clause as executed."""
-
-    node: ast.ExceptHandler
-    attempt: ast.Try | ast.TryStar
-    frame: Frame
-    raises: bool
-    goes_on: bool
-    calls: tuple[str, ...]
-    handles: tuple[str, ...]
-    in_loop: bool
-    activation: Activation
 
 
 class Machine:
@@ -118,8 +57,8 @@ class Machine:
         self.executed = 0
         self.defeats: list[Defeat] = []
         self.called_back: set[int] = set()
-        self.tables: dict[str, Collection] = {}
-        """`globals()` by module."""
+        self.tables: dict[object, Collection] = {}
+        """`globals()` by the path of the module, `__dict__` by object."""
         self.statement: ast.stmt | None = None
         """The one being executed."""
         self.taken: list[Taken] = []
@@ -130,6 +69,10 @@ class Machine:
         """Lasting containers that lose elements, or are replaced."""
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
+        self.switch: ast.expr | None = None
+        """The last `and` of which a part turns things on and off."""
+        self.dropped: list[Drop] = []
+        """Coroutines that nothing awaits."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
         self.emptied: set[Place] = set()
@@ -153,6 +96,9 @@ class Machine:
         raise NotImplementedError
 
     def item(self, value: Value, index: Value) -> Value:
+        raise NotImplementedError
+
+    def empty_logger(self, handlers: Value, node: ast.AST, frame: Frame) -> None:
         raise NotImplementedError
 
     def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -205,10 +151,14 @@ class Machine:
                 self.cleared.add(("element", atom))
         self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
-            for atom in value.atoms:
-                if isinstance(atom, (Instance, Collection)):
-                    atom.lasting = True
+            self.keep(value)
         self.activation.stores.add(place)
+
+    def keep(self, value: Value) -> None:
+        """What a value may be outlives the invocation."""
+        for atom in value.atoms:
+            if isinstance(atom, (Instance, Collection)):
+                atom.lasting = True
 
     def fill(self, place: Place) -> bool:
         """Mark each guard on the way here that looked at `place`; true if there was one."""
@@ -290,51 +240,6 @@ class Machine:
         else:
             target.values[name] = value
 
-    # -- truth ---------------------------------------------------------------------------------------
-
-    def changes(self, value: Value) -> bool:
-        """Whether what was loaded from a lasting place may be something else in another invocation."""
-        place = value.place
-        if place is None:
-            return False
-        if place[0] != "variable":
-            return True
-        scope: Frame = place[1]
-        if scope is not scope.module.frame or place[2] in scope.module.globals_declared:
-            return True
-        return any(
-            isinstance(atom, Const) and atom.value is None for atom in value.atoms
-        )  # `module.x = ...` may fill it
-
-    def is_none(self, value: Value) -> bool | None:
-        """Whether a value is None; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return False
-        if value.more or self.changes(value):
-            return None
-        none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
-        if all(none):
-            return True
-        if any(none) or not all(definite(atom) for atom in value.atoms):
-            return None
-        return False
-
-    def truth(self, value: Value) -> bool | None:
-        """Whether a value is true; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return True  # what is filled already stays filled
-        if value.more or self.changes(value):
-            return None
-        known: set[bool] = set()
-        for atom in value.atoms:
-            if isinstance(atom, Const):
-                known.add(bool(atom.value))
-            elif definite(atom) and not isinstance(atom, (Collection, Instance)):
-                known.add(True)
-            else:
-                return None
-        return known.pop() if len(known) == 1 else None
-
     # -- records -------------------------------------------------------------------------------------
 
     def here(self) -> tuple[Guard, ...]:
@@ -351,8 +256,12 @@ class Machine:
         """A value goes where it is not followed."""
         for atom in value.atoms:
             if isinstance(atom, External):
-                if atom.record is not None and atom.is_result():
-                    atom.record.escapes = True
+                if atom.record is not None:
+                    if atom.is_result():
+                        atom.record.escapes = True
+                    holder = atom.holder()
+                    if holder is not None:
+                        holder.takes |= REST
             elif isinstance(atom, Collection) and depth:
                 self.escape(atom.element(), depth - 1)
 
@@ -361,29 +270,5 @@ class Machine:
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, self.loops, target))
 
 
-_SETTINGS = ("os.environ", "sys.flags.", "lambda.context.")
-
-
-def _is_object(atom: Atom) -> bool:
-    return definite(atom) and not isinstance(atom, (Const, Collection, Instance))
-
-
 def _is_nothing(value: Value) -> bool:
     return not value.more and all(isinstance(atom, Const) and atom.value is None for atom in value.atoms)
-
-
-def definite(atom: Atom) -> bool:
-    """Whether this is surely an object, and so neither None nor false."""
-    if isinstance(atom, External):
-        if atom.record is None or not atom.name.endswith("()"):
-            # A module, class or function is; a setting (`config.DEBUG`, `sys.flags.dev_mode`) need not be.
-            last = atom.name.rpartition(".")[2]
-            is_setting = "." in atom.name and (
-                last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
-            )
-            return atom.record is None and not is_setting
-        last = atom.name[:-2].rpartition(".")[2]
-        return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
-    if isinstance(atom, Const):
-        return atom.value is not None
-    return isinstance(atom, (Function, Class, Instance, Package, Collection, Cached))

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from lambdalint.python.flow import Activation
+from lambdalint.python.objects import Frame
 from lambdalint.python.source import Source, Unreadable, parse
-from lambdalint.python.values import Frame
 
 LIBRARIES = frozenset(
     """
@@ -35,6 +35,7 @@ class Module:
         "frame",
         "globals_declared",
         "imports",
+        "injects",
         "name",
         "path",
         "source",
@@ -53,6 +54,8 @@ class Module:
         """`new`, `loading` (in an import cycle) or `loaded`."""
         self.globals_declared: set[str] = set()
         """Names that some function declares `global`: they may change after import."""
+        self.injects = "fastapi" in source.text
+        """Its functions may have parameters that FastAPI provides for."""
         self.imports: list[Module] = []
         """The project's modules that it imports, at any time."""
         self.dirs: set[str] = set()

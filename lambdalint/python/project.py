@@ -13,10 +13,11 @@ from lambdalint.python.contents import find_text, imports_of, is_read, run_by_ha
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.objects import Function
+from lambdalint.python.remains import defeats_of, dropped_of, reads_of, rescues_of, returned_by, size_of, stores_of
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, reached_each_time, ways_to
-from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
+from lambdalint.python.values import EVENT, External, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
 
@@ -107,6 +108,7 @@ class Project:
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),
+            dropped=dropped_of(machine.dropped, ways),
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),

@@ -6,27 +6,13 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
+from lambdalint.model import Data, DefeatedCache, Dropped, Location, Read, Rescue, Size, Step, Store
 from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Caught, Defeat, Left, Taken
 from lambdalint.python.modules import Module
+from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Function,
-    Instance,
-    Partial,
-    Piece,
-    Place,
-    Text,
-    Value,
-)
+from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
 
 MAX_ALTERNATIVES = 8
 DEEP = 6
@@ -60,6 +46,8 @@ def _data(atom: Atom, place: Location, depth: int) -> Data | None:
     if isinstance(atom, Text):
         return Data("text", place)
     if isinstance(atom, Collection):
+        if atom.owner is not None:
+            return None  # a `__dict__`, of which a copy may hold other things
         place = _place(atom.place, place)
         items = {key: data_of(value, place, depth - 1) for key, value in atom.keys.items()}
         elements = data_of(atom.items, place, depth - 1) if atom.items is not None else ()
@@ -196,6 +184,15 @@ def _raises_below(one: Caught) -> bool:
         return False
     below = one.frame.module.source.lines[last : function.node.end_lineno]
     return any(line.lstrip().startswith("raise") for line in below)  # to walk the tree takes far longer
+
+
+def dropped_of(dropped: Sequence[Drop], ways: Ways) -> tuple[Dropped, ...]:
+    """The coroutines that nothing awaits, each place once."""
+    found: dict[Location, Dropped] = {}
+    for edge, activation in dropped:
+        place = edge.module.source.location(edge.node)
+        found.setdefault(place, Dropped(place, edge.name, ways.get(id(activation), ())))
+    return tuple(found.values())
 
 
 def size_of(body: Sequence[ast.stmt]) -> Size:

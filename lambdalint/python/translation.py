@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Location, Loop, Step
-from lambdalint.python.calls import RUNNERS
 from lambdalint.python.flow import (
+    FIRST,
     IN_LOOP,
     IN_LOOP_OF_RUN,
     KEPT,
     ON_ERROR,
+    RUNNERS,
+    UNDER_SWITCH,
     Activation,
     Edge,
     Record,
@@ -20,17 +22,8 @@ from lambdalint.python.flow import (
     walk,
 )
 from lambdalint.python.modules import Module
-from lambdalint.python.values import (
-    CREDENTIALS,
-    EVENT,
-    RESULT,
-    Collection,
-    Const,
-    External,
-    Piece,
-    Text,
-    Value,
-)
+from lambdalint.python.objects import Collection
+from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External, Piece, Text, Value
 from lambdalint.python.values import UNKNOWN as UNKNOWN_VALUE
 
 LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"})
@@ -124,12 +117,15 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         on_error_path=bool(flags & ON_ERROR),
         in_loop=bool(flags & IN_LOOP),
         in_asyncio_run=bool(flags & IN_LOOP_OF_RUN),
+        under_switch=bool(flags & UNDER_SWITCH),
         scope=site.scope,
         service=service,
         operation=operation,
         loops=tuple(_loop(one.module, node) for one in (*way, site) for node in one.loops),
         reads=frozenset(record.reads),
+        takes_first=record.takes == FIRST,
         escapes=record.escapes,
+        awaited=record.awaited,
     )
 
 
@@ -144,7 +140,7 @@ def _operation(record: Record) -> tuple[str, str]:
     owner, _, method = record.name.rpartition(".")
     maker: Record | None = record.receiver
     if owner.endswith(TABLES):
-        maker = record.root()
+        maker = maker.receiver if maker is not None else None
     elif not owner.endswith(CLIENTS):
         return "", ""
     if maker is None:
