@@ -62,7 +62,8 @@ class Targets(Statements):
             self.store(place, value, held.get(name))
         if isinstance(atom, Instance) and (atom.warm or not self.warm):
             old = atom.attributes.get(name)
-            atom.attributes[name] = value if old is None or not self.guards else join(value, old)
+            sure = not self.guards and not self.unsure
+            atom.attributes[name] = value if old is None or sure else join(value, old)
         elif isinstance(atom, Class) and (atom.warm or not self.warm):
             atom.attributes[name] = value
 
