@@ -83,7 +83,9 @@ class Decorators(Expressions):
             return value
         if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
             root = decorator.record.root()
-            if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
+            if bare in ("fastapi.FastAPI().on_event", "starlette.applications.Starlette().on_event"):
+                root.at_start.append(value)
+            elif root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
                 root.callbacks.append(value)
         elif decorator.record is not None and not last.lower().startswith(_WATCHERS):
             decorator.record.root().callbacks.append(value)

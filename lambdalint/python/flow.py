@@ -40,8 +40,8 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops", "module",
-        "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
+        "args", "at_start", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver",
+        "loops", "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -68,6 +68,8 @@ class Record:
         """Its result goes where it is not followed."""
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
+        self.at_start: list[Value] = []
+        """Those of them that a web application runs when it starts or ends."""
         self.parts: list[Record] = []
         """Calls whose objects were handed to this one's object, and with them what is registered there."""
 

@@ -51,6 +51,8 @@ _NEVER_CALLS_BACK = (
 """Calls that take a callable and do not call it, or not in an invocation."""
 
 
+_APPLICATIONS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_AT_START = ("lifespan", "on_startup", "on_shutdown")
 _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isinstance", "builtins.type", "logging.")
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
 """Calls that do nothing with what they are given but show it."""
@@ -142,7 +144,10 @@ class Outside(Decorators):
         name = record.name
         if name.startswith(_NEVER_CALLS_BACK):
             return
-        for value in (*args, *kwargs.values()):
+        for key, value in (*enumerate(args), *kwargs.items()):
+            if key in _AT_START and name in _APPLICATIONS:
+                record.at_start.append(value)
+                continue
             for atom in value.atoms:
                 if isinstance(atom, External) and atom.record is not None:
                     if self.warm and (atom.record.callbacks or atom.record.parts):
@@ -194,7 +199,11 @@ class Outside(Decorators):
         for part in (*record.parts, *parts):
             if part is not None:
                 self.call_registered(part, node, frame)
-        for value in list(record.callbacks):
+        callbacks = list(record.callbacks)
+        if record.name == "mangum.Mangum" and not _is_off(record.kwargs.get("lifespan")):
+            # It starts and ends the application in each invocation.
+            callbacks += [value for part in parts if part is not None for value in part.at_start]
+        for value in callbacks:
             if id(value) in self.called_back:
                 continue
             self.called_back.add(id(value))
@@ -235,6 +244,10 @@ class Outside(Decorators):
             pair = Collection("sequence", None, {0: UNKNOWN, 1: owner.element()}, self.warm)
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
         return UNKNOWN
+
+
+def _is_off(setting: Value | None) -> bool:
+    return setting is not None and any(isinstance(atom, Const) and atom.value == "off" for atom in setting.atoms)
 
 
 def _callable(atom: Atom) -> bool:
