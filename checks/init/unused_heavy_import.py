@@ -63,7 +63,8 @@ def unused_heavy_import(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    needed = {other.module.partition(".")[0] for other in handler.imports if other.used}
+    # What costs nothing itself stays, used or not, with all that it loads.
+    needed = {other.module.partition(".")[0] for other in handler.imports if other.used or not _cost_ms(other.module)}
     for one in handler.imports:
         if one.used or one.guarded or one.module in SIDE_EFFECTS or one.bound == "_":
             continue
