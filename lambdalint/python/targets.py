@@ -69,7 +69,7 @@ class Targets(Statements):
 
     def set_item(self, atom: Atom, key: Value, value: Value) -> None:
         """`atom[key] = value`."""
-        place = self.element_place(atom)
+        place = self.element_place(atom, key)
         if place is not None:
             self.store(place, value, atom.element() if isinstance(atom, Collection) else None, key)
         if isinstance(atom, Collection) and (atom.warm or not self.warm):
