@@ -106,7 +106,7 @@ class Machine:
         self.loops: tuple[ast.AST, ...] = ()
         """The loops around, in the function being executed."""
         self.memo: dict[object, Activation] = {}
-        self.contexts: dict[ast.AST, list[Activation]] = {}
+        self.contexts: dict[tuple[ast.AST, Frame | None], list[Activation]] = {}
         self.depth = 0
         self.cut_short = False
         """Something was not executed for want of room."""
