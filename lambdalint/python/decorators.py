@@ -67,7 +67,9 @@ class Decorators(Expressions):
             known = self.lookup(getattr(node.value, "id", ""), frame) if isinstance(node, ast.Attribute) else None
             return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
-            return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
+            given = decorator.record.kwargs if decorator.record is not None else {}
+            key = "object" if last == "cachedmethod" else "own" if "key" in given else "arguments"
+            return Value((Cached(atom, key),)) if isinstance(atom, (Function, Class, Bound)) else value
         if last in DATA_CLASSES and isinstance(atom, Class):
             atom.is_dataclass = True
             return value

@@ -182,10 +182,13 @@ class Function(Atom):
 class Cached(Atom):
     """A function whose results are kept for as long as the environment lives."""
 
-    __slots__ = ("function",)
+    __slots__ = ("function", "key")
 
-    def __init__(self, function: Atom) -> None:
+    def __init__(self, function: Atom, key: str = "arguments") -> None:
         self.function = function
+        self.key = key
+        """What it keeps results by: `arguments`, `own` (what a function of the project makes of them), or `object`
+        (each object has a cache of its own)."""
 
 
 class Descriptor(Atom):
