@@ -65,4 +65,6 @@ def cache_never_hits(handler: Handler) -> Iterator[Problem]:
                 "invocation: the next one finds nothing there, and what it keeps only fills memory"
             )
         # A method may be asked several times of one object.
-        yield Problem(defeat.location, message, None, defeat.trace, Severity.ADVICE if defeat.culprit == "self" else None)
+        yield Problem(
+            defeat.location, message, None, defeat.trace, Severity.ADVICE if defeat.culprit == "self" else None
+        )

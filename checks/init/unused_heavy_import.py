@@ -32,7 +32,9 @@ BRINGS = {
 KNOWN = (
     sys.stdlib_module_names
     | {name.partition(".")[0] for name in HEAVY_MODULES_MS}
-    | set("attr attrs aws_lambda_powertools certifi dateutil idna psycopg2 pymysql pytz simplejson urllib3 yaml".split())
+    | set(
+        "attr attrs aws_lambda_powertools certifi dateutil idna psycopg2 pymysql pytz simplejson urllib3 yaml".split()
+    )
 )
 """What does not load other heavy modules besides those in `BRINGS`."""
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})

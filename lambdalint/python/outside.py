@@ -199,17 +199,23 @@ class Outside(Decorators):
         for part in (*record.parts, *parts):
             if part is not None:
                 self.call_registered(part, node, frame)
-        callbacks = list(record.callbacks)
+        for value in list(record.callbacks):
+            self.call_once(value, [], node, frame)
         if record.name == "mangum.Mangum" and not _is_off(record.kwargs.get("lifespan")):
             # It starts and ends the application in each invocation.
-            callbacks += [value for part in parts if part is not None for value in part.at_start]
-        for value in callbacks:
-            if id(value) in self.called_back:
-                continue
-            self.called_back.add(id(value))
-            for atom in value.atoms:
-                if _callable(atom):
-                    self.hand_over(atom, [], EVENT, node, frame)
+            for part in filter(None, parts):
+                application = Value((External(part.name + "()", part, True),))
+                for value in part.at_start:
+                    self.call_once(value, [application], node, frame)
+
+    def call_once(self, value: Value, given: list[Value], node: ast.AST, frame: Frame) -> None:
+        """Call what was registered, if this invocation has not called it yet."""
+        if id(value) in self.called_back:
+            return
+        self.called_back.add(id(value))
+        for atom in value.atoms:
+            if _callable(atom):
+                self.hand_over(atom, given, EVENT, node, frame)
 
     # -- collections ---------------------------------------------------------------------------------
 
