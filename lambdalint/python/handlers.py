@@ -33,6 +33,9 @@ CONTEXT_NAMES = frozenset(
 )
 FAITHFUL_CONTEXTS = CONTEXT_NAMES - {"_", "__", "c"}
 HANDLER_NAME = re.compile(r"(^|_)(handler|handle|lambda)($|_)|^main$|^lambda_|^on_event$|^entrypoint$")
+NOT_FOR_LAMBDA = re.compile(r"^_?test_|(^|_)local($|_)")
+MOST_PARAMETERS = 4
+"""Tests hand over a client or two in parameters that have defaults; what takes more is called by other code."""
 LAMBDAS_OWN_NAMES = ("lambda_handler", "lambdaHandler")
 """What nothing but a handler is called."""
 USUAL_NAMES = ("handler", *LAMBDAS_OWN_NAMES)
@@ -168,7 +171,7 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
         reason = _decorator(decorator, frame)
         if reason:
             return reason
-    if node.name.startswith(("test_", "_test")) or node.name == "script_handler":
+    if NOT_FOR_LAMBDA.search(node.name) or node.name == "script_handler":
         return None
     if node.name not in LAMBDAS_OWN_NAMES and any(map(is_for_another, node.decorator_list)):
         return None
@@ -181,7 +184,7 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
             return f"is called {node.name} and takes any arguments"
         return None
     required = len(names) - len(spec.defaults)
-    if required > 2 or (len(names) < 2 and spec.vararg is None):
+    if required > 2 or len(names) > MOST_PARAMETERS or (len(names) < 2 and spec.vararg is None):
         return None
     second = names[1] if len(names) > 1 else "context"
     annotation = _annotation((*spec.posonlyargs, *spec.args)[1]) if len(names) > 1 else ""
