@@ -14,6 +14,7 @@ from lambdalint.python.callees import is_for_another, is_registered, used_within
 from lambdalint.python.modules import Module
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import (
+    Atom,
     Bound,
     Cached,
     Class,
@@ -100,7 +101,8 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
             if name not in values:
                 message = f'has no "{name}" at its top level, named as a handler in the configuration'
                 raise Unreadable(module.path, 1, 1, message)
-        return [Candidate(name, module.source.tree, values[name], "named by the configuration") for name in declared]
+        tree, why = module.source.tree, "named by the configuration"
+        return [Candidate(name, tree, _unwrapped(values[name]), why) for name in declared]
     if any(loaded in module.frame.values for loaded in ("functions_framework", "azure")):
         return []
     found = list(_candidates(module))
@@ -124,6 +126,7 @@ def find(module: Module, declared: Sequence[str] = ()) -> list[Candidate]:
 def _candidates(module: Module) -> Iterator[Candidate]:
     values = module.frame.values
     seen: set[str] = set()
+    known: set[Atom] = set()
     for node in _top_level(module.source.tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             value = values.get(node.name)
@@ -134,6 +137,7 @@ def _candidates(module: Module) -> Iterator[Candidate]:
                     continue
                 seen.add(node.name)
                 callee = value if value.atoms else _plain(node, module)
+                known.update(callee.atoms)
                 yield Candidate(node.name, node, callee, evidence)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -141,7 +145,10 @@ def _candidates(module: Module) -> Iterator[Candidate]:
                 if isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) and target.id not in seen:
                     held = values.get(target.id)
                     if held is not None and target.id in USUAL_NAMES:
-                        held = _unwrapped(held)
+                        inner = _unwrapped(held)
+                        if inner is not held and not known.isdisjoint(inner.atoms):
+                            continue  # found where it is defined
+                        held = inner
                     reason = _assigned(held) if held is not None else None
                     if held is not None and reason is not None:
                         seen.add(target.id)
@@ -184,14 +191,14 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
             return f"is called {node.name} and takes any arguments"
         return None
     required = len(names) - len(spec.defaults)
-    if required > 2 or len(names) > MOST_PARAMETERS or (len(names) < 2 and spec.vararg is None):
+    if required > 2 or (len(names) < 2 and spec.vararg is None):
         return None
     second = names[1] if len(names) > 1 else "context"
     annotation = _annotation((*spec.posonlyargs, *spec.args)[1]) if len(names) > 1 else ""
     if annotation in ("LambdaContext", "DurableContext"):
         return f"its second parameter is a {annotation}"
     named = HANDLER_NAME.search(node.name) is not None
-    if names[0] in ("self", "cls"):
+    if names[0] in ("self", "cls") or (len(names) > MOST_PARAMETERS and not named):
         return None
     if node.name in LAMBDAS_OWN_NAMES and FAITHFUL_CONTEXTS.intersection((names[0], second)):
         return f"takes ({names[0]}, {second})"
