@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lambdalint.python.decorators import Decorators
 from lambdalint.python.flow import KEPT, Record
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Frame, Function, Instance, Partial
-from lambdalint.python.values import EVENT, UNKNOWN, Atom, External, Value, unknown
+from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Value, unknown
 
 _NEVER_CALLS_BACK = (
     "logging.", "builtins.isinstance", "builtins.issubclass", "builtins.print", "builtins.hasattr", "builtins.str",
@@ -18,6 +18,8 @@ _NEVER_CALLS_BACK = (
 )  # fmt: skip
 """Calls that take a callable and do not call it, or not in an invocation."""
 
+_APPLICATIONS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_AT_START = ("lifespan", "on_startup", "on_shutdown")
 _TAKES_CLASS = (".add_middleware", ".add_resource", ".as_view", "starlette.middleware.Middleware")
 """How the names end of what makes objects of a class it is given, for each request or for all."""
 _ENTRIES = ("__call__", "delete", "dispatch", "dispatch_request", "get", "head", "options", "patch", "post", "put")
@@ -40,7 +42,10 @@ class Callbacks(Decorators):
         name = record.name
         if name.startswith(_NEVER_CALLS_BACK):
             return
-        for value in (*args, *kwargs.values()):
+        for key, value in (*enumerate(args), *kwargs.items()):
+            if key in _AT_START and name in _APPLICATIONS:
+                record.at_start.append(value)
+                continue
             for atom in value.atoms:
                 if isinstance(atom, (External, Instance)):
                     if atom.record is not None:
@@ -125,14 +130,26 @@ class Callbacks(Decorators):
             if part is not None:
                 self.call_registered(part, node, frame)
         for value in list(record.callbacks):
-            if id(value) in self.called_back:
-                continue
-            self.called_back.add(id(value))
-            for atom in value.atoms:
-                if _callable(atom):
-                    self.hand_over(atom, [], EVENT, node, frame)
-                elif isinstance(atom, Class):
-                    self.serve(atom, record.name.endswith((".add_middleware", ".Middleware")), node, frame)
+            self.call_once(value, [], node, frame, record.name.endswith((".add_middleware", ".Middleware")))
+        if record.name == "mangum.Mangum" and not _is_off(record.kwargs.get("lifespan")):
+            # It starts and ends the application in each invocation.
+            for part in filter(None, parts):
+                application = Value((External(part.name + "()", part, True),))
+                for value in part.at_start:
+                    self.call_once(value, [application], node, frame)
+
+    def call_once(
+        self, value: Value, given: list[Value], node: ast.AST, frame: Frame, is_middleware: bool = False
+    ) -> None:
+        """Call what was registered, if this invocation has not called it yet."""
+        if id(value) in self.called_back:
+            return
+        self.called_back.add(id(value))
+        for atom in value.atoms:
+            if _callable(atom):
+                self.hand_over(atom, given, EVENT, node, frame)
+            elif isinstance(atom, Class):
+                self.serve(atom, is_middleware, node, frame)
 
     def serve(self, cls: Class, once: bool, node: ast.AST, frame: Frame) -> None:
         """A framework makes an object of a class, once or for each request, and calls its methods."""
@@ -145,6 +162,10 @@ class Callbacks(Decorators):
                 for name in filter(atom.has, _ENTRIES):
                     for method in self.attribute(Value((atom,)), name, node).atoms:
                         self.hand_over(method, [], EVENT, node, frame)
+
+
+def _is_off(setting: Value | None) -> bool:
+    return setting is not None and any(isinstance(atom, Const) and atom.value == "off" for atom in setting.atoms)
 
 
 def _registered_in(collection: Collection) -> Iterator[Record]:

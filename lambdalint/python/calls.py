@@ -171,11 +171,12 @@ class Calls(Functions):
             return self.enter_function(function, args, kwargs, node, frame)  # the cache is as new as the function
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
         given = [*zip(names, args, strict=False), *kwargs.items()]
-        for culprit, value in given:
-            if not atom.own_key and self.is_new(value):
-                self.defeats.append(
-                    Defeat("key", function.name, culprit, function.node, function.module, self.activation)
-                )
+        for culprit, value in given[: {"own": 0, "object": 1}.get(atom.key)]:
+            if self.is_new(value):
+                if atom.key == "arguments":
+                    self.defeats.append(
+                        Defeat("key", function.name, culprit, function.node, function.module, self.activation)
+                    )
                 return self.enter_function(function, args, kwargs, node, frame)
         result = self.enter_function(function, args, kwargs, node, frame, KEPT)
         self.keep(result)

@@ -187,7 +187,7 @@ class Conditions(Truth):
                         taint |= SETTING
                     if isinstance(atom, External) and atom.record is not None and atom.is_result():
                         atom.record.reads.add(getattr(node.left, "value", "*"))
-                    place = self.element_place(atom)
+                    place = self.element_place(atom, left)
                     if place is None or self.reads is None:
                         continue
                     self.reads.append(place)

@@ -65,8 +65,9 @@ class Decorators(Expressions):
                 return Value((Descriptor(before.kind, *parts),))
             return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
-            own_key = decorator.record is not None and not _KEYS.isdisjoint(decorator.record.kwargs)
-            return Value((Cached(atom, own_key),)) if isinstance(atom, (Function, Class, Bound)) else value
+            given = decorator.record.kwargs if decorator.record is not None else {}
+            key = "object" if last == "cachedmethod" else "arguments" if _KEYS.isdisjoint(given) else "own"
+            return Value((Cached(atom, key),)) if isinstance(atom, (Function, Class, Bound)) else value
         if last in DATA_CLASSES and isinstance(atom, Class):
             atom.is_dataclass = True
             return value
@@ -84,7 +85,9 @@ class Decorators(Expressions):
             decorator.record.root().callbacks.append(value)
         elif name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
             root = decorator.record.root()
-            if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
+            if bare in ("fastapi.FastAPI().on_event", "starlette.applications.Starlette().on_event"):
+                root.at_start.append(value)
+            elif root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
                 root.callbacks.append(value)
         elif decorator.record is not None and not last.lower().startswith(_WATCHERS):
             decorator.record.root().callbacks.append(value)

@@ -65,7 +65,7 @@ class Expressions(Targets):
         key = index.atoms[0].value if len(index.atoms) == 1 and isinstance(index.atoms[0], Const) else None
         for atom in value.atoms:
             one: Value | None = None
-            place = self.element_place(atom)
+            place = self.element_place(atom, index)
             if isinstance(atom, Collection):
                 if isinstance(key, (str, int)) and key in atom.keys:
                     one = atom.keys[key]

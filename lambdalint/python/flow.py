@@ -58,8 +58,9 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "awaited", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops",
-        "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "takes", "warm",
+        "args", "at_start", "awaited", "callbacks", "escapes", "flags", "function", "guards", "kwargs",
+        "lasting_receiver", "loops", "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "takes",
+        "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -89,6 +90,8 @@ class Record:
         """What is taken of the lists in its result: `FIRST`, `REST` or both."""
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
+        self.at_start: list[Value] = []
+        """Those of them that a web application runs when it starts or ends."""
         self.parts: list[Record] = []
         """Calls whose objects were handed to this one's object, and with them what is registered there."""
 

@@ -104,7 +104,9 @@ class Functions(Construction):
         key = (function, tuple((name, argument_key(value)) for name, value in values.items()))
         known = self.memo.get(key)
         name = function.name.rpartition(".")[2]
-        contexts = self.contexts.setdefault(function.node, [])
+        # What a decorator made at import of one function, has nothing to do with what it made of the next.
+        around = None if function.frame is None or function.frame.warm else function.frame
+        contexts = self.contexts.setdefault((function.node, around), [])
         if known is None and (len(contexts) >= MAX_CONTEXTS or self.depth >= MAX_DEPTH):
             self.cut_short = self.cut_short or self.depth >= MAX_DEPTH
             if not contexts:

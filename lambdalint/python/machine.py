@@ -50,7 +50,7 @@ class Machine:
         self.loops: tuple[ast.AST, ...] = ()
         """The loops around, in the function being executed."""
         self.memo: dict[object, Activation] = {}
-        self.contexts: dict[ast.AST, list[Activation]] = {}
+        self.contexts: dict[tuple[ast.AST, Frame | None], list[Activation]] = {}
         self.depth = 0
         self.cut_short = False
         """Something was not executed for want of room."""
@@ -188,14 +188,15 @@ class Machine:
                 return ("attribute", atom.record or atom.name, name)
         return None
 
-    def element_place(self, atom: Atom) -> Place | None:
-        """The lasting place that the elements of `atom` are, if they last."""
+    def element_place(self, atom: Atom, key: Value = UNKNOWN) -> Place | None:
+        """The lasting place that the elements of `atom` are, if they last. Each environment variable is its own."""
         if not self.warm:
             return None
         if isinstance(atom, Collection):
             return ("element", atom) if atom.lasting else None
         if isinstance(atom, External) and atom.name == "os.environ":
-            return ("element", atom.name)
+            only = key.atoms[0] if len(key.atoms) == 1 else None
+            return ("element", atom.name, only.value if isinstance(only, Const) else None)
         if isinstance(atom, External) and atom.record is not None:
             return ("element", atom.record) if not atom.record.warm or atom.lasting else None
         return None

@@ -163,7 +163,7 @@ class Modules:
         portion: str | None = None
         for folder in self._search(here):
             found = self._below(folder, parts, importer)
-            if found is None or self._vendored(folder):
+            if found is None or self._vendored(folder) or (len(parts) > 1 and self._vendored(os.path.dirname(found))):
                 if found is not None and portion is None:
                     return None
             elif self._is_regular(found):

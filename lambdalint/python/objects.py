@@ -42,12 +42,13 @@ class Function(Atom):
 class Cached(Atom):
     """A function whose results are kept for as long as the environment lives."""
 
-    __slots__ = ("function", "own_key")
+    __slots__ = ("function", "key")
 
-    def __init__(self, function: Atom, own_key: bool = False) -> None:
+    def __init__(self, function: Atom, key: str = "arguments") -> None:
         self.function = function
-        self.own_key = own_key
-        """The key is, or may be, made of something else than all arguments."""
+        self.key = key
+        """What it keeps results by: `arguments`, `own` (what the project makes of them, or may), or `object` (each
+        object has a cache of its own)."""
 
 
 class Descriptor(Atom):

@@ -62,7 +62,8 @@ class Targets(Statements):
             self.store(place, value, held.get(name))
         if isinstance(atom, Instance) and (atom.warm or not self.warm):
             old = atom.attributes.get(name)
-            atom.attributes[name] = value if old is None or not self.guards else join(value, old)
+            sure = not self.guards and not self.unsure
+            atom.attributes[name] = value if old is None or sure else join(value, old)
         elif isinstance(atom, Class) and (atom.warm or not self.warm):
             atom.attributes[name] = value
 
@@ -82,7 +83,7 @@ class Targets(Statements):
 
     def set_item(self, atom: Atom, key: Value, value: Value, appended: bool = False) -> None:
         """`atom[key] = value`; `appended` behind all that a list holds."""
-        place = self.element_place(atom)
+        place = self.element_place(atom, key)
         if place is not None:
             base = atom.element() if isinstance(atom, Collection) else None
             if isinstance(atom, External) and atom.name == "os.environ":

@@ -213,7 +213,8 @@ def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
             event_path = atom.path
         elif isinstance(atom, Text):
             if depth:
-                text = tuple(_argument(part, made, depth - 1) for part in atom.parts)
+                # The left end of `a + b + c + d` stands deepest, and says most.
+                text = tuple(_argument(part, made, depth - bool(i)) for i, part in enumerate(atom.parts))
         elif isinstance(atom, Collection) and atom.kind == "dict" and depth:
             for key, part in atom.keys.items():
                 if isinstance(key, str):
