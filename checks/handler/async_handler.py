@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import running
 from lambdalint.model import Handler
 
 OF_AWS = frozenset(
@@ -48,6 +49,11 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
     imported. Others, such as `async_handler` or `main`, are mostly run by a plain function. One that has a decorator
     is not reported either: the decorator may run the coroutine.
 
+    **Fix (unsafe).** The coroutine function gets an underscore before its name, also where its own module calls it, and
+    a plain function with the former name runs it. To be reviewed: other modules and tests that await the handler; and
+    objects that belong to an event loop, such as an HTTP session kept at module level, since every invocation runs a
+    new loop.
+
     **Ignore it when** something else than a Python runtime of Lambda calls it: another cloud, a custom runtime, a
     function of your own in another module.
 
@@ -63,5 +69,6 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
         handler.location,
         f"{handler.name} is async, but Lambda does not await it: nothing of it is executed; "
         "make it a plain function that calls asyncio.run",
+        running(handler.name, handler.location),
         sure=plain,
     )
