@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lambdalint.check import Finding, Fix
 from lambdalint.engine import examine_with_fixes
 from lambdalint.house import finding, unreadable_source, unreadable_template
-from lambdalint.model import Function, Handler, Location
+from lambdalint.model import Function, Handler, Location, Stack
+from lambdalint.model.template import Code
 from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def look_at_template(
 
     if not may_be_template(path, data):
         return Looked(path, marked)
-    declared = read(path, data)
+    declared = read(path, data, looker.root, looker.nesting)
     if only is not None:
         return _consulted(looker, path, [one for stack in declared.stacks for one in stack.functions], only)
     found: list[Found] = []
@@ -37,8 +38,9 @@ def look_at_template(
         found.append((complaint._replace(severity=severity), None))
     claims: Claims = {}
     inline: list[Function] = []
-    functions = [function for stack in declared.stacks for function in stack.functions]
-    for stack in declared.stacks:
+    stacks = [heard(stack) for stack in declared.stacks]
+    functions = [function for stack in stacks for function in stack.functions]
+    for stack in stacks:
         found += examine_with_fixes(looker.checks, stack)
     for function in functions:
         found += examine_with_fixes(looker.checks, function)
@@ -85,6 +87,13 @@ def _consulted(looker: Looker, path: str, functions: Sequence[Function], only: f
     )
 
 
+def heard(stack: Stack) -> Stack:
+    """The stack without the functions that a tool put in for itself."""
+    if not any(function.generated for function in stack.functions):
+        return stack
+    return stack._replace(functions=tuple(function for function in stack.functions if not function.generated))
+
+
 def not_found(function: Function) -> Iterator[Handler]:
     """For a function whose code is here, but not the file of its handler, one that says so."""
     code = function.code
@@ -117,23 +126,25 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
     for function in functions:
         assert function.code is not None
         code = function.code
-        text = "\n" * max(code.line - 1, 0) + code.inline
         named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]}
         try:
-            looked = looker.analyse(function.path, text.encode(), (), named)
+            looked = looker.analyse(function.path, code.inline.encode("utf-8", "replace"), (), named)
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
         if "${" in code.inline:  # what is filled in later need not be Python before
             looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
-        looked.findings = [(_moved(found, code.line, code.column, code.location), None) for found, _ in looked.findings]
+        looked.findings = [(_moved(found, code), None) for found, _ in looked.findings]
         yield looked
 
 
-def _moved(found: Finding, line: int, column: int, location: Location) -> Finding:
+def _moved(found: Finding, code: Code) -> Finding:
     """A finding in inline code, where that stands in the template."""
-    place = found.location
-    if line == 0 or place.line < line:
-        return found._replace(location=location)
-    moved = place._replace(column=place.column + column, end_column=place.end_column + column)
-    return found._replace(location=moved)
+    there = found.location
+    start, end = code.place(there.line, there.column), code.place(there.end_line, there.end_column)
+    place = code.location if start is None else Location(there.path, *start, *(end or start))
+    trace = tuple(
+        step._replace(line=(code.place(step.line, 1) or (code.location.line,))[0]) if step.path == there.path else step
+        for step in found.trace
+    )
+    return found._replace(location=place, trace=trace, fix_message=None, fix_unsafe=False)

@@ -27,7 +27,7 @@ def located(function: Function, files: Files) -> Function:
     folder = _folder(code)
     if stated is None or folder is None:
         return function._replace(is_python=is_python)
-    found = files.handler(folder, stated)
+    found = files.handler(folder, stated, code.roots)
     if found is None:
         return function._replace(is_python=is_python, handler_name=stated.rpartition(".")[2] if is_python else "")
     return function._replace(is_python=True, handler_path=found[0], handler_name=found[1])
