@@ -149,9 +149,9 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
     looked = work.look(discovered.templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in templates_above(sorted(rest), config.root) if rest else ():
+    for template in templates_above(request.paths, config.root) if rest else ():
         if template not in discovered.templates:
-            consulted = looker.look(template, only=rest)
+            consulted = looker.consult(template, rest)
             if consulted.claimed:
                 looked.append(consulted)
                 claimed.update(consulted.claimed)

@@ -80,35 +80,23 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
 _LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn")
 
 
-def templates_above(files: Sequence[str], root: str) -> list[str]:
-    """Templates in the folders above some files, up to `root`, that may name handlers in them: by their names."""
+def templates_above(paths: Sequence[str], root: str) -> list[str]:
+    """Templates beside files and above folders, up to `root`, that may name handlers in them: by their names."""
     found: list[str] = []
     seen: set[str] = set()
     top = os.path.abspath(root)
-    for file in files:
-        folder = os.path.dirname(file)
-        while folder not in seen:
+    for path in paths:
+        folder = os.path.dirname(os.path.abspath(path))
+        while folder not in seen and (folder == top or folder.startswith(top.rstrip(os.sep) + os.sep)):
             seen.add(folder)
-            if folder and _is_above(folder, top):
-                break
             with contextlib.suppress(OSError):
                 found += (
-                    os.path.join(folder, name).replace(os.sep, "/")
-                    for name in sorted(os.listdir(folder or "."))
+                    os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
+                    for name in sorted(os.listdir(folder))
                     if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
                 )
-            if not folder and os.path.abspath(".") == top:
-                break
-            folder = os.path.dirname(folder) if folder and ".." not in folder else os.path.join(folder, "..")
-            if _is_above(folder, top):
-                break
+            folder = os.path.dirname(folder)
     return found
-
-
-def _is_above(folder: str, top: str) -> bool:
-    """Whether a folder is not `top` nor below it."""
-    full = os.path.abspath(folder or ".")
-    return full != top and not full.startswith(top.rstrip(os.sep) + os.sep)
 
 
 def display(path: str) -> str:
@@ -143,6 +131,8 @@ class Tree:
     files: list[str] = field(default_factory=list)
     inner: list[str] = field(default_factory=list)
     """Repositories within it: git answers for each alone."""
+    assemblies: list[str] = field(default_factory=list)
+    """What the CDK wrote last, by its manifest. It counts although git ignores it."""
 
 
 def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[str]) -> Iterator[str]:
@@ -154,6 +144,7 @@ def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[st
     _walk(folder, trees[top], trees, excluded, notices)
     dropped: list[str] = []
     for tree in trees.values():
+        yield from tree.assemblies
         if not tree.top:
             yield from tree.files
             continue
@@ -186,6 +177,7 @@ def _walk(
         files: list[str] = []
         folders: list[str] = []
         installed: list[str] = []
+        assemblies: list[str] = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -200,6 +192,9 @@ def _walk(
                         if prefix and folder != tree.top:
                             tree.inner.append(folder)
                             tree = trees.setdefault(folder, Tree(folder))
+                    elif name == "cdk.out":
+                        if os.path.isfile(os.path.join(entry.path, "manifest.json")):
+                            assemblies.append(f"{name}/manifest.json")
                     elif name not in SKIPPED and entry.is_dir(follow_symlinks=False):
                         if name.endswith((".dist-info", ".egg-info")):
                             installed.append(name)
@@ -214,6 +209,7 @@ def _walk(
             foreign = packages_of(folder, installed, folders)
             files = [name for name in files if name.removesuffix(".py") not in foreign]
             folders = [name for name in folders if name not in foreign]
+        tree.assemblies += [prefix + name for name in assemblies if excluded is None or not excluded(prefix + name)]
         if excluded is None:
             tree.files += [prefix + name for name in files]
             pending += [(prefix + name, tree) for name in folders]

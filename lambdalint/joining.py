@@ -20,18 +20,14 @@ Claims = dict[str, dict[str, list[Function]]]
 """The functions by the file and the name of their handlers."""
 
 
-def look_at_template(
-    looker: Looker, path: str, data: bytes, marked: Sequence[str], only: frozenset[str] | None = None
-) -> Looked:
-    """What the checks say of a template and of the code behind it; with `only`, of the code in these files."""
+def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[str]) -> Looked:
+    """What the checks say of a template and of the code behind it."""
     from lambdalint.looking import Looked
     from lambdalint.sources import may_be_template, read
 
     if not may_be_template(path, data):
         return Looked(path, marked)
     declared = read(path, data, looker.root, looker.nesting)
-    if only is not None:
-        return _consulted(looker, path, [one for stack in declared.stacks for one in stack.functions], only)
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
@@ -68,10 +64,13 @@ def look_at_template(
     )
 
 
-def _consulted(looker: Looker, path: str, functions: Sequence[Function], only: frozenset[str]) -> Looked:
+def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Looked:
     """What is found in some files, looked at as a template means them that nobody asked about."""
     from lambdalint.looking import Looked
+    from lambdalint.sources import may_be_template, read
 
+    stacks = read(path, data, looker.root, looker.nesting).stacks if may_be_template(path, data) else ()
+    functions = [function for stack in stacks for function in heard(stack).functions]
     claims: Claims = {}
     for function in functions:
         if function.handler_path is not None and function.handler_path in only:
@@ -99,6 +98,8 @@ def not_found(function: Function) -> Iterator[Handler]:
     code = function.code
     if code is None or function.handler is None or not code.complete:
         return
+    if function.layers is not None and not function.layer_folders:
+        return  # one of them may bring it
     yield Handler(
         function.path, str(function.handler.value), function.handler.location, (), functions=(function,), found=False
     )

@@ -65,11 +65,17 @@ class Looker:
         self._project: Project | None = None
         self._nesting: Nesting | None = None
 
-    def look(self, path: str, data: bytes | None = None, only: frozenset[str] | None = None) -> Looked:
-        """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise.
+    def consult(self, path: str, only: frozenset[str]) -> Looked:
+        """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
+        from lambdalint.joining import consult
 
-        `only`: of a template nothing is said but of the handlers that it names in these files.
-        """
+        try:
+            return consult(self, path, contents_of(path), only)
+        except Exception:  # nobody asked about it: its faults are told when somebody does
+            return Looked(path)
+
+    def look(self, path: str, data: bytes | None = None) -> Looked:
+        """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise."""
         is_template = is_template_name(path)
         if data is None:
             data = self.contents.get(path)
@@ -85,7 +91,7 @@ class Looker:
             from lambdalint.joining import look_at_template
 
             try:
-                return look_at_template(self, path, data, marked, only)
+                return look_at_template(self, path, data, marked)
             except Exception as error:  # as below
                 return Looked(path, marked, findings=[(crash(path, error), None)])
         if not self._is_declared(path):

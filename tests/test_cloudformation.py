@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import pytest
+from declaring import declared, function, functions, shown, triggers
 
 from lambdalint.model import UNKNOWN
-from declaring import declared, function, functions, shown, triggers
 
 PARAMETERS = """
     Parameters:
