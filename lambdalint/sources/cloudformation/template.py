@@ -351,7 +351,7 @@ class Template:
         if not isinstance(argument.data, list) or len(argument.data) != 3:
             return Value(UNKNOWN, place)
         branches: list[Value] = [one for branch in argument.data[1:] for one in (branch.choices or (branch,))]
-        del branches[MAX_CHOICES:]
+        _cut(branches, place)
         stated = [one for one in branches if one.data is not None or one.choices]
         optional = len(stated) < len(branches) or any(one.optional for one in argument.data[1:])
         if not stated:
@@ -376,7 +376,8 @@ class Template:
         if len(names) > 3 and not found:
             default = names[3].get("DefaultValue")
             found = [default._replace(location=place)] if default is not None else []
-        return _one_of(found[:MAX_CHOICES], place)
+        _cut(found, place)
+        return _one_of(found, place)
 
     def _chosen(self, table: Mapping[str, tuple[Node, Node]], key: Value) -> list[Node]:
         if isinstance(key.data, (str, int)) and not isinstance(key.data, bool):
@@ -410,6 +411,12 @@ class Template:
         if document is None or document.path in self._including:
             return Value(UNKNOWN, place)
         return self.within(document).value(document.root)
+
+
+def _cut(values: list[Value], place: Location) -> None:
+    """Leave as many as may be looked at; the others are then something that is not known."""
+    if len(values) > MAX_CHOICES:
+        values[MAX_CHOICES:] = [Value(UNKNOWN, place)]
 
 
 def _one_of(values: list[Value], place: Location) -> Value:
