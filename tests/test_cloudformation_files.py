@@ -67,7 +67,7 @@ INLINE = {
             f"          {'- -' if not number else '  -'} {json.dumps(line)}\n"
             for number, line in enumerate(CODE[:-1].splitlines())
         ),
-        (12, 23),
+        (13, 25),
     ),
     "Join on one line": ("template.yaml", HEAD + f'      Code: {{ZipFile: !Join ["\\n", [{LINES}]]}}\n', (7, 104)),
     "quoted": ("template.yaml", HEAD + f"      Code: {{ZipFile: {json.dumps(CODE)}}}\n", (7, 82)),

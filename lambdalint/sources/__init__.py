@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lambdalint.sources.cloudformation import Context
     from lambdalint.sources.cloudformation.nesting import Nesting
 
-_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack")
+_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
 _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
 

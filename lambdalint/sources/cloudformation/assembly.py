@@ -28,7 +28,7 @@ _NO_SOURCE = frozenset({"cdk.out", "node_modules", "site-packages", "venv", "__p
 
 def is_manifest(path: str, data: bytes) -> bool:
     """Whether a file lists what the CDK wrote beside it."""
-    return os.path.basename(path) == MANIFEST and b"aws:cloudformation:stack" in data
+    return os.path.basename(path) == MANIFEST and (b"aws:cloudformation:stack" in data or b"cdk:cloud-assembly" in data)
 
 
 def templates_of(path: str, data: bytes, files: Files) -> Iterator[str]:
