@@ -133,7 +133,7 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
-        if "${" in code.inline:  # what is filled in later need not be Python before
+        if not code.complete:  # what is filled in later need not be Python before
             looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
         looked.findings = [(_moved(found, code), None) for found, _ in looked.findings]
         yield looked

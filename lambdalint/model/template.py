@@ -196,7 +196,7 @@ class Code(NamedTuple):
     place: Callable[[int, int], tuple[int, int] | None] = nowhere
     """From a line and column of inline code to those of the template."""
     complete: bool = False
-    """All the source is in the folder: nothing is built or fetched first."""
+    """All the source is in the folder: nothing is built or fetched first. Of inline code: all of it is known."""
 
 
 class Alarm(NamedTuple):

@@ -277,7 +277,14 @@ class FunctionReader:
         for key in keys:
             node = self.template.document.entries(node).get(key, (None, None))[1]
         where = Places(self.template.document, node, text) if node is not None else nowhere
-        return Code(value.location, "inline", self.template.path, inline=text, place=where)
+        return Code(
+            value.location,
+            "inline",
+            self.template.path,
+            inline=text,
+            place=where,
+            complete=isinstance(value.data, str),
+        )
 
     def _layer_folders(self, layers: Value | None) -> Iterator[str]:
         """Where the modules stand that layers of this template bring."""

@@ -40,8 +40,8 @@ class Places:
             number += 1  # before the first piece of its line stands white space
             if number == len(self._starts) or self._starts[number] >= self._lines[line]:
                 return None
-        _, there, start = self._pieces[number]
-        return there, max(start + offset - self._starts[number], 1)
+        piece, there, start = self._pieces[number]
+        return there, max(start + min(offset - self._starts[number], len(piece)), 1)
 
     def _align(self) -> None:
         at = 0
