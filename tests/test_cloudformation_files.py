@@ -174,7 +174,7 @@ def test_a_template_that_is_nested_within_itself() -> None:
 
 def test_what_leads_out_of_the_tree_is_refused() -> None:
     outside = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUri: ../../code, Handler: a.b}}}"
-    lay({"in/t.yaml": outside, "in/n.yaml": parent("", "../../x.yaml"), "code/a.py": ""}, Path())
+    lay({"in/t.yaml": outside, "in/n.yaml": parent("", "../../x.yaml"), "code/a.py": "", "x.yaml": ""}, Path())
     assert said(declared("in/t.yaml")) == ["in/t.yaml:1 leads out of the tree that is looked at: ../code is not read"]
     assert said(declared("in/n.yaml")) == ["in/n.yaml:6 leads out of the tree that is looked at: ../x.yaml is not read"]
 

@@ -16,6 +16,8 @@ def located(function: Function, files: Files) -> Function:
     if code.kind == "image":
         stated = code.command or None
     is_python = runtime is not None and runtime.startswith("python")
+    if code.kind == "inline" and function.handler is not None and stated is None:
+        return function._replace(is_python=is_python)
     if code.kind == "inline":
         name = (stated or "index.handler").rpartition(".")[2]
         python = is_python or (runtime is None and "\ndef " in f"\n{code.inline}")

@@ -37,7 +37,8 @@ class Files:
         if "\0" in path:
             return False
         if not self.holds(path):
-            self.refused.append((location, f"leads out of the tree that is looked at: {path} is not read"))
+            if os.path.exists(path):  # else nothing is missed
+                self.refused.append((location, f"leads out of the tree that is looked at: {path} is not read"))
             return False
         return True
 

@@ -273,6 +273,8 @@ class FunctionReader:
     def _inline(self, resource: Resource, value: Value | None, *keys: str) -> Code:
         assert value is not None
         text = value.data if isinstance(value.data, str) else value.text
+        if not text:
+            return Code(value.location, "unknown")
         node = resource.node
         for key in keys:
             node = self.template.document.entries(node).get(key, (None, None))[1]
