@@ -33,6 +33,25 @@ LISTS_BY_ANOTHER_NAME = frozenset(
 GIVES_ALL = frozenset({("s3", "list_buckets"), ("sqs", "list_queues")})
 """Operations that divide into pages only if they are asked to; so do those of EC2."""
 
+A_PAGE_AT_MOST = frozenset(
+    {
+        ("controltower", "list_landing_zones"),
+        ("events", "list_targets_by_rule"),
+        ("guardduty", "list_detectors"),
+        ("guardduty", "list_organization_admin_accounts"),
+        ("iam", "list_account_aliases"),
+        ("kms", "list_key_policies"),
+        ("macie2", "list_organization_admin_accounts"),
+        ("oam", "list_sinks"),
+        ("organizations", "list_parents"),
+        ("organizations", "list_policies_for_target"),
+        ("organizations", "list_roots"),
+        ("securityhub", "list_organization_admin_accounts"),
+        ("sso-admin", "list_instances"),
+    }
+)
+"""Of these there is one in an account, or a quota keeps them below a page."""
+
 BELONGS_TO_ONE = ("UserName", "RoleName", "GroupName", "InstanceProfileName", "PolicyArn")
 """In IAM, quotas keep what belongs to one user, role, group or policy below a page."""
 
@@ -80,9 +99,9 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
     ```
 
     Not reported: a call with a limit or a token, a result whose token is read, a result that is handed on as a
-    whole, an operation asked for certain things only (`describe_stacks(StackName=...)`). A DynamoDB query, which
-    reads one partition only, a list narrowed by a filter, and arguments that are not known are reported with
-    `--pedantic`.
+    whole, an operation asked for certain things only (`describe_stacks(StackName=...)`), what a quota keeps below a
+    page. A DynamoDB query, which reads one partition only, a list narrowed by a filter, the tags of one resource, of
+    which there are 50 at most, and arguments that are not known are reported with `--pedantic`.
 
     **Fix (unsafe).** Asks a paginator of the same client for all pages, and takes what it gives as one result. To be
     reviewed: where there are very many pages, memory and time; and tests that put something in the place of the
@@ -97,7 +116,7 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
         if not call.reads or call.escapes or not _is_list(call):
             continue
         page = operation(call.service, call.operation).page
-        if page is None or _looks_further(call, page) or _asks_for_few(call):
+        if page is None or _looks_further(call, page) or _asks_for_few(call, page):
             continue
         key = next((key for key in page.holds if key in call.reads and key not in COUNTS), None)
         if key is None:
@@ -124,7 +143,7 @@ def _fix(call: Call) -> Fix | None:
 
 def _is_list(call: Call) -> bool:
     where = (call.service, call.operation)
-    if call.service == "ec2" or where in GIVES_ALL:
+    if call.service == "ec2" or where in GIVES_ALL or where in A_PAGE_AT_MOST:
         return False
     return call.operation.startswith(STYLES) or where in LISTS_BY_ANOTHER_NAME
 
@@ -140,12 +159,14 @@ def _looks_further(call: Call, page: Page) -> bool:
     return any(loop.kind == "while" and inside(call.location, loop.location) for loop in call.loops)
 
 
-def _asks_for_few(call: Call) -> bool:
+def _asks_for_few(call: Call, page: Page) -> bool:
     """Whether the arguments themselves keep the result small."""
     if call.service == "iam":
         return not call.keywords.keys().isdisjoint(BELONGS_TO_ONE)
     if call.operation.startswith("describe_"):
-        return any(name.lower().endswith(ONE_OR_FEW) for name in call.keywords)
+        # `describe_jobs(jobs=[...])["jobs"]`: the things themselves are named.
+        named = {key.lower() for key in page.holds}
+        return any(name.lower().endswith(ONE_OR_FEW) or name.lower() in named for name in call.keywords)
     if "ResourceARNList" in call.keywords:
         return True
     return call.operation == "query" and _is_whole_key(call)
@@ -158,7 +179,7 @@ def _is_whole_key(call: Call) -> bool:
 
 
 def _is_sure(call: Call) -> bool:
-    if call.operation == "query" or "**" in call.keywords:
+    if call.operation.startswith(("query", "list_tags", "list_resource_tags")) or "**" in call.keywords:
         return False
     if call.operation == "scan":
         return True

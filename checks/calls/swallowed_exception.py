@@ -115,7 +115,7 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
 
 def _swallows(rescue: Rescue) -> bool:
     """Whether a clause catches much, and does nothing but tell of it."""
-    if rescue.raises or rescue.raises_later or not (rescue.returns or rescue.goes_on):
+    if rescue.raises or rescue.raises_later:
         return False
     last = {name.rpartition(".")[2] for name in rescue.catches}
     if rescue.catches and not last & (_BROAD | _OF_AWS):
@@ -131,7 +131,7 @@ def _is_sure(rescue: Rescue, handler: Handler) -> bool | None:
         return None
     broad = not rescue.catches or any(name.rpartition(".")[2] in _BROAD for name in rescue.catches)
     # Who calls a helper may look at what it gives, or do without it.
-    return broad and in_handler and 2 * inside >= acts
+    return broad and (2 * inside >= acts if in_handler else inside == acts and not rescue.returns)
 
 
 def _acts(rescue: Rescue, handler: Handler) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from lambdalint.model import Handler
 _WORDS = {"dynamodb": "DynamoDB", "kinesis": "Kinesis", "s3": "S3", "sqs": "SQS"}
 
 
-@check(Handler, code="LL319", severity=Severity.WARNING, since="0.1")
+@check(Handler, code="LL319", severity=Severity.ADVICE, since="0.1")
 def first_record_only(handler: Handler) -> Iterator[Problem]:
     """Only the first record of a batch is handled.
 
@@ -40,9 +40,10 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
             print(order["id"])
     ```
 
-    The source is known by what is read of the record. SNS promises one record in each event and is not reported. S3
-    delivers one as a rule, without promising it: there this is advice, and shown under `--pedantic` only. Handlers
-    that look for records of several sources are shown under `--pedantic` only too.
+    The source is known by what is read of the record. The batch size is not known here, and many who read one record
+    have set it to 1: the finding is advice. SNS promises one record in each event and is not reported. S3 delivers one
+    as a rule, without promising it: this is shown under `--pedantic` only, and so are handlers that look for records
+    of several sources.
 
     **Ignore it when** the batch size of the event source mapping is 1, and stays so.
 
@@ -60,7 +61,6 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
         read.location,
         f"only the first {_WORDS[source]} record of the event is handled, {lost}; loop over Records",
         trace=read.trace,
-        severity=None if is_batch else Severity.ADVICE,
         sure=is_batch and len(sources) == 1,
     )
 

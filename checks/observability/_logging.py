@@ -12,17 +12,14 @@ PRINTS = frozenset({"builtins.print", "pprint.pp", "pprint.pprint", "rich.print"
 LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"})
 
 LOGGERS = (
-    "Chalice().log",
-    "Logger()",
-    "getLogger()",
-    "get_logger()",
-    "lambda.context.logger",
+    "chalice().log",
+    "logger",
+    "logger()",
+    "loggeradapter()",
     "logging",
     "logging.root",
-    "loguru.logger",
-    "structlog.get_logger()",
 )
-"""How the owners of methods that log end."""
+"""How the owners of methods that log end, in small letters: `logging.getLogger()`, `loguru.logger`, `common.logger`."""
 
 
 @cache
@@ -31,7 +28,7 @@ def logs(name: str) -> bool:
     if name in PRINTS:
         return True
     owner, _, method = name.rpartition(".")
-    return method in LEVELS and owner.endswith(LOGGERS)
+    return method in LEVELS and owner.lower().endswith(LOGGERS)
 
 
 def logging_calls(handler: Handler) -> list[Call]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.observability._logging import PRINTS
+from lambdalint.checks.observability._logging import PRINTS, logging_calls
 from lambdalint.model import Call, Handler, Location
+
+MANY = 4
+"""Fewer lines than these are mostly there to try something out."""
 
 BUILDS_JSON = frozenset({"json.dumps", "orjson.dumps", "simplejson.dumps", "ujson.dumps"})
 
@@ -21,9 +24,13 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     **Bad**
 
     ```python
+    import logging
+
+    logger = logging.getLogger()
+
     def handler(event, context):
         print("order received", event["id"])  # LL604
-        return "done"
+        logger.info("order %s received", event["id"])
     ```
 
     **Good**
@@ -38,7 +45,8 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
         return "done"
     ```
 
-    There is one finding for each file, at the first `print` of the invocation. Not reported: lines that are JSON
+    There is one finding for each file, at the first `print` of the invocation: where the file has a logger too, or
+    prints at four places. Fewer prints are reported with `--pedantic`. Not reported: lines that are JSON
     (`print(json.dumps(...))`), output to a file or to standard error, and `print` in an `except` block only.
 
     **Ignore it when** the function is small and its log read by nobody but you.
@@ -49,14 +57,17 @@ def print_in_handler(handler: Handler) -> Iterator[Problem]:
     for call in handler.warm_calls.named(PRINTS):
         if not call.on_error_path and not call.kept and not _is_structured(call):
             files.setdefault(call.location.path, {}).setdefault(call.location, call)
-    for found in files.values():
+    logged = {call.location.path for call in logging_calls(handler) if call.name not in PRINTS} if files else set()
+    for path, found in files.items():
         first = found[min(found)]
         others = len(found) - 1
         more = "" if not others else f" ({others} more in this file)"
+        mend = "use the logger of this file" if path in logged else "use a logger"
         yield Problem(
             first.location,
-            f"{first.name.rpartition('.')[2]}() writes to the log without level and request ID{more}; use a logger",
+            f"{first.name.rpartition('.')[2]}() writes to the log without level and request ID{more}; {mend}",
             trace=first.trace,
+            sure=path in logged or len(found) >= MANY,
         )
 
 

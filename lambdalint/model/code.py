@@ -157,6 +157,8 @@ class Rescue(NamedTuple):
     in_loop: bool
     scope: str
     trace: tuple[Step, ...]
+    continues: bool = False
+    """Some way through it leads to the next turn of the loop around the `try` statement."""
 
 
 class Size(NamedTuple):

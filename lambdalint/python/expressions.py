@@ -195,6 +195,8 @@ class Expressions(Targets):
             if isinstance(node.op, ast.Mod) and right.atoms and isinstance(right.atoms[0], Collection):
                 parts = (left, *right.atoms[0].keys.values(), *filter(None, (right.atoms[0].items,)))
             return Value((Text(node, parts),), left.taint | right.taint)
+        if isinstance(node.op, ast.BitAnd) and all(map(_is_condition, (*left.atoms, *right.atoms))):
+            return join(left, right)
         return unknown(left.taint | right.taint)
 
     def at_joined(self, node: ast.JoinedStr, frame: Frame) -> Value:
@@ -250,6 +252,11 @@ def _are_numbers(*values: object) -> bool:
 
 def _is_path(atom: Atom) -> bool:
     return isinstance(atom, External) and atom.record is not None and atom.name.startswith("pathlib.")
+
+
+def _is_condition(atom: Atom) -> bool:
+    """Whether it is a condition of DynamoDB; `&` asks for both of two."""
+    return isinstance(atom, External) and atom.name.startswith("boto3.dynamodb.conditions.")
 
 
 def _values_of(value: Value) -> Value:

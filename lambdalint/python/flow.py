@@ -161,7 +161,7 @@ def chosen_by_caller(site: Record | Edge) -> bool:
     """Whether the first argument of a call is simply a parameter of the function around it.
 
     Such a function is a factory (`def make(service): return boto3.client(service, config=CONFIG)`): what
-    it builds, and how often, is decided where it is called.
+    it builds, and how often, is decided where it is called. So is what a function logs that is given all of it.
     """
     if site.function is None or not isinstance(site.node, ast.Call):
         return False

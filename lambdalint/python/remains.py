@@ -170,8 +170,21 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
             one.in_loop,
             one.frame.scope,
             ways.get(id(one.activation), ()),
+            _continues(one.node.body),
         )
     return tuple(found.values())
+
+
+def _continues(body: Sequence[ast.stmt]) -> bool:
+    """Whether a `continue` in a block is that of a loop around it."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Continue):
+            return True
+        if isinstance(node, (ast.If, ast.Try, ast.TryStar, ast.ExceptHandler, ast.With, ast.Match, ast.match_case)):
+            todo += ast.iter_child_nodes(node)
+    return False
 
 
 def _raises_below(one: Caught) -> bool:

@@ -32,6 +32,7 @@ from lambdalint.python.values import (
 )
 from lambdalint.python.values import UNKNOWN as UNKNOWN_VALUE
 
+LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"})
 FACTORY_MADE = frozenset({"boto3.client", "boto3.resource", "boto3.Session().client", "boto3.Session().resource"})
 """Built by name: a function that passes its own parameter on as the name is a factory of them."""
 
@@ -94,7 +95,7 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
     receiver = record.receiver
     service, operation = _operation(record)
     site: Record | Edge = record
-    if record.name in FACTORY_MADE:
+    if record.name in FACTORY_MADE or _logs(record.name):
         while way and chosen_by_caller(site):
             site, way = way[-1], way[:-1]
     return Call(
@@ -116,6 +117,12 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         reads=frozenset(record.reads),
         escapes=record.escapes,
     )
+
+
+def _logs(name: str) -> bool:
+    """Whether it is a method of a logger. What a project's own `def info(message)` logs is said where it is called."""
+    owner, _, method = name.rpartition(".")
+    return method in LEVELS and owner.lower().endswith(("logger", "logger()", "logging", "logging.root"))
 
 
 def _operation(record: Record) -> tuple[str, str]:
