@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.check import Finding, Fix
 from lambdalint.engine import examine_with_fixes
 from lambdalint.house import finding, unreadable_source, unreadable_template
-from lambdalint.model import Function, Handler, Location, Stack
+from lambdalint.model import Function, Handler, Location, Stack, Step
 from lambdalint.model.template import Code
 from lambdalint.suppression import MARK
 
@@ -127,25 +127,36 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
     for function in functions:
         assert function.code is not None
         code = function.code
-        named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]}
+        inner = f"{function.path}#{function.logical_id}"  # other places are the template's own
+        named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]} if function.handler_name else {}
         try:
-            looked = looker.analyse(function.path, code.inline.encode("utf-8", "replace"), (), named)
+            looked = looker.analyse(inner, code.inline.encode("utf-8", "replace"), (), named)
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
         if not code.complete:  # what is filled in later need not be Python before
             looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
-        looked.findings = [(_moved(found, code), None) for found, _ in looked.findings]
+        looked.findings = [(_moved(found, inner, function.path, code), None) for found, _ in looked.findings]
+        looked.files = [path for path in looked.files if path != inner]
+        looked.cut_short = [one.replace(inner, function.path) for one in looked.cut_short]
         yield looked
 
 
-def _moved(found: Finding, code: Code) -> Finding:
+def _moved(found: Finding, inner: str, path: str, code: Code) -> Finding:
     """A finding in inline code, where that stands in the template."""
-    there = found.location
-    start, end = code.place(there.line, there.column), code.place(there.end_line, there.end_column)
-    place = code.location if start is None else Location(there.path, *start, *(end or start))
+    place = found.location
+    if place.path == inner:
+        start, end = code.place(place.line, place.column), code.place(place.end_line, place.end_column)
+        place = code.location if start is None else Location(path, *start, *(end or start))
     trace = tuple(
-        step._replace(line=(code.place(step.line, 1) or (code.location.line,))[0]) if step.path == there.path else step
+        Step(path, (code.place(step.line, 1) or (code.location.line,))[0], step.name) if step.path == inner else step
         for step in found.trace
     )
-    return found._replace(location=place, trace=trace, fix_message=None, fix_unsafe=False)
+    return found._replace(
+        message=found.message.replace(inner, path),
+        location=place,
+        handler=found.handler and found.handler.replace(inner, path),
+        trace=trace,
+        fix_message=None,
+        fix_unsafe=False,
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from declaring import functions, lay, shown, triggers
+from running import check
 
 from lambdalint.looking import Looker
 from lambdalint.model import Function
@@ -165,6 +166,21 @@ def test_a_parent_stands_in_a_folder_above() -> None:
     assert shown(of(declared("deep/er/child.yaml")).memory_mb) == 512
 
 
+def test_the_cache_knows_the_parents() -> None:
+    lay({"child.yaml": CHILD.replace("MemorySize: !Ref Size", "Timeout: !Ref Size")}, Path())
+
+    def found() -> list[str]:
+        there = check(".", "--select", "LL803", "--exit-zero").found
+        assert there == check(".", "--select", "LL803", "--exit-zero", "--no-cache").found
+        return there
+
+    assert found() == found() == []
+    lay({"main.yaml": parent("Size: 900")}, Path())
+    assert found() == found() == ["child.yaml:6 LL803"]
+    lay({"main.yaml": parent("Size: 90")}, Path())
+    assert found() == []
+
+
 def test_a_template_that_is_nested_within_itself() -> None:
     lay({"a.yaml": parent("", "b.yaml") + "# AWS::Lambda::", "b.yaml": parent("", "a.yaml")}, Path())
     assert said(declared("a.yaml")) == ["a.yaml:6 cannot be understood here: this template is nested within itself"]
@@ -173,10 +189,14 @@ def test_a_template_that_is_nested_within_itself() -> None:
 
 
 def test_what_leads_out_of_the_tree_is_refused() -> None:
-    outside = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUri: ../../code, Handler: a.b}}}"
-    lay({"in/t.yaml": outside, "in/n.yaml": parent("", "../../x.yaml"), "code/a.py": "", "x.yaml": ""}, Path())
-    assert said(declared("in/t.yaml")) == ["in/t.yaml:1 leads out of the tree that is looked at: ../code is not read"]
-    assert said(declared("in/n.yaml")) == ["in/n.yaml:6 leads out of the tree that is looked at: ../x.yaml is not read"]
+    outside = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUri: ../code, Handler: a.b}}}"
+    lay({"in/t.yaml": outside, "in/n.yaml": parent("", "../x.yaml"), "code/a.py": "", "x.yaml": ""}, Path())
+    out = "leads out of the tree that is looked at"
+    assert said(declared("in/t.yaml", "in")) == [f"in/t.yaml:1 {out}: code is not read"]
+    assert said(declared("in/n.yaml", "in")) == [f"in/n.yaml:6 {out}: x.yaml is not read"]
+    assert said(declared("in/t.yaml")) == said(declared("in/n.yaml")) == []
+    Path(".git").mkdir()
+    assert said(declared("in/t.yaml", "elsewhere")) == []  # the tree is then the template's own repository
 
 
 # -- definitions in files --------------------------------------------------------------------------
