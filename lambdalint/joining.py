@@ -98,8 +98,6 @@ def not_found(function: Function) -> Iterator[Handler]:
     code = function.code
     if code is None or function.handler is None or not code.complete:
         return
-    if function.layers is not None and not function.layer_folders:
-        return  # one of them may bring it
     yield Handler(
         function.path, str(function.handler.value), function.handler.location, (), functions=(function,), found=False
     )
