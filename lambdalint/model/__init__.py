@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from lambdalint.model.code import (
     Argument,
+    Binding,
     Call,
     Calls,
     Data,
     DefeatedCache,
     Handler,
     Import,
+    Novelty,
+    Parameters,
     Read,
     Rescue,
     Size,
     Store,
     UnusedGlobal,
+    Variable,
 )
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
 from lambdalint.model.template import Function, Setting, Stack, Trigger
@@ -22,6 +26,7 @@ from lambdalint.model.template import Function, Setting, Stack, Trigger
 __all__ = [
     "UNKNOWN",
     "Argument",
+    "Binding",
     "Call",
     "Calls",
     "Constant",
@@ -32,6 +37,8 @@ __all__ = [
     "Import",
     "Location",
     "Loop",
+    "Novelty",
+    "Parameters",
     "Read",
     "Rescue",
     "Setting",
@@ -43,6 +50,7 @@ __all__ = [
     "Trigger",
     "Unknown",
     "UnusedGlobal",
+    "Variable",
 ]
 
 Subject = Handler | Function | Stack

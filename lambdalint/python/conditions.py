@@ -110,6 +110,7 @@ class Conditions(Machine):
         found: Value | None = None
         height = len(self.guards)
         never = False
+        unsure = self.unsure
         for position, part in enumerate(node.values):
             last = position == len(node.values) - 1
             holds, places, value = self.weigh(part, frame)
@@ -127,6 +128,8 @@ class Conditions(Machine):
                 break
             if places and not last:
                 self.guard_rest(places)
+            self.unsure += 1
+        self.unsure = unsure
         self.pending += self.guards[height:]
         del self.guards[height:]
         if not either and never:
@@ -152,11 +155,13 @@ class Conditions(Machine):
             self.guard_rest(places)
         before = frame.values
         frame.values = before.copy()
+        self.unsure += 1
         self.narrow(node.test, frame, True)
         value = self.evaluate(node.body, frame)
         frame.values = before.copy()
         self.narrow(node.test, frame, False)
         other = self.evaluate(node.orelse, frame)
+        self.unsure -= 1
         frame.values = before
         self.pending += self.guards[height:]
         del self.guards[height:]
@@ -178,6 +183,8 @@ class Conditions(Machine):
         for right in rights:
             if isinstance(node.ops[0], (ast.In, ast.NotIn)):
                 for atom in right.atoms:
+                    if isinstance(atom, External) and atom.name == "os.environ":
+                        self.ask(left, node, frame, needed=False)
                     if isinstance(atom, External) and atom.record is not None and atom.is_result():
                         atom.record.reads.add(getattr(node.left, "value", "*"))
                     place = self.element_place(atom)

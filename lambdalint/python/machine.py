@@ -62,6 +62,18 @@ Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
 """A part of the event by its path, where it is taken, and in the course of what."""
 
 
+class Asked(NamedTuple):
+    """An environment variable is looked up."""
+
+    name: str
+    needed: bool
+    certain: bool
+    warm: bool
+    node: ast.AST
+    module: Module
+    activation: Activation
+
+
 class Left(NamedTuple):
     """Something of the event is put into a lasting place."""
 
@@ -127,6 +139,11 @@ class Machine:
         """The `except` clauses on the way."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
+        self.expecting = 0
+        """How many `try` statements around catch what is missing."""
+        if not warm:
+            self.asked: list[Asked] = []
+            """Environment variables looked up, at import and since."""
         self.emptied: set[Place] = set()
         """Lasting places that each invocation sets to None."""
 
@@ -324,6 +341,18 @@ class Machine:
             else:
                 return None
         return known.pop() if len(known) == 1 else None
+
+    # -- the environment -----------------------------------------------------------------------------
+
+    def ask(self, key: Value, node: ast.AST, frame: Frame, needed: bool) -> None:
+        """An environment variable is looked up."""
+        certain = not self.unsure and not self.flags & ON_ERROR and len(key.atoms) == 1 and not key.more
+        names = [atom.value for atom in key.atoms if isinstance(atom, Const) and isinstance(atom.value, str)]
+        if key.more or len(names) < len(key.atoms):
+            names.append("")
+        needed = needed and not self.expecting
+        for name in names:
+            self.asked.append(Asked(name, needed, certain, self.warm, node, frame.module, self.activation))
 
     # -- records -------------------------------------------------------------------------------------
 

@@ -79,6 +79,8 @@ class Modules:
         self.unreadable: dict[str, Unreadable] = {}
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
+        self.texts: dict[str, tuple[str, tuple[str, ...]] | None] = {}
+        """What `shipped` has read below a folder."""
 
     def relative(self, path: str) -> str:
         """A path as seen from the root of the project, with forward slashes."""

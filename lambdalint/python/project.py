@@ -6,16 +6,25 @@ import ast
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
-from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
+from lambdalint.python.contents import bindings_of, find_text, imports_of, is_read, newer_than, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.remains import (
+    defeats_of,
+    parameters_of,
+    reads_of,
+    rescues_of,
+    returned_by,
+    size_of,
+    stores_of,
+    variables_of,
+)
+from lambdalint.python.shipped import mentions
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, ways_to
 from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
@@ -71,8 +80,7 @@ class Project:
             self.modules.unreadable[module.path] = module.stray
         found = []
         for candidate in find(module, declared, functions):
-            handler = self._handler(module, candidate)
-            found.append(replace(handler, functions=(functions or {}).get(candidate.name, ())))
+            found.append(self._handler(module, candidate, (functions or {}).get(candidate.name, ())))
         found += missing(module, functions or {})
         return found
 
@@ -87,7 +95,7 @@ class Project:
         self._asked.clear()
         return files, dirs
 
-    def _handler(self, module: Module, candidate: Candidate) -> Handler:
+    def _handler(self, module: Module, candidate: Candidate, functions: Sequence[Deployed]) -> Handler:
         event = Value((Piece(()),), EVENT)
         context = Value((External("lambda.context"),))
         values = candidate.value
@@ -101,6 +109,7 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
+        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -118,6 +127,12 @@ class Project:
             is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
+            variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
+            parameters=parameters_of(values),
+            mentions=partial(mentions, module, self.modules, folders),
+            bindings=partial(bindings_of, module),
+            newer_than=partial(newer_than, module),
+            functions=functions,
         )
 
 

@@ -187,7 +187,21 @@ def _enter_context(
     return None
 
 
+def _environment(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """`os.environ.get("X")` and its kin: a call like others, of which the name is remembered."""
+    key = args[0] if args else kwargs.get("key")
+    if key is not None:
+        machine.ask(key, node, frame, needed=False)
+    return None
+
+
 SPECIAL = {
+    "os.environ.get": _environment,
+    "os.environ.pop": _environment,
+    "os.environ.setdefault": _environment,
+    "os.getenv": _environment,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,
