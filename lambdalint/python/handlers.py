@@ -144,7 +144,8 @@ def missing(module: Module, functions: Mapping[str, Sequence[Deployed]]) -> Iter
     if _COMPUTED.search(module.source.text):
         return  # names may come from where they are not seen
     for name, deployed in functions.items():
-        if name not in module.frame.values:
+        parts = any(one.code is not None and one.code.kind == "inline" and not one.code.complete for one in deployed)
+        if name not in module.frame.values and not parts:  # of code that is not wholly known, the rest may have it
             place = deployed[0].handler.location if deployed[0].handler is not None else deployed[0].location
             yield Handler(module.path, name, place, (), functions=deployed, found=False)
 

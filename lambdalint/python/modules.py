@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lambdalint.python.flow import Activation
 from lambdalint.python.source import Source, Unreadable, parse
@@ -81,6 +81,8 @@ class Modules:
         self._ancestors: dict[str, list[str]] = {}
         self.texts: dict[str, tuple[str, tuple[str, ...]] | None] = {}
         """What `shipped` has read below a folder."""
+        self._layers: tuple[str, ...] = ()
+        """The folders of the layers that templates say are there, for the program at hand."""
 
     def relative(self, path: str) -> str:
         """A path as seen from the root of the project, with forward slashes."""
@@ -99,9 +101,12 @@ class Modules:
         self.by_path[path] = module
         return module
 
-    def begin(self) -> None:
-        """Another program: none of its modules has been executed yet."""
+    def begin(self, layers: Iterable[str] = ()) -> None:
+        """Another program: none of its modules has been executed yet. `layers` are folders of its layers."""
         self.by_path.clear()
+        if tuple(layers) != self._layers:
+            self._layers = tuple(layers)
+            self._ancestors.clear()
 
     def _parse(self, path: str, data: bytes | None) -> tuple[int, Source]:
         if path in self.unreadable and data is None:
@@ -192,7 +197,7 @@ class Modules:
             if whole == self._top or not whole.startswith(self._top.rstrip(os.sep) + os.sep):
                 break
             folder = _parent(folder)
-        found += [path for path in [*self.import_roots, *layers] if path not in found]
+        found += [path for path in dict.fromkeys([*self._layers, *self.import_roots, *layers]) if path not in found]
         self._ancestors[here] = found
         return found
 

@@ -71,7 +71,10 @@ class Project:
         if is_no_handler_code(self.modules.relative(path)) and not declared and not functions:
             return []
         self.cut_short.clear()
-        self.modules.begin()  # each handler's file is a program of its own, whatever else is looked at
+        layers = dict.fromkeys(
+            folder for several in (functions or {}).values() for one in several for folder in one.layer_folders
+        )
+        self.modules.begin(tuple(layers))  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
         self.interpreter.begin(warm=False)

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
+from lambdalint.sources.cloudformation.openapi import authorizers, definition, routes
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.mappings import mapping, type_of
+from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value
 
 Queues = Callable[[Value | None], Queue | None]
@@ -19,13 +21,20 @@ class Companions:
     """Completes the drafts of a template's functions."""
 
     def __init__(
-        self, template: Template, settings: Settings, references: References, reader: FunctionReader, queues: Queues
+        self,
+        template: Template,
+        settings: Settings,
+        references: References,
+        reader: FunctionReader,
+        queues: Queues,
+        files: Files,
     ) -> None:
         self.template = template
         self.settings = settings
         self.references = references
         self.reader = reader
         self.queues = queues
+        self.files = files
 
     def complete(self, drafts: dict[str, Draft]) -> None:
         for logical_id, type_ in self.template.types.items():
@@ -36,6 +45,26 @@ class Companions:
             resource = self.template.resource(logical_id)
             if resource is not None:
                 method(self, resource, drafts)
+
+    def path_of(self, value: Value | None) -> str:
+        """The path of a resource of an API, as far as its parts stand in the template."""
+        parts: list[str] = []
+        while value is not None and len(parts) < 20:
+            resource = self.template.resource(value.refs[0]) if value.refs else None
+            if resource is None or resource.type != "AWS::ApiGateway::Resource":
+                break
+            part = resource.properties.get("PathPart")
+            parts.insert(0, str(part.data) if part is not None and isinstance(part.data, str) else "?")
+            value = resource.properties.get("ParentId")
+        return "/" + "/".join(parts)
+
+    def route_of(self, integration: str) -> str:
+        """The first route of an HTTP API that leads to an integration."""
+        for resource in self.template.resources("AWS::ApiGatewayV2::Route"):
+            target, key = resource.properties.get("Target"), resource.properties.get("RouteKey")
+            if target is not None and integration in target.all_refs() and key is not None:
+                return key.data if isinstance(key.data, str) else ""
+        return ""
 
     def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
         for function in self.references.functions(value):
@@ -189,7 +218,7 @@ def _subscription(self: Companions, resource: Resource, drafts: dict[str, Draft]
 def _topic(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     found = resource.properties.get("Subscription")
     for one in found.elements() if found is not None else ():
-        topic = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+        topic = _itself(resource)
         self.simple("sns", resource, one.get("Endpoint"), drafts, topic)
 
 
@@ -225,15 +254,36 @@ def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resou
     return method
 
 
-def _api(type_: str, *keys: str) -> Callable[[Companions, Resource, dict[str, Draft]], None]:
-    """An API whose integrations name functions, each once."""
+def _api(type_: str) -> Callable[[Companions, Resource, dict[str, Draft]], None]:
+    """An API that is described in OpenAPI: a trigger for each route."""
 
     def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-        source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
-        for key in keys:
-            self.simple(type_, resource, resource.properties.get(*key.split(".")), drafts, source)
+        source = self.settings.string(_itself(resource))
+        described = definition(resource, self.template, self.files)
+        seen: set[str] = set()
+        for uri in authorizers(described) if described is not None else ():
+            seen.update(self.references.functions(uri))
+            self.add(drafts, uri, Trigger("authorizer", resource.location, source))
+        for route in routes(described) if described is not None else ():
+            kind = type_ if route.proxy else f"{type_}-mapped"
+            version = self.settings.string(route.payload_format)
+            trigger = Trigger(kind, route.location, source, route=route.text, payload_format=version)
+            for function in self.references.functions(route.uri):
+                seen.add(function)
+                told = {(one.type, one.route.upper()) for one in drafts[function]["triggers"]}
+                if (type_, route.text.upper()) not in told:  # SAM: an event may say it too
+                    drafts[function]["triggers"].append(trigger)
+        for value in (described, resource.properties.get("Target")):
+            for function in self.references.functions(value):
+                if function not in seen:
+                    seen.add(function)
+                    drafts[function]["triggers"].append(Trigger(type_, resource.location, source))
 
     return method
+
+
+def _itself(resource: Resource) -> Value:
+    return Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
 
 
 def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
@@ -244,6 +294,7 @@ def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft])
         "websocket" if websocket else "http-api",
         resource.location,
         self.settings.string(api),
+        route=self.route_of(resource.logical_id),
         payload_format=self.settings.string(p.get("PayloadFormatVersion")),
     )
     self.add(drafts, p.get("IntegrationUri"), trigger)
@@ -260,11 +311,12 @@ def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
     kind = p.get("Integration", "Type")
     proxy = kind is None or kind.data in ("AWS_PROXY", UNKNOWN)
     http = p.get("HttpMethod")
+    verb = http.data if http is not None and isinstance(http.data, str) else ""
     trigger = Trigger(
         "api" if proxy else "api-mapped",
         resource.location,
         self.settings.string(p.get("RestApiId")),
-        route=str(http.data) if http is not None and isinstance(http.data, str) else "",
+        route=f"{verb} {self.path_of(p.get('ResourceId'))}" if verb else "",
     )
     self.add(drafts, p.get("Integration", "Uri"), trigger)
 
@@ -274,7 +326,7 @@ def _custom(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
 
 
 def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    source = _itself(resource)
     seen: set[str] = set()
     for key in ("Definition", "DefinitionString", "DefinitionSubstitutions"):
         for function in self.references.functions(resource.properties.get(key)):
@@ -282,6 +334,13 @@ def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> 
                 seen.add(function)
                 trigger = Trigger("step-functions", resource.location, self.settings.string(source))
                 drafts[function]["triggers"].append(trigger)
+
+
+def _connector(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    """It grants its source what it needs of its destinations."""
+    source = resource.properties.get("Source", "Id")
+    if source is not None and isinstance(source.data, str) and source.data in drafts:
+        drafts[source.data]["connected"] = True
 
 
 _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = {
@@ -330,15 +389,16 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lex::BotAlias": _by("lex", "BotAliasLocaleSettings"),
     "AWS::SecretsManager::RotationSchedule": _by("rotation", "RotationLambdaARN"),
     "AWS::ApiGateway::Method": _method,
-    "AWS::ApiGateway::RestApi": _api("api", "Body"),
-    "AWS::Serverless::Api": _api("api", "DefinitionBody"),
-    "AWS::Serverless::HttpApi": _api("http-api", "DefinitionBody"),
-    "AWS::ApiGatewayV2::Api": _api("http-api", "Body", "Target"),
+    "AWS::ApiGateway::RestApi": _api("api"),
+    "AWS::Serverless::Api": _api("api"),
+    "AWS::Serverless::HttpApi": _api("http-api"),
+    "AWS::ApiGatewayV2::Api": _api("http-api"),
     "AWS::ApiGateway::Authorizer": _by("authorizer", "AuthorizerUri"),
     "AWS::ApiGatewayV2::Authorizer": _by("authorizer", "AuthorizerUri"),
     "AWS::ApiGatewayV2::Integration": _integration,
     "AWS::StepFunctions::StateMachine": _machine,
     "AWS::Serverless::StateMachine": _machine,
+    "AWS::Serverless::Connector": _connector,
     "AWS::Serverless::GraphQLApi": _by("appsync", "DataSources"),
     "AWS::S3ObjectLambda::AccessPoint": _by("object-lambda", "ObjectLambdaConfiguration"),
 }

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Api, DeliveryStream, Queue, State, StateMachine
 from lambdalint.sources.cloudformation.functions import cors_of
+from lambdalint.sources.cloudformation.including import included
+from lambdalint.sources.cloudformation.openapi import definition
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.documents import Malformed, parse
-from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, shown
 
 
@@ -45,7 +47,7 @@ def queue(resource: Resource, settings: Settings) -> Queue:
     )
 
 
-def apis(template: Template, references: References) -> Iterator[Api]:
+def apis(template: Template, references: References, files: Files) -> Iterator[Api]:
     """The APIs, each with what its stages and usage plans say."""
     general = {kind: template.globals_of(kind) for kind in ("Api", "HttpApi")}
     stages: dict[str, list[Value]] = {}
@@ -80,7 +82,7 @@ def apis(template: Template, references: References) -> Iterator[Api]:
             usage_plan=resource.logical_id in planned or _states(places, unknown, "UsagePlan"),
             traced=_has(places, unknown, "TracingEnabled"),
             cors=cors_of(properties.get("Cors") or properties.get("CorsConfiguration")),
-            functions=references.functions(properties.get("DefinitionBody") or properties.get("Body")),
+            functions=references.functions(definition(resource, template, files)),
         )
 
 
@@ -157,11 +159,8 @@ def _text(value: Value | None) -> Value | None:
 
 def _file(value: Value | None, files: Files, folder: str) -> Value | None:
     """A definition in a file of its own."""
-    if value is None or not isinstance(value.data, str) or "://" in value.data:
-        return None
-    path = join(folder, value.data)
-    text = None if is_outside(path) else files.read(path)
-    return _parsed(path, text) if text else None
+    document = included(value, folder, files)
+    return Template(document).value(document.root) if document is not None else None
 
 
 def _parsed(path: str, text: str) -> Value | None:
