@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from lambdalint.suppression import MARK
 if TYPE_CHECKING:
     from lambdalint.looking import Looked, Looker
 
+FOLDERS = 100
 Found = tuple[Finding, Fix | None]
 Claims = dict[str, dict[str, list[Function]]]
 """The functions by the file and the name of their handlers."""
@@ -98,9 +100,20 @@ def not_found(function: Function) -> Iterator[Handler]:
     code = function.code
     if code is None or function.handler is None or not code.complete:
         return
+    if function.layers is not None and not function.layer_folders:
+        return  # one of them may bring it
+    if not holds_python(code.path):
+        return  # a template by itself, or code that is written by something
     yield Handler(
         function.path, str(function.handler.value), function.handler.location, (), functions=(function,), found=False
     )
+
+
+def holds_python(folder: str) -> bool:
+    """Whether there is Python in a folder, as far as it is worth looking."""
+    from itertools import islice
+
+    return any(name.endswith(".py") for _, _, names in islice(os.walk(folder or "."), FOLDERS) for name in names)
 
 
 def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdalint.model.code import (
     Argument,
+    Binding,
     Call,
     Calls,
     Data,
@@ -11,11 +12,14 @@ from lambdalint.model.code import (
     Dropped,
     Handler,
     Import,
+    Novelty,
+    Parameters,
     Read,
     Rescue,
     Size,
     Store,
     UnusedGlobal,
+    Variable,
 )
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
 from lambdalint.model.template import Function, Setting, Stack, Trigger
@@ -23,6 +27,7 @@ from lambdalint.model.template import Function, Setting, Stack, Trigger
 __all__ = [
     "UNKNOWN",
     "Argument",
+    "Binding",
     "Call",
     "Calls",
     "Constant",
@@ -34,6 +39,8 @@ __all__ = [
     "Import",
     "Location",
     "Loop",
+    "Novelty",
+    "Parameters",
     "Read",
     "Rescue",
     "Setting",
@@ -45,6 +52,7 @@ __all__ = [
     "Trigger",
     "Unknown",
     "UnusedGlobal",
+    "Variable",
 ]
 
 Subject = Handler | Function | Stack

@@ -247,8 +247,65 @@ class UnusedGlobal(NamedTuple):
     statement: Location
 
 
+class Variable(NamedTuple):
+    """An environment variable is looked up, by its name in `os.environ` itself or in what stands for it."""
+
+    name: str
+    """Empty where it is not known."""
+    location: Location
+    trace: tuple[Step, ...]
+    needed: bool
+    """Without it a `KeyError` is raised that nothing around it expects."""
+    certain: bool
+    """No condition that may or may not hold stands around it."""
+    at_import: bool
+
+
+class Parameters(NamedTuple):
+    """How a function may be called by position."""
+
+    least: int
+    most: int | None
+    """None: any number."""
+    by_name_only: tuple[str, ...] = ()
+    """Those without a default that are only taken by name."""
+
+
+class Binding(NamedTuple):
+    """A module global or class attribute that is bound once, at import, and read when functions run."""
+
+    name: str
+    location: Location
+    """The statement."""
+
+
+class Novelty(NamedTuple):
+    """Something that older versions of Python do not understand."""
+
+    location: Location
+    what: str
+    """In the words of a message: "a match statement"."""
+    since: tuple[int, int]
+    """The first version that does."""
+
+
 def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
     """Finds none."""
+    return ()
+
+
+def no_mention(pattern: re.Pattern[str]) -> bool:
+    """Finds none."""
+    return False
+
+
+def no_bindings() -> Sequence[Binding]:
+    """Knows of none."""
+    return ()
+
+
+def no_novelties(version: tuple[int, int]) -> Sequence[Novelty]:
+    """Knows of none."""
     return ()
 
 
@@ -285,6 +342,17 @@ class Handler:
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
     unused_globals: Sequence[UnusedGlobal] = ()
+    variables: Sequence[Variable] = ()
+    """The environment variables that loading it and invoking it look up."""
+    parameters: Parameters | None = None
+    """What it takes; None where a decorator or something else may have a say."""
+    mentions: Callable[[re.Pattern[str]], bool] = no_mention
+    """Whether a pattern is found in the text of the code, or of the files that are deployed with it; True where those
+    are too many to be read."""
+    bindings: Callable[[], Sequence[Binding]] = no_bindings
+    """What lasts of the import. Looked for when called."""
+    newer_than: Callable[[tuple[int, int]], Sequence[Novelty]] = no_novelties
+    """The syntax in the modules loaded that a version of Python, such as `(3, 9)`, does not have."""
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
     found: bool = True

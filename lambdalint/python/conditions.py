@@ -99,6 +99,7 @@ class Conditions(Truth):
         height = len(self.guards)
         never = False
         flags = self.flags
+        unsure = self.unsure
         for position, part in enumerate(node.values):
             last = position == len(node.values) - 1
             holds, places, value = self.weigh(part, frame)
@@ -118,9 +119,11 @@ class Conditions(Truth):
                 break
             if places and not last:
                 self.guard_rest(places)
+            self.unsure += 1
         if not either and self.flags != flags:
             self.switch = node
         self.flags = flags
+        self.unsure = unsure
         self.pending += self.guards[height:]
         del self.guards[height:]
         if not either and never:
@@ -149,11 +152,13 @@ class Conditions(Truth):
             self.guard_rest(places)
         before = frame.values
         frame.values = before.copy()
+        self.unsure += 1
         self.narrow(node.test, frame, True)
         value = self.evaluate(node.body, frame)
         frame.values = before.copy()
         self.narrow(node.test, frame, False)
         other = self.evaluate(node.orelse, frame)
+        self.unsure -= 1
         frame.values = before
         self.flags = flags
         self.pending += self.guards[height:]
@@ -185,6 +190,7 @@ class Conditions(Truth):
                 for atom in right.atoms:
                     if isinstance(atom, External) and atom.name == "os.environ":
                         taint |= SETTING
+                        self.ask(left, node, frame, needed=False)
                     if isinstance(atom, External) and atom.record is not None and atom.is_result():
                         atom.record.reads.add(getattr(node.left, "value", "*"))
                     place = self.element_place(atom, left)

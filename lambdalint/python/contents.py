@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from lambdalint.model import Call, Import, Location, UnusedGlobal
+from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -150,3 +150,41 @@ def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tu
             continue
         found.append(UnusedGlobal(name, call, Location(*module.source.location(node))))
     return tuple(found)
+
+
+def bindings_of(module: Module) -> list[Binding]:
+    """The globals and class attributes, of a module and of those loaded with it, that its functions read."""
+    loaded = loaded_with(module)
+    read = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for one in loaded
+        for function in ast.walk(one.source.tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+    }
+    return [
+        Binding(name, one.source.location(node))
+        for one in loaded
+        for node, names in _bound_in(one.source.tree.body)
+        for name in names
+        if name in read
+    ]
+
+
+def _bound_in(body: Sequence[ast.stmt]) -> Iterable[tuple[ast.stmt, list[str]]]:
+    """The statements of a module or class body that bind names to a value."""
+    for node in body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield node, [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+        for name in ("body", "orelse", "finalbody"):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from _bound_in(getattr(node, name, ()))
+
+
+def newer_than(module: Module, version: tuple[int, int]) -> list[Novelty]:
+    """The syntax that a version of Python does not have, in a module and in those loaded with it."""
+    from lambdalint.python.novelties import novelties
+
+    return [found for one in loaded_with(module) for found in novelties(one.source, version)]

@@ -56,6 +56,8 @@ class Expressions(Targets):
         for atom in found.atoms:
             if isinstance(atom, Piece):
                 self.taken.append((atom.path, node, frame.module, self.activation))
+            elif isinstance(atom, External) and atom.name == "os.environ[]":
+                self.ask(index, node, frame, needed=True)
         return found
 
     def item(self, value: Value, index: Value) -> Value:

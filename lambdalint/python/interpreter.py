@@ -14,7 +14,8 @@ from lambdalint.python.source import Unreadable
 from lambdalint.python.values import Value
 
 _OF_ONE_EXECUTION = (
-    "activation", "contexts", "depth", "executed", "flags", "guards", "loops", "memo", "pending", "reads", "warm",
+    "activation", "contexts", "depth", "executed", "expecting", "flags", "guards", "loops", "memo", "pending", "reads",
+    "unsure", "warm",
 )  # fmt: skip
 """What is set aside while an import executes another module."""
 

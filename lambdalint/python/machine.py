@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import KEPT, ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
 from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
@@ -75,6 +75,11 @@ class Machine:
         """Coroutines that nothing awaits."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
+        self.expecting = 0
+        """How many `try` statements around catch what is missing."""
+        if not warm:
+            self.asked: list[Asked] = []
+            """Environment variables looked up, at import and since."""
         self.emptied: set[Place] = set()
         """Lasting places that each invocation sets to None."""
 
@@ -240,6 +245,18 @@ class Machine:
             self.store(("variable", target, name), value, target.values.get(name))
         else:
             target.values[name] = value
+
+    # -- the environment -----------------------------------------------------------------------------
+
+    def ask(self, key: Value, node: ast.AST, frame: Frame, needed: bool) -> None:
+        """An environment variable is looked up."""
+        certain = not self.unsure and not self.flags & ON_ERROR and len(key.atoms) == 1 and not key.more
+        names = [atom.value for atom in key.atoms if isinstance(atom, Const) and isinstance(atom.value, str)]
+        if key.more or len(names) < len(key.atoms):
+            names.append("")
+        needed = needed and not self.expecting
+        for name in names:
+            self.asked.append(Asked(name, needed, certain, self.warm, node, frame.module, self.activation))
 
     # -- records -------------------------------------------------------------------------------------
 

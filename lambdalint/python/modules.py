@@ -86,6 +86,8 @@ class Modules:
         self.unreadable: dict[str, Unreadable] = {}
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
+        self.texts: dict[str, tuple[str, tuple[str, ...]] | None] = {}
+        """What `shipped` has read below a folder."""
         self._layers: tuple[str, ...] = ()
         """The folders of the layers that templates say are there, for the program at hand."""
 

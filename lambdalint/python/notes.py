@@ -35,6 +35,18 @@ Drop = tuple[Edge, Activation]
 """A call of a coroutine function, and in the course of what it stands."""
 
 
+class Asked(NamedTuple):
+    """An environment variable is looked up."""
+
+    name: str
+    needed: bool
+    certain: bool
+    warm: bool
+    node: ast.AST
+    module: Module
+    activation: Activation
+
+
 class Left(NamedTuple):
     """Something is put into a lasting place: of the event, or behind what a list holds already."""
 

@@ -6,17 +6,35 @@ import ast
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
-from lambdalint.python.contents import find_text, imports_of, is_read, run_by_hand, unused_globals
+from lambdalint.python.contents import (
+    bindings_of,
+    find_text,
+    imports_of,
+    is_read,
+    newer_than,
+    run_by_hand,
+    unused_globals,
+)
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
-from lambdalint.python.remains import defeats_of, dropped_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.remains import (
+    defeats_of,
+    dropped_of,
+    parameters_of,
+    reads_of,
+    rescues_of,
+    returned_by,
+    size_of,
+    stores_of,
+    variables_of,
+)
+from lambdalint.python.shipped import mentions
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, reached_each_time, ways_to
 from lambdalint.python.values import EVENT, External, Piece, Value, unknown
@@ -76,8 +94,7 @@ class Project:
             self.modules.unreadable[module.path] = module.stray
         found = []
         for candidate in find(module, declared, functions):
-            handler = self._handler(module, candidate)
-            found.append(replace(handler, functions=(functions or {}).get(candidate.name, ())))
+            found.append(self._handler(module, candidate, (functions or {}).get(candidate.name, ())))
         found += missing(module, functions or {})
         return found
 
@@ -92,7 +109,7 @@ class Project:
         self._asked.clear()
         return files, dirs
 
-    def _handler(self, module: Module, candidate: Candidate) -> Handler:
+    def _handler(self, module: Module, candidate: Candidate, functions: Sequence[Deployed]) -> Handler:
         event = Value((Piece(()),), EVENT)
         context = Value((External("lambda.context"),))
         values = candidate.value
@@ -106,6 +123,7 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
+        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -124,6 +142,12 @@ class Project:
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
+            variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
+            parameters=parameters_of(values),
+            mentions=partial(mentions, module, self.modules, folders),
+            bindings=partial(bindings_of, module),
+            newer_than=partial(newer_than, module),
+            functions=functions,
         )
 
 

@@ -6,10 +6,22 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Dropped, Location, Read, Rescue, Size, Step, Store
+from lambdalint.model import (
+    Data,
+    DefeatedCache,
+    Dropped,
+    Location,
+    Parameters,
+    Read,
+    Rescue,
+    Size,
+    Step,
+    Store,
+    Variable,
+)
 from lambdalint.python.flow import Activation
 from lambdalint.python.modules import Module
-from lambdalint.python.notes import Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
@@ -210,3 +222,31 @@ def size_of(body: Sequence[ast.stmt]) -> Size:
             branches += 1
             todo += part.body
     return Size(statements, branches)
+
+
+def variables_of(asked: Sequence[Asked], at_import: Ways, warm: Ways) -> tuple[Variable, ...]:
+    """The environment variables looked up on the way of one handler."""
+    found = []
+    for one in asked:
+        way = (warm if one.warm else at_import).get(id(one.activation))
+        if way is not None:
+            place = one.module.source.location(one.node)
+            found.append(Variable(one.name, place, way, one.needed, one.certain, not one.warm))
+    return tuple(found)
+
+
+def parameters_of(value: Value) -> Parameters | None:
+    """How what a name is bound to may be called, where that is a function of the project and nothing is around it."""
+    atom = value.atoms[0] if len(value.atoms) == 1 and not value.more else None
+    bound = 0
+    if isinstance(atom, Bound):
+        atom, bound = atom.function, 1
+    if not isinstance(atom, Function):
+        return None
+    if not isinstance(atom.node, ast.Lambda) and atom.node.decorator_list:
+        return None
+    spec = atom.node.args
+    count = len(spec.posonlyargs) + len(spec.args)
+    names = (arg.arg for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None)
+    most = None if spec.vararg is not None else max(count - bound, 0)
+    return Parameters(max(count - len(spec.defaults) - bound, 0), most, tuple(names))

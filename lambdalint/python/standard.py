@@ -177,7 +177,10 @@ def _enter_context(
 def _environment(
     machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
 ) -> Value | None:
-    """A variable that Lambda never sets is what is to stand in for it."""
+    """`os.environ.get("X")` and its kin: a call like others, of which the name is remembered."""
+    key = args[0] if args else kwargs.get("key")
+    if key is not None:
+        machine.ask(key, node, frame, needed=False)
     if len(args) < 2 or is_set(args[0]) is not False:
         return None
     return Value(args[1].atoms, args[1].taint | SETTING, None, args[1].more)
@@ -202,6 +205,8 @@ def _vars(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: a
 
 SPECIAL = {
     "os.environ.get": _environment,
+    "os.environ.pop": _environment,
+    "os.environ.setdefault": _environment,
     "os.getenv": _environment,
     "builtins.bool": _bool,
     "builtins.getattr": _getattr,
