@@ -13,11 +13,12 @@ from lambdalint.model.code import (
     Read,
     Rescue,
     Size,
+    Skip,
     Store,
     UnusedGlobal,
 )
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
-from lambdalint.model.template import Function, Setting, Stack, Trigger
+from lambdalint.model.template import Function, Permission, Setting, Stack, State, StateMachine, Trigger
 
 __all__ = [
     "UNKNOWN",
@@ -32,11 +33,15 @@ __all__ = [
     "Import",
     "Location",
     "Loop",
+    "Permission",
     "Read",
     "Rescue",
     "Setting",
     "Size",
+    "Skip",
     "Stack",
+    "State",
+    "StateMachine",
     "Step",
     "Store",
     "Subject",

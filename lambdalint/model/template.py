@@ -97,6 +97,8 @@ class Trigger(NamedTuple):
     suffix: Setting[str] | None = None
     payload_format: Setting[str] | None = None
     """Of an HTTP API: `1.0` or `2.0`."""
+    timeout_ms: Setting[int] | None = None
+    """How long an API waits for the answer."""
 
 
 EVENT_SOURCE_MAPPINGS = frozenset({"sqs", "kinesis", "dynamodb", "msk", "kafka", "mq", "documentdb"})
@@ -335,6 +337,7 @@ class State(NamedTuple):
     retries: tuple[str, ...] = ()
     """The errors after which it tries again."""
     has_timeout: bool = False
+    """Itself, or by a heartbeat."""
     has_default: bool = False
     known: bool = True
 

@@ -92,7 +92,7 @@ class Expressions(Targets):
                     atom.record.reads.add(key if isinstance(key, str) else "*")
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
-                one = Value((External("os.environ[]"),))
+                one = Value((External(f"os.environ[{key}]" if isinstance(key, str) else "os.environ[]"),))
             elif isinstance(atom, Class):
                 one = Value((atom,))
             elif isinstance(atom, Instance):

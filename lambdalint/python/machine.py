@@ -62,6 +62,10 @@ Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
 """A part of the event by its path, where it is taken, and in the course of what."""
 
 
+Skipped = tuple[tuple[tuple[str | int, ...], ...], ast.AST, Module, Activation]
+"""A condition that decides whether anything is done with a record, and what it looks at."""
+
+
 class Left(NamedTuple):
     """Something of the event is put into a lasting place."""
 
@@ -119,6 +123,10 @@ class Machine:
         """The one being executed."""
         self.taken: list[Taken] = []
         """Parts taken of the event."""
+        self.skipped: list[Skipped] = []
+        """Conditions that pass over records of the event."""
+        self.heads: set[ast.stmt] = set()
+        """Conditions at the heads of loops over records."""
         self.left: list[Left] = []
         """What of the event is left behind."""
         self.cleared: set[Place] = set()

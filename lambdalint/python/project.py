@@ -15,7 +15,7 @@ from lambdalint.python.contents import find_text, imports_of, is_read, unused_gl
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, skips_of, stores_of
 from lambdalint.python.source import Unreadable
 from lambdalint.python.translation import calls_below, ways_to
 from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
@@ -112,6 +112,7 @@ class Project:
             defeated_caches=defeats_of(machine.defeats, ways),
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
+            skips=skips_of(machine.skipped, ways),
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways),
             rescues=rescues_of(machine.caught, ways),

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
+from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Skip, Step, Store
 from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Caught, Defeat, Left, Taken
+from lambdalint.python.machine import Caught, Defeat, Left, Skipped, Taken
 from lambdalint.python.modules import Module
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import (
@@ -97,6 +97,15 @@ def reads_of(taken: Sequence[Taken], ways: Ways) -> tuple[Read, ...]:
     for path, node, module, activation in taken:
         place = module.source.location(node)
         found.setdefault((place, path), Read(place, path, ways.get(id(activation), ())))
+    return tuple(found.values())
+
+
+def skips_of(skipped: Sequence[Skipped], ways: Ways) -> tuple[Skip, ...]:
+    """The conditions that pass over records, each once."""
+    found: dict[object, Skip] = {}
+    for paths, node, module, activation in skipped:
+        place = module.source.location(node)
+        found.setdefault(place, Skip(place, paths, ways.get(id(activation), ())))
     return tuple(found.values())
 
 

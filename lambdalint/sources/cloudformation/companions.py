@@ -245,6 +245,7 @@ def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft])
         resource.location,
         self.settings.string(api),
         payload_format=self.settings.string(p.get("PayloadFormatVersion")),
+        timeout_ms=self.settings.integer(p.get("TimeoutInMillis")),
     )
     self.add(drafts, p.get("IntegrationUri"), trigger)
 
@@ -265,6 +266,7 @@ def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
         resource.location,
         self.settings.string(p.get("RestApiId")),
         route=str(http.data) if http is not None and isinstance(http.data, str) else "",
+        timeout_ms=self.settings.integer(p.get("Integration", "TimeoutInMillis")),
     )
     self.add(drafts, p.get("Integration", "Uri"), trigger)
 

@@ -93,6 +93,7 @@ def _http(name: str, properties: Value, place: Location, settings: Settings) -> 
         source=settings.string(properties.get("RestApiId" if name == "Api" else "ApiId")),
         route=route,
         payload_format=settings.string(properties.get("PayloadFormatVersion")),
+        timeout_ms=settings.integer(properties.get("TimeoutInMillis")),
     )
 
 

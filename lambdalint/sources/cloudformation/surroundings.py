@@ -14,6 +14,9 @@ from lambdalint.sources.paths import Files, is_outside, join
 from lambdalint.sources.values import Settings, Value, merged, shown
 
 
+_LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
+
+
 class Queues:
     """The queues of a template, by reference."""
 
@@ -212,7 +215,7 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
             resource=shown(resource) if resource is not None else "",
             function=functions[0] if functions else "",
             retries=tuple(shown(one) for error in errors for one in error.elements()),
-            has_timeout=any(state.get(key) is not None for key in ("TimeoutSeconds", "TimeoutSecondsPath")),
+            has_timeout=any(state.get(key) is not None for key in _LIMITS),
             has_default=state.get("Default") is not None,
             known=isinstance(state.data, dict) and not state.opened,
         )
