@@ -95,6 +95,8 @@ class Trigger(NamedTuple):
     prefix: Setting[str] | None = None
     """Of the object keys that S3 tells of."""
     suffix: Setting[str] | None = None
+    events: Setting[tuple[str, ...]] | None = None
+    """What S3 tells of: `s3:ObjectCreated:*`."""
     payload_format: Setting[str] | None = None
     """Of an HTTP API: `1.0` or `2.0`."""
     timeout_ms: Setting[int] | None = None

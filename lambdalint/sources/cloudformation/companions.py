@@ -208,6 +208,7 @@ def _bucket(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
             self.settings.string(bucket),
             prefix=self.settings.string(affixes.get("prefix")),
             suffix=self.settings.string(affixes.get("suffix")),
+            events=self.settings.strings(one.get("Event")),
         )
         self.add(drafts, one.get("Function"), trigger)
 

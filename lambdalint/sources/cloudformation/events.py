@@ -75,6 +75,7 @@ def _triggers(event: Value, settings: Settings, queue: Callable[[Value | None], 
             on_failure=settings.string(properties.get("DeadLetterConfig", "Arn")),
             prefix=settings.string(affixes.get("prefix")),
             suffix=settings.string(affixes.get("suffix")),
+            events=settings.strings(properties.get("Events")) if name == "S3" else None,
         )
         subscription = properties.get("SqsSubscription")
         if name == "SNS" and subscription is not None and subscription.data is not False:
