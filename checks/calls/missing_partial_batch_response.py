@@ -158,4 +158,6 @@ def _acts(handler: Handler) -> bool:
 
 
 def _sends(name: str) -> bool:
-    return name.startswith(("requests.", "httpx.", "urllib3.", "urllib.request.")) or name.endswith((".execute", ".commit"))
+    return name.startswith(("requests.", "httpx.", "urllib3.", "urllib.request.")) or name.endswith(
+        (".execute", ".commit")
+    )

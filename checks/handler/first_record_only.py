@@ -41,10 +41,10 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
             print(order["id"])
     ```
 
-    Where a template declares what invokes the function, its batch size decides. Without one, the source is known by what
-    is read of the record. SNS promises one record in each event and is not reported. S3 delivers one as a rule, without
-    promising it: there this is advice, and shown under `--pedantic` only. So are handlers that look for records of
-    several sources, or of one that their template does not declare.
+    Where a template declares what invokes the function, its batch size decides. Without one, the source is known by
+    what is read of the record. SNS promises one record in each event and is not reported. S3 delivers one as a rule,
+    without promising it: there this is advice, and shown under `--pedantic` only. So are handlers that look for records
+    of several sources, or of one that their template does not declare.
 
     **Ignore it when** the batch size of the event source mapping is 1, and stays so; better, say so in the template.
 

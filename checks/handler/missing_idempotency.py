@@ -61,8 +61,9 @@ def missing_idempotency(handler: Handler) -> Iterator[Problem]:
             )
     ```
 
-    Looked at are counters in DynamoDB, and messages and mails that are sent. A conditional write anywhere in the handler,
-    and the idempotency of Powertools, count as remembering. It is off by default: for much of this twice does no harm.
+    Looked at are counters in DynamoDB, and messages and mails that are sent. A conditional write anywhere in the
+    handler, and the idempotency of Powertools, count as remembering. It is off by default: for much of this twice does
+    no harm.
 
     **Ignore it when** twice does no harm, or the receiver tells duplicates apart.
 

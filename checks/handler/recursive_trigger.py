@@ -95,8 +95,9 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
             s3.put_object(Bucket=bucket, Key="thumbnails/small.png", Body=b"")
     ```
 
-    Where the code seems to tell its own records apart, by their `eventName` or by a prefix that it also tests, or by a
-    filter, it is shown under `--pedantic` only.
+    A function that invokes itself by its name does so on purpose: that is advice. Where the code seems to tell its own
+    records apart, by their `eventName`, by a prefix that it also tests or by a filter, it is shown under `--pedantic`
+    only.
 
     **Ignore it when** the function invokes itself on purpose, and something in it counts the rounds.
 
@@ -104,8 +105,10 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
     """
     for call in handler.warm_calls.of("lambda", "invoke", "invoke_async"):
         if _is_itself(call, handler.functions):
-            message = f"{handler.name}() invokes its own function, and so on; loop, or let a queue or state machine do it"
-            yield Problem(call.location, message, trace=call.trace)
+            message = (
+                f"{handler.name}() invokes its own function, and so on; loop, or let a queue or state machine do it"
+            )
+            yield Problem(call.location, message, trace=call.trace, severity=Severity.ADVICE)
     if not any(function.triggers for function in handler.functions):
         return
     for write in writes(handler):
@@ -127,7 +130,9 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
         ending = "; Lambda stops it after some 16 rounds" if trigger.type in _STOPPED else " without end"
         message = f"this writes to the {noun} that invokes {handler.name}(), which is then invoked again{ending}"
         elsewhere = "prefix or bucket" if trigger.type == "s3" else noun
-        yield Problem(write.call.location, f"{message}; write to another {elsewhere}", trace=write.call.trace, sure=certain)
+        yield Problem(
+            write.call.location, f"{message}; write to another {elsewhere}", trace=write.call.trace, sure=certain
+        )
     for function in handler.functions:
         allowed = function.recursive_loop
         if allowed is not None and allowed.known == "Allow":

@@ -75,8 +75,9 @@ def asynchronous_without_failure_target(stack: Stack) -> Iterator[Problem]:
     if losing:
         many = len({function.logical_id for function in losing}) > 1
         which = f"{names(losing)} {'have' if many else 'has'} no failure destination and no dead-letter queue"
-        message = f"{which}: an event on which all attempts fail is dropped; state OnFailure, in Globals for all"
-        yield Problem(losing[0].location, message if stack.format == "sam" else message.removesuffix(", in Globals for all"))
+        where = ", in Globals for all" if stack.format == "sam" else ""
+        message = f"{which}: an event on which all attempts fail is dropped; state OnFailure{where}"
+        yield Problem(losing[0].location, message)
     for function in stack.functions:
         target = function.dead_letter or function.on_failure
         types = {trigger.type for trigger in function.triggers}

@@ -68,14 +68,14 @@ def caller_gives_up_first(stack: Stack) -> Iterator[Problem]:
     A second over the limit is let pass, and functions that something else invokes too are shown under `--pedantic`
     only: these may need the time. A timeout that stands in Globals is reported once.
 
-    **Ignore it when** the integration does not wait for the function.
+    **Ignore it when** the caller does not wait for the function, in a way that no template shows.
 
     **Source.** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
     """
     late: dict[tuple[Location, str, int, bool], list[Function]] = {}
     for function in stack.functions:
         timeout = function.timeout_s
-        if timeout is None or timeout.known is None:
+        if timeout is None or timeout.known is None or not all(trigger.waits for trigger in function.triggers):
             continue
         waits = [_patience(trigger) for trigger in function.triggers]
         limits = [one for one in waits if one is not None and one[1] is not None]

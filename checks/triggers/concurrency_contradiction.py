@@ -73,7 +73,9 @@ def concurrency_contradiction(function: Function) -> Iterator[Problem]:
     for trigger in function.triggers:
         most = trigger.maximum_concurrency
         if most is not None and trigger.provisioned_pollers is not None:
-            message = "MaximumConcurrency and provisioned pollers exclude each other, and Lambda refuses both; choose one"
+            message = (
+                "MaximumConcurrency and provisioned pollers exclude each other, and Lambda refuses both; choose one"
+            )
             yield Problem(most.location, message, severity=Severity.ERROR)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Handler, Rescue
 
-_ANSWERS = ("cfnresponse.", "crhelper.", "cfn_resource.", "accustom.", "cfn_custom_resource.")
+_FRAMEWORKS = ("crhelper.", "cfn_resource.", "cfn_custom_resource.")
+"""Libraries that answer whatever happens."""
 _QUIET = ("builtins.", "json.", "logging.", "copy.", "pprint.", "traceback.")
-_BROAD = frozenset({"BaseException", "Exception"})
+_BROAD = frozenset({"BaseException", "ClientError", "Exception"})
 
 
 @check(Handler, code="LL518", severity=Severity.WARNING, since="0.1")
@@ -92,35 +93,38 @@ def custom_resource_unanswered(handler: Handler) -> Iterator[Problem]:
     if not handler.found or not any(trigger.type == "custom-resource" for trigger in triggers):
         return
     calls = (*handler.warm_calls, *handler.init_calls)
-    lines = sorted(_answers(handler))
-    if not lines:
-        if not any(call.name.startswith(_ANSWERS) for call in calls) and not _is_handed_on(handler):
+    if any(call.name.startswith(_FRAMEWORKS) for call in calls):
+        return
+    answers = set(_answers(handler))
+    if not answers:
+        if not _is_handed_on(handler):
             message = f"{handler.name}() is a custom resource's and never answers: the stack waits for an hour; answer"
             yield Problem(handler.location, f"{message} with cfnresponse.send", severity=Severity.ERROR)
         return
     if not any(call.operation for call in handler.warm_calls):
         return
-    around = [rescue for rescue in handler.rescues if not rescue.trace and _is_broad(rescue)]
-    if not around:
+    if not any(map(_is_broad, handler.rescues)):
         yield Problem(
             handler.location,
             f"if anything in {handler.name}() fails, CloudFormation gets no answer and waits for an hour; "
             "catch all errors, and answer FAILED",
         )
-    for rescue in around:
-        if not rescue.raises and lines[-1] < rescue.location.line:
+    for rescue in handler.rescues:
+        if rescue.trace or rescue.raises or not _is_broad(rescue) or answers.intersection(rescue.handles):
+            continue
+        if answers.intersection(rescue.calls):  # what succeeds is answered in the block itself, and not behind it
             message = "an error that is caught here is answered by nobody, and CloudFormation waits for an hour"
             yield Problem(rescue.location, f"{message}; answer FAILED")
 
 
-def _answers(handler: Handler) -> Iterator[int]:
-    """The lines of the handler's file from which an answer is sent."""
+def _answers(handler: Handler) -> Iterator[str]:
+    """The names of the functions by which the handler itself answers; empty where it does so without one."""
     for call in handler.warm_calls:
-        if call.name.startswith(_ANSWERS):
-            yield call.trace[0].line if call.trace else call.location.line
+        if call.name.startswith("cfnresponse."):
+            yield call.trace[0].name if call.trace else call.name
     for read in handler.reads:
         if read.path == ("ResponseURL",):
-            yield read.trace[0].line if read.trace else read.location.line
+            yield read.trace[0].name if read.trace else ""
 
 
 def _is_broad(rescue: Rescue) -> bool:

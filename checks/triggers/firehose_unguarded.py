@@ -85,7 +85,9 @@ def firehose_unguarded(stack: Stack) -> Iterator[Problem]:
         unkept = stream.backup is None or stream.backup.known == "Disabled"
         if stream.functions and unkept:
             also = " and stored uncompressed; set S3BackupMode and CompressionFormat" if plain else "; set S3BackupMode"
-            message = f"{stream.functions[0]} changes the records of {stream.logical_id}, which are kept nowhere as they"
+            message = (
+                f"{stream.functions[0]} changes the records of {stream.logical_id}, which are kept nowhere as they"
+            )
             yield Problem(stream.location, f"{message} came,{also}" if plain else f"{message} came{also}")
         elif plain and not stream.functions:
             message = f"{stream.logical_id} stores what it gets uncompressed; set CompressionFormat, such as GZIP"

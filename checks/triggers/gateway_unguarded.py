@@ -84,7 +84,9 @@ def gateway_unguarded(stack: Stack) -> Iterator[Problem]:
             continue
         if api.type == "api" and api.compressed is False:
             missing.append("compression")
-        yield Problem(api.location, f"{api.logical_id} states no {_listed(missing)}: one client may use up all there is")
+        yield Problem(
+            api.location, f"{api.logical_id} states no {_listed(missing)}: one client may use up all there is"
+        )
 
 
 def _listed(words: list[str]) -> str:

@@ -50,7 +50,16 @@ _DIRECT = {
 }
 """What can reach which services without a function, and how."""
 
-_QUIET = ("aws_lambda_powertools.", "builtins.", "json.", "logging.", "os.", "boto3.client", "boto3.Session", "datetime.")
+_QUIET = (
+    "aws_lambda_powertools.",
+    "builtins.",
+    "json.",
+    "logging.",
+    "os.",
+    "boto3.client",
+    "boto3.Session",
+    "datetime.",
+)
 MOST_STATEMENTS = 10
 
 
@@ -58,8 +67,8 @@ MOST_STATEMENTS = 10
 def glue_function(handler: Handler) -> Iterator[Problem]:
     """The function does nothing but hand its event to another service.
 
-    **Why it matters.** Each event is then paid for twice, waits for a cold start now and then, and can fail in code that
-    somebody has to keep up to date. What sends the event can reach the other service itself.
+    **Why it matters.** Each event is then paid for twice, waits for a cold start now and then, and can fail in code
+    that somebody has to keep up to date. What sends the event can reach the other service itself.
 
     **Bad**
 
@@ -138,7 +147,8 @@ def glue_function(handler: Handler) -> Iterator[Problem]:
         return
     target, parameter = _FORWARDS[place]
     payload = call.argument(None, parameter)
-    if payload is not None and _is_passed_on(payload):
+    rest = [argument for name, argument in call.keywords.items() if name != parameter]
+    if payload is not None and _is_passed_on(payload) and not any(argument.from_event for argument in rest):
         yield Problem(
             call.location,
             f"{handler.name}() only passes on what it gets from {source} to {target}; {instead} does that without code",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Function, Permission
 
-_NO_SOURCE = frozenset({"elasticloadbalancing.amazonaws.com"})
-"""Its target group needs the permission before it exists."""
+_NO_SOURCE = frozenset({"cloudformation.amazonaws.com", "elasticloadbalancing.amazonaws.com"})
+"""Macros are of no other account unless it is allowed to; a target group needs the permission before it exists."""
 
 
 @check(Function, code="LL512", severity=Severity.WARNING, since="0.1")
@@ -59,8 +59,8 @@ def permission_without_source(function: Function) -> Iterator[Problem]:
     ```
 
     The ARN of a bucket names no account: when the bucket is deleted, somebody else may make one of that name. That
-    `SourceAccount` is missing there is shown under `--pedantic`. Load balancers are left out: their target group needs
-    the permission before it has an ARN.
+    `SourceAccount` is missing there is shown under `--pedantic`. Load balancers are left out, whose target group
+    needs the permission before it has an ARN, and so are macros of CloudFormation.
 
     **Ignore it when** the function takes events from anywhere, and trusts none of them.
 
@@ -72,10 +72,14 @@ def permission_without_source(function: Function) -> Iterator[Problem]:
             continue
         if permission.source_arn is None and permission.source_account is None:
             message = f"{principal} may invoke {function.logical_id} for anybody's account"
-            yield Problem(permission.location, f"{message}; state SourceArn, or SourceAccount where there is no ARN yet")
+            yield Problem(
+                permission.location, f"{message}; state SourceArn, or SourceAccount where there is no ARN yet"
+            )
         elif principal == "s3.amazonaws.com" and permission.source_account is None:
             message = f"the bucket that may invoke {function.logical_id} could be made anew in another account"
-            yield Problem(permission.location, f"{message}; state SourceAccount too", severity=Severity.ADVICE, sure=False)
+            yield Problem(
+                permission.location, f"{message}; state SourceAccount too", severity=Severity.ADVICE, sure=False
+            )
 
 
 def _service(permission: Permission) -> str:

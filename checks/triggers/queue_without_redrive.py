@@ -65,12 +65,14 @@ def queue_without_redrive(stack: Stack) -> Iterator[Problem]:
         Type: AWS::SQS::Queue
     ```
 
-    AWS asks for a `maxReceiveCount` of at least 5: less, and throttled messages are put aside too. That is advice.
+    AWS asks for a `maxReceiveCount` of at least 5: less, and throttled messages are put aside too. That is advice. A
+    queue that is itself the dead-letter queue of another needs none.
 
     **Ignore it when** messages are worthless soon, and the retention period is as short.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
+    targets = {queue.redrive.target for queue in stack.queues if queue.redrive is not None}
     seen: set[str] = set()
     for function in stack.functions:
         for trigger in function.triggers:
@@ -79,10 +81,10 @@ def queue_without_redrive(stack: Stack) -> Iterator[Problem]:
                 continue
             seen.add(queue.logical_id)
             receives = queue.max_receive_count
-            if queue.redrive is None:
+            if queue.redrive is None and queue.logical_id not in targets:
                 message = f"{queue.logical_id} has no dead-letter queue: what {names([function])} fails on comes back"
                 yield Problem(queue.location, f"{message} until it expires; add a RedrivePolicy")
-            elif receives is not None and receives.known is not None and receives.known < LEAST_RECEIVES:
+            if receives is not None and receives.known is not None and receives.known < LEAST_RECEIVES:
                 message = f"{queue.logical_id} puts a message aside when it was received {_times(receives.known)}"
                 message = f"{message}, throttled ones too; AWS asks for a maxReceiveCount of {LEAST_RECEIVES} or more"
                 yield Problem(receives.location, message, severity=Severity.ADVICE)

@@ -8,7 +8,8 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.triggers._words import WORDS
 from lambdalint.model import Function
 
-_NEEDED = frozenset({"kinesis", "dynamodb", "msk", "kafka", "documentdb"})
+_NEEDED = frozenset({"kinesis", "dynamodb"})
+"""For the others Lambda has a default."""
 
 
 @check(Function, code="LL504", severity=Severity.ERROR, since="0.1")

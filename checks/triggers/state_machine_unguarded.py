@@ -84,7 +84,8 @@ def state_machine_unguarded(stack: Stack) -> Iterator[Problem]:
                 End: true
     ```
 
-    Each of the two is said once for a state machine, at the first of its states. A `Choice` without `Default` fails the
+    Each of the two is said once for a state machine, at the first of its states. A state that catches such errors is
+    left out. A `Choice` without `Default` fails the
     execution if no rule fits, which may be what is wanted: it is shown under `--pedantic` only.
 
     **Ignore it when** who starts the execution starts it again if it fails.
@@ -93,7 +94,7 @@ def state_machine_unguarded(stack: Stack) -> Iterator[Problem]:
     """
     for machine in stack.state_machines:
         states = [state for state in machine.states if state.known]
-        once = [state for state in states if _calls_function(state) and not _tries_again(state)]
+        once = [state for state in states if _calls_function(state) and not _is_ready(state)]
         if once:
             which = f"{names([state.name for state in once])} of {machine.logical_id}"
             message = f"{which} fail{'' if len(once) > 1 else 's'} the execution when Lambda is throttled or fails"
@@ -116,8 +117,10 @@ def _calls_function(state: State) -> bool:
     return bool(state.function) or ":states:::lambda:invoke" in state.resource or ":function:" in state.resource
 
 
-def _tries_again(state: State) -> bool:
-    return any(error in _PASSING or "$" in error or error == "?" for error in state.retries)
+def _is_ready(state: State) -> bool:
+    """Whether a state tries again after an error of Lambda itself, or catches it."""
+    errors = (*state.retries, *state.catches)
+    return any(error in _PASSING or "$" in error or error == "?" for error in errors)
 
 
 def _waits(state: State, machine: StateMachine) -> bool:

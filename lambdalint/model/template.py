@@ -101,6 +101,8 @@ class Trigger(NamedTuple):
     """Of an HTTP API: `1.0` or `2.0`."""
     timeout_ms: Setting[int] | None = None
     """How long an API waits for the answer."""
+    waits: bool = True
+    """False where nobody waits for the whole answer though one could: it is streamed, or not wanted."""
 
 
 EVENT_SOURCE_MAPPINGS = frozenset({"sqs", "kinesis", "dynamodb", "msk", "kafka", "mq", "documentdb"})
@@ -338,6 +340,8 @@ class State(NamedTuple):
     """The logical id of the Lambda function it calls."""
     retries: tuple[str, ...] = ()
     """The errors after which it tries again."""
+    catches: tuple[str, ...] = ()
+    """The errors after which it goes on elsewhere."""
     has_timeout: bool = False
     """Itself, or by a heartbeat."""
     has_default: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
+from lambdalint.sources.cloudformation.integrations import integrations, waits
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.mappings import mapping, type_of
@@ -213,6 +214,15 @@ def _bucket(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
         self.add(drafts, one.get("Function"), trigger)
 
 
+def _user_pool(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    config = resource.properties.get("LambdaConfig")
+    pool = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    for one in config.maps() if config is not None else ():
+        for name, value in one.entries():
+            asked = name not in ("CustomSMSSender", "CustomEmailSender")
+            self.add(drafts, value, Trigger("cognito", resource.location, self.settings.string(pool), waits=asked))
+
+
 def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resource, dict[str, Draft]], None]:
     """A resource that invokes whichever function stands below one of `keys`."""
 
@@ -232,7 +242,13 @@ def _api(type_: str, *keys: str) -> Callable[[Companions, Resource, dict[str, Dr
     def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
         source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
         for key in keys:
-            self.simple(type_, resource, resource.properties.get(*key.split(".")), drafts, source)
+            value = resource.properties.get(*key.split("."))
+            patient = {
+                one for each in integrations(value) if not waits(each) for one in self.references.functions(each)
+            }
+            for function in self.references.functions(value):
+                trigger = Trigger(type_, resource.location, self.settings.string(source), waits=function not in patient)
+                drafts[function]["triggers"].append(trigger)
 
     return method
 
@@ -268,6 +284,7 @@ def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
         self.settings.string(p.get("RestApiId")),
         route=str(http.data) if http is not None and isinstance(http.data, str) else "",
         timeout_ms=self.settings.integer(p.get("Integration", "TimeoutInMillis")),
+        waits=waits(p.get("Integration")),
     )
     self.add(drafts, p.get("Integration", "Uri"), trigger)
 
@@ -307,7 +324,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::ElasticLoadBalancingV2::TargetGroup": _by("alb", "Targets"),
     "AWS::AppSync::DataSource": _by("appsync", "LambdaConfig.LambdaFunctionArn", source="ApiId"),
     "AWS::AppSync::GraphQLApi": _by("authorizer", "LambdaAuthorizerConfig.AuthorizerUri"),
-    "AWS::Cognito::UserPool": _by("cognito", "LambdaConfig"),
+    "AWS::Cognito::UserPool": _user_pool,
     "AWS::KinesisFirehose::DeliveryStream": _by(
         "firehose",
         "ExtendedS3DestinationConfiguration.ProcessingConfiguration",
