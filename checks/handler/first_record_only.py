@@ -26,7 +26,7 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
     import json
 
     def handler(event, context):
-        order = json.loads(event["Records"][0]["body"])  # LL319
+        order = json.loads(event["Records"][0]["body"])  # LL319 advice
         print(order["id"])
     ```
 

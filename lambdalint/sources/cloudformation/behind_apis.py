@@ -38,6 +38,11 @@ def described(type_: str) -> Callable[[Companions, Resource, dict[str, Draft]], 
                 told = {(one.type, one.route.upper()) for one in drafts[function]["triggers"]}
                 if (type_, route.text.upper()) not in told:  # SAM: an event may say it too
                     drafts[function]["triggers"].append(trigger)
+                elif not trigger.waits:
+                    drafts[function]["triggers"] = [
+                        one._replace(waits=False) if one.route.upper() == route.text.upper() else one
+                        for one in drafts[function]["triggers"]
+                    ]
         for value in (api, resource.properties.get("Target")):
             for function in self.references.functions(value):
                 if function not in seen:
