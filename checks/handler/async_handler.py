@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import running
-from lambdalint.model import UNKNOWN, Handler
+from lambdalint.model import Handler
 
 OF_AWS = frozenset(
     "aioboto3 aiobotocore aws_cdk aws_lambda_powertools aws_xray_sdk boto3 botocore datadog_lambda mangum".split()
@@ -62,10 +62,8 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
     """
     if not handler.is_async:
         return
-    runtimes = {one.runtime.value for one in handler.functions if one.runtime is not None}
-    named = any(isinstance(one, str) and one.startswith("python") for one in runtimes)
-    if runtimes and not named and UNKNOWN not in runtimes:
-        return  # a runtime of the project's own may await it
+    runtimes = [one.runtime.known for one in handler.functions if one.runtime is not None]
+    named = any(one is not None and one.startswith("python") for one in runtimes)
     plain = named or (handler.name.endswith("lambda_handler") and "async" not in handler.name)
     if not named:
         if not (plain or handler.name == "handler"):
