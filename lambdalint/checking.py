@@ -16,6 +16,7 @@ from lambdalint.discovery import Discovered, discover, display, is_template_name
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
+from lambdalint.sources import entries
 from lambdalint.text import Texts
 
 if TYPE_CHECKING:
@@ -145,8 +146,9 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
         cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
+    templates = entries(discovered.templates, request.contents) if discovered.templates else []
     # Templates come first: they say which files hold handlers, and these are looked at with them.
-    looked = work.look(discovered.templates)
+    looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     looked += work.look([path for path in discovered.files if path not in claimed])
     if cache is not None:

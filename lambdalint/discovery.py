@@ -13,7 +13,7 @@ SKIPPED = frozenset(
     ".aws-sam .serverless .chalice .terraform .mypy_cache .ruff_cache .pytest_cache .lambdalint_cache".split()
 )
 """Folders that hold what tools made or fetched, not what people wrote."""
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf")
 COUNTING = (".py", *TEMPLATES)
 NO_TEMPLATES = frozenset(
     "package.json package-lock.json tsconfig.json composer.json renovate.json mkdocs.yml pnpm-lock.yaml".split()

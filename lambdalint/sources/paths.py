@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 _COMMAND = re.compile(r"^[ \t]*CMD[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _HANDLER = re.compile(r"[A-Za-z_][\w/.\-]*\.[A-Za-z_]\w*")
@@ -13,7 +13,8 @@ _HANDLER = re.compile(r"[A-Za-z_][\w/.\-]*\.[A-Za-z_]\w*")
 class Files:
     """The files of a project, as far as they were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, contents: Mapping[str, bytes] | None = None) -> None:
+        self._contents = contents or {}
         self.asked: set[str] = set()
         """Files that were read, or would have been: what was learnt rests on them."""
         self.folders: set[str] = set()
@@ -29,12 +30,26 @@ class Files:
 
     def read(self, path: str) -> str | None:
         """The text of a file; None where there is none that can be read."""
+        data = self.read_bytes(path)
+        return None if data is None else data.decode("utf-8-sig", "replace")
+
+    def read_bytes(self, path: str) -> bytes | None:
         self.asked.add(path)
+        if path in self._contents:
+            return self._contents[path]
         try:
-            with open(path, encoding="utf-8-sig", errors="replace") as stream:
+            with open(path, "rb") as stream:
                 return stream.read()
         except (OSError, ValueError):
             return None
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder; nothing where there is none."""
+        self.folders.add(folder)
+        try:
+            return os.listdir(folder or ".")
+        except OSError:
+            return []
 
     def handler(self, folder: str, handler: str) -> tuple[str, str] | None:
         """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`."""

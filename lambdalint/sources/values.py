@@ -34,6 +34,8 @@ class Value(NamedTuple):
     """Stated for several resources at once."""
     opened: bool = False
     """Of a map or list: there may be more in it than is known."""
+    decoded: Value | None = None
+    """Of a text that holds JSON: what that says, where it was written as an expression."""
 
     def get(self, *keys: str) -> Value | None:
         """What stands under a key, and there under the next; None where there is nothing, or null."""

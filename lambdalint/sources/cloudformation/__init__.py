@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lambdalint.model.places import Location
 from lambdalint.model.template import Function, Stack
 from lambdalint.sources.cloudformation.companions import Companions
@@ -10,7 +12,7 @@ from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.references import FUNCTIONS, References
 from lambdalint.sources.cloudformation.roles import give
 from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, state_machines
-from lambdalint.sources.cloudformation.template import Template
+from lambdalint.sources.cloudformation.template import Declarations, Template
 from lambdalint.sources.documents import Document
 from lambdalint.sources.handlers import located
 from lambdalint.sources.paths import Files, join
@@ -34,8 +36,16 @@ def is_template(document: Document) -> bool:
 def read(document: Document, files: Files, settings: Settings) -> Stack:
     """The stack that a template declares. What is malformed in it is noted in `settings`."""
     template = Template(document)
-    folder = join(document.path, "..")
-    reader = FunctionReader(template, settings, files, folder)
+    reader = FunctionReader(template, settings, files, join(document.path, ".."))
+    format = "sam" if template.section("Transform") is not None else "cloudformation"
+    return stack_of(template, reader, format, Companions)
+
+
+def stack_of(
+    template: Declarations, reader: FunctionReader, format: str, companions: Callable[..., Companions]
+) -> Stack:
+    """The stack of what is declared in the words of CloudFormation."""
+    settings, files = reader.settings, reader.files
     references = References(template)
     queues = Queues(template, settings)
     drafts: dict[str, Draft] = {}
@@ -46,17 +56,17 @@ def read(document: Document, files: Files, settings: Settings) -> Stack:
         draft.update(triggers=found, triggers_known=known, permissions=[], alarms=[])
         drafts[resource.logical_id] = draft
     if drafts:
-        Companions(template, settings, references, reader, queues).complete(drafts)
+        companions(template, settings, references, reader, queues).complete(drafts)
         give(template, settings, drafts)
     return Stack(
         path=template.path,
         location=Location(template.path),
-        format="sam" if template.section("Transform") is not None else "cloudformation",
+        format=format,
         functions=tuple(_finished(draft, files) for draft in drafts.values()),
         queues=tuple(queues.all.values()),
         apis=tuple(apis(template, references)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
-        state_machines=tuple(state_machines(template, references, files, folder)),
+        state_machines=tuple(state_machines(template, references, files, reader.folder)),
     )
 
 

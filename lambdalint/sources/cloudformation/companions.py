@@ -8,7 +8,7 @@ from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.references import References
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.mappings import mapping, type_of
 from lambdalint.sources.values import Settings, Value
 
@@ -19,7 +19,7 @@ class Companions:
     """Completes the drafts of a template's functions."""
 
     def __init__(
-        self, template: Template, settings: Settings, references: References, reader: FunctionReader, queues: Queues
+        self, template: Declarations, settings: Settings, references: References, reader: FunctionReader, queues: Queues
     ) -> None:
         self.template = template
         self.settings = settings
@@ -249,7 +249,7 @@ def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft])
     self.add(drafts, p.get("IntegrationUri"), trigger)
 
 
-def _protocol(template: Template, logical_id: str) -> str:
+def _protocol(template: Declarations, logical_id: str) -> str:
     resource = template.resource(logical_id)
     value = resource.properties.get("ProtocolType") if resource is not None else None
     return str(value.data) if value is not None else ""

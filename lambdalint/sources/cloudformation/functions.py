@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.paths import Files, is_outside, join
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, as_strings, merged
@@ -18,7 +18,7 @@ Draft = dict[str, Any]
 class FunctionReader:
     """Reads the functions of one template."""
 
-    def __init__(self, template: Template, settings: Settings, files: Files, folder: str) -> None:
+    def __init__(self, template: Declarations, settings: Settings, files: Files, folder: str) -> None:
         self.template = template
         self.settings = settings
         self.files = files
@@ -247,21 +247,24 @@ class FunctionReader:
     def _inline(self, value: Value | None) -> Code:
         assert value is not None
         text = value.data if isinstance(value.data, str) else value.text
-        line, column = self._where(text, value.location.line)
+        line, column = self._where(text, value.location)
         return Code(value.location, "inline", self.template.path, inline=text, line=line, column=column)
 
-    def _where(self, code: str, line: int) -> tuple[int, int]:
+    def _where(self, code: str, place: Location) -> tuple[int, int]:
         """The line of the template on which inline code begins, and how far it is indented; 0 if it is quoted."""
         lines = code.splitlines()
         first = next((number for number, one in enumerate(lines) if one.strip()), None)
         if first is None:
             return 0, 0
-        there = self.template.document.lines
-        for number in range(line, min(line + 8, len(there) + 1)):
+        there = self._lines(place.path)
+        for number in range(place.line, min(place.line + 8, len(there) + 1)):
             if there[number - 1].strip() == lines[first].strip():
                 indent = len(there[number - 1]) - len(there[number - 1].lstrip())
                 return max(number - first, 1), indent - (len(lines[first]) - len(lines[first].lstrip()))
         return 0, 0
+
+    def _lines(self, path: str) -> list[str]:
+        return self.template.lines
 
 
 def _is_built(resource: Resource) -> bool:

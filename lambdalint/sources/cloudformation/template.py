@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.documents import Document, Node, Scalar, Sequence, constant
@@ -42,6 +42,24 @@ class Resource(NamedTuple):
     """The map of its properties, for fixes."""
 
 
+class Declarations(Protocol):
+    """What declares resources in the words of CloudFormation, in whatever form it is written."""
+
+    path: str
+
+    @property
+    def types(self) -> Mapping[str, str]: ...
+
+    def resource(self, logical_id: str) -> Resource | None: ...
+
+    def resources(self, *types: str) -> Iterator[Resource]: ...
+
+    def globals_of(self, kind: str) -> Value | None: ...
+
+    @property
+    def lines(self) -> list[str]: ...
+
+
 class Template:
     """One document with a Resources section."""
 
@@ -76,6 +94,11 @@ class Template:
     def _text_of(self, node: Node, name: str) -> str:
         pair = self.document.entries(node).get(name)
         return str(pair[1].value) if pair is not None and isinstance(pair[1], Scalar) else ""
+
+    @property
+    def lines(self) -> list[str]:
+        """Of the whole file."""
+        return self.document.lines
 
     @property
     def types(self) -> Mapping[str, str]:

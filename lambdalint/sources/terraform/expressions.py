@@ -1,0 +1,373 @@
+"""What the expressions of Terraform work out to, as far as that is cheap and certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.sources.documents import Map, Scalar, constant
+from lambdalint.sources.documents import Sequence as JsonList
+from lambdalint.sources.terraform import functions
+from lambdalint.sources.terraform.operations import (
+    Failed,
+    Step,
+    binary,
+    chosen,
+    follow,
+    literal,
+    negated,
+    truth,
+)
+from lambdalint.sources.terraform.syntax import Attribute, Expression, File, Node, parsed, unescaped
+from lambdalint.sources.values import Value, shown
+
+MAX_DEPTH = 60
+MAX_WORK = 400_000
+"""How many expressions of one stack are worked out: what needs more is not known."""
+MAX_SIZE = 50_000
+"""How many values one value may hold, and how long a text may be."""
+
+
+class Names(Protocol):
+    """What gives names their meaning: a module."""
+
+    def lookup(self, name: str, steps: Sequence[Step], place: Location) -> tuple[Value, int]:
+        """The value of a name, and how many of the steps behind it belong to it."""
+
+    def read(self, path: str) -> str | None:
+        """The text of a file that lies beside the module."""
+
+
+class Scope(NamedTuple):
+    """Where an expression stands."""
+
+    names: Names
+    file: File
+    variables: dict[str, Value]
+    """`each`, `count`, and what `for` and `dynamic` count with."""
+
+    def inside(self, **variables: Value) -> Scope:
+        return self._replace(variables={**self.variables, **variables})
+
+
+class Evaluator:
+    """Works out expressions of one stack, and keeps count of it."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._work = 0
+        self._sizes: dict[int, tuple[int, Any]] = {}
+
+    @property
+    def exhausted(self) -> bool:
+        return self._work > MAX_WORK
+
+    def attribute(self, attribute: Attribute, scope: Scope) -> Value:
+        """What an attribute states, with its place."""
+        place = attribute.location
+        value = self.value(attribute.expression, scope._replace(file=attribute.file), place)
+        return value._replace(location=place) if value.location.path == place.path else value
+
+    def value(self, node: Expression, scope: Scope, place: Location) -> Value:
+        self._work += 1
+        if self._depth >= MAX_DEPTH or self._work > MAX_WORK:
+            return Value(UNKNOWN, place)
+        self._depth += 1
+        try:
+            if isinstance(node, Node):
+                value = _METHODS.get(node.type, Evaluator._other)(self, node, scope, place)
+            else:
+                value = self._json(node, scope, place)
+        except Failed:
+            return Value(UNKNOWN, place, self._source(node, scope))
+        finally:
+            self._depth -= 1
+        return value if self._fits(value) else Value(UNKNOWN, place, "", value.refs)
+
+    def attempt(self, node: Node, scope: Scope, place: Location) -> Value | None:
+        """As `value`, but None where Terraform would fail."""
+        try:
+            return _METHODS.get(node.type, Evaluator._other)(self, node, scope, place)
+        except Failed:
+            return None
+
+    def _fits(self, value: Value) -> bool:
+        """Whether a value is of a size that can be dealt with: a few lines can stand for billions of values."""
+        data = value.data
+        if isinstance(data, str):
+            return len(data) <= MAX_SIZE
+        if not isinstance(data, (dict, list)) or id(data) in self._sizes:
+            return len(value.text) <= MAX_SIZE and len(value.refs) <= MAX_SIZE
+        size = 1
+        for one in data.values() if isinstance(data, dict) else data:
+            known = self._sizes.get(id(one.data))
+            size += known[0] if known is not None else 1
+        self._sizes[id(data)] = (size, data)
+        return size <= MAX_SIZE
+
+    def _source(self, node: Expression, scope: Scope) -> str:
+        if not isinstance(node, Node):
+            return ""
+        text = " ".join(scope.file.text(node).split())
+        return f"${{{text}}}" if len(text) <= 80 else ""
+
+    # -- kinds of nodes --------------------------------------------------------------------------------
+
+    def _other(self, node: Node, scope: Scope, place: Location) -> Value:
+        return Value(UNKNOWN, place, self._source(node, scope))
+
+    def _expression(self, node: Node, scope: Scope, place: Location) -> Value:
+        return self._term(node.children, scope, place)
+
+    def _term(self, nodes: Sequence[Node], scope: Scope, place: Location) -> Value:
+        """One operand, with the steps behind it: `(a).b[0]`."""
+        if not nodes:
+            raise Failed
+        first, rest = nodes[0], nodes[1:]
+        if first.type == "(" and len(nodes) >= 3:
+            first, rest = nodes[1], nodes[3:]
+        if first.type != "variable_expr":
+            value = self.value(first, scope, place) if rest or first.type == "expression" else self._inner(first, scope, place)
+            return follow(value, self._steps(rest, scope, place), place)
+        name = scope.file.text(first)
+        steps = self._steps(rest, scope, place)
+        if name in scope.variables:
+            return follow(scope.variables[name], steps, place)
+        value, used = scope.names.lookup(name, steps, place)
+        return follow(value, steps[used:], place)
+
+    def _inner(self, node: Node, scope: Scope, place: Location) -> Value:
+        return _METHODS.get(node.type, Evaluator._other)(self, node, scope, place)
+
+    def _steps(self, nodes: Sequence[Node], scope: Scope, place: Location) -> list[Step]:
+        steps: list[Step] = []
+        for node in nodes:
+            kind = node.type
+            if kind == "get_attr":
+                steps.append(Step("key", Value(scope.file.text(node.children[-1]), place)))
+            elif kind == "index":
+                inner = node.children[0]
+                if inner.type == "legacy_index":
+                    steps.append(Step("key", Value(int(scope.file.text(inner).lstrip(". ") or 0), place)))
+                else:
+                    found = next((one for one in inner.children if one.type == "expression"), None)
+                    steps.append(Step("key", self.value(found, scope, place) if found else Value(UNKNOWN, place)))
+            elif kind == "splat":
+                steps.append(Step("splat", Value(None, place)))
+                steps += self._steps([one for one in node.children[0].children if one.is_named], scope, place)
+        return steps
+
+    def _literal(self, node: Node, scope: Scope, place: Location) -> Value:
+        child = node.children[0]
+        kind = child.type
+        text = scope.file.text(child)
+        return Value(unescaped(text[1:-1]) if kind == "string_lit" else literal(kind, text), place)
+
+    def _template(self, node: Node, scope: Scope, place: Location) -> Value:
+        """A text with interpolations. White space around these belongs to no node: it is what lies between."""
+        whole = node.children[0]
+        data = scope.file.data
+        children = whole.children
+        heredoc = whole.type == "heredoc_template"
+        if heredoc:
+            begin = data.find(b"\n", children[1].end_byte) + 1
+            end = data.rfind(b"\n", 0, children[-1].start_byte) + 1
+        else:
+            begin, end = children[0].end_byte, children[-1].start_byte
+        parts: list[Value] = []
+        for child in children:
+            if child.type not in ("template_interpolation", "template_directive"):
+                continue
+            parts.append(self._raw(data[begin : child.start_byte], heredoc, place))
+            inner = next((one for one in child.children if one.type == "expression"), None)
+            if child.type == "template_directive" or inner is None:
+                parts.append(Value(UNKNOWN, place, "%{...}", self._refs_within(child, scope, place)))
+            else:
+                parts.append(self.value(inner, scope, place))
+            begin = child.end_byte
+        if len(parts) == 2 and not heredoc and begin == end and parts[0].data == "":
+            return parts[1]  # "${x}" is x, of whatever kind
+        parts.append(self._raw(data[begin:end], heredoc, place))
+        value = functions.joined(parts, place)
+        if heredoc and isinstance(value.data, str) and children[0].text == b"<<-":
+            return value._replace(data=_dedented(value.data))
+        return value
+
+    def _raw(self, data: bytes, heredoc: bool, place: Location) -> Value:
+        text = data.decode("utf-8", "replace")
+        return Value(text.replace("$${", "${").replace("%%{", "%{") if heredoc else unescaped(text), place)
+
+    def _refs_within(self, node: Node, scope: Scope, place: Location) -> tuple[str, ...]:
+        refs: list[str] = []
+        waiting = list(node.children)
+        while waiting:
+            one = waiting.pop()
+            if one.type == "expression":
+                refs += self.value(one, scope, place).all_refs()
+            else:
+                waiting += one.children
+        return tuple(dict.fromkeys(refs))
+
+    def _wrapped(self, node: Node, scope: Scope, place: Location) -> Value:
+        return self._inner(node.children[0], scope, place)
+
+    def _tuple(self, node: Node, scope: Scope, place: Location) -> Value:
+        values = []
+        for one in node.named_children:
+            if one.type == "expression":
+                values.append(self.value(one, scope, scope.file.place(one)))
+        return Value(values, place)
+
+    def _object(self, node: Node, scope: Scope, place: Location) -> Value:
+        data: dict[str, Value] = {}
+        opened = False
+        for one in node.named_children:
+            if one.type != "object_elem" or one.child_count < 3:
+                continue
+            key, value = one.children[0], one.children[-1]
+            name = self._key(key, scope, place)
+            if name is None:
+                opened = True
+            else:
+                where = scope.file.place(value, key)
+                data[name] = self.value(value, scope, where)
+        return Value(data, place, opened=opened)
+
+    def _key(self, node: Node, scope: Scope, place: Location) -> str | None:
+        if node.child_count == 1 and node.children[0].type == "variable_expr":
+            return scope.file.text(node)
+        value = self.value(node, scope, place)
+        return shown(value) if isinstance(value.data, (str, int, float)) else None
+
+    def _for(self, node: Node, scope: Scope, place: Location) -> Value:
+        loop = node.children[0]
+        intro = next(one for one in loop.children if one.type == "for_intro")
+        names = [scope.file.text(one) for one in intro.named_children if one.type == "identifier"]
+        source = next(one for one in intro.named_children if one.type == "expression")
+        results = [one for one in loop.named_children if one.type == "expression"]
+        condition = next((one for one in loop.named_children if one.type == "for_cond"), None)
+        whole = self.value(source, scope, place)
+        is_map = loop.type == "for_object_expr"
+        if not isinstance(whole.data, (list, dict)) or not names or len(results) < 1 + is_map:
+            return Value(UNKNOWN, place, self._source(node, scope), tuple(dict.fromkeys(whole.all_refs())))
+        found: dict[str, Value] = {}
+        listed: list[Value] = []
+        opened = whole.opened
+        pairs = whole.data.items() if isinstance(whole.data, dict) else enumerate(whole.data)
+        for key, value in pairs:
+            each = {names[-1]: value} if len(names) == 1 else {names[0]: Value(key, place), names[1]: value}
+            inner = scope.inside(**each)
+            if condition is not None:
+                holds = truth(self.value(condition.named_children[-1], inner, place))
+                if holds is None:
+                    opened = True
+                if not holds:
+                    continue
+            if not is_map:
+                listed.append(self.value(results[0], inner, place))
+                continue
+            name = self.value(results[0], inner, place)
+            if isinstance(name.data, (str, int, float)):
+                found[shown(name)] = self.value(results[1], inner, place)
+            else:
+                opened = True
+        return Value(found if is_map else listed, place, opened=opened)
+
+    def _conditional(self, node: Node, scope: Scope, place: Location) -> Value:
+        condition, first, second = [one for one in node.children if one.is_named and one.type != "comment"][:3]
+        holds = truth(self.value(condition, scope, place))
+        if holds is None:
+            return chosen([self.value(first, scope, place), self.value(second, scope, place)], place)
+        value = self._inner(first if holds else second, scope, place)
+        return value
+
+    def _unary(self, node: Node, scope: Scope, place: Location) -> Value:
+        return negated(scope.file.text(node.children[0]), self._term(node.children[1:], scope, place), place)
+
+    def _binary(self, node: Node, scope: Scope, place: Location) -> Value:
+        children = [one for one in node.children if one.type != "comment"]
+        at = next((i for i, one in enumerate(children) if not one.is_named and one.type not in ("(", ")")), None)
+        if at is None:
+            raise Failed
+        left = self._term(children[:at], scope, place)
+        return binary(children[at].type, left, lambda: self._term(children[at + 1 :], scope, place), place)
+
+    def _call(self, node: Node, scope: Scope, place: Location) -> Value:
+        name = scope.file.text(node.children[0])
+        listed = next((one for one in node.children if one.type == "function_arguments"), None)
+        nodes = [one for one in listed.children if one.type == "expression"] if listed is not None else []
+        if name in ("try", "can"):
+            for one in nodes:
+                value = self.attempt(one, scope, place)
+                if value is not None:
+                    return value if name == "try" else Value(True if value.data is not UNKNOWN else UNKNOWN, place)
+            if name == "can":
+                return Value(False, place)
+            raise Failed
+        arguments = [self.value(one, scope, place) for one in nodes]
+        if listed is not None and arguments and any(one.type == "ellipsis" for one in listed.children):
+            last = arguments.pop()
+            if not isinstance(last.data, list):
+                return Value(UNKNOWN, place, self._source(node, scope), tuple(dict.fromkeys(last.all_refs())))
+            arguments += last.data
+        return functions.call(name, arguments, place, self._source(node, scope), scope.names.read)
+
+    def _json(self, node: Any, scope: Scope, place: Location) -> Value:
+        """An expression of the JSON form: texts are templates."""
+        if isinstance(node, Scalar):
+            data = constant(node)
+            if not isinstance(data, str) or ("${" not in data and "%{" not in data):
+                return Value(data, place)
+            quoted = data.replace("\\", "\\\\").replace('"', '\\"') if "\n" in data else data
+            source = File(scope.file.path, b'x = "' + quoted.replace("\n", "\\n").encode() + b'"')
+            found = next((one for block in source.blocks() for one in block.attributes.values()), None)
+            if found is None or source.error is not None:
+                return Value(UNKNOWN, place, data)
+            return _at(self.value(found.expression, scope._replace(file=source), place), place)
+        if isinstance(node, JsonList):
+            return Value([self.value(one, scope, scope.file.place(one)) for one in node.value], place)
+        if isinstance(node, Map):
+            entries = scope.file.entries(node)
+            return Value(
+                {name: self.value(value, scope, scope.file.place(value, key)) for name, (key, value) in entries.items()},
+                place,
+            )
+        return Value(UNKNOWN, place)
+
+
+def _at(value: Value, place: Location) -> Value:
+    """The value, with all in it, at one place."""
+    data = value.data
+    if isinstance(data, dict):
+        data = {key: _at(one, place) for key, one in data.items()}
+    elif isinstance(data, list):
+        data = [_at(one, place) for one in data]
+    return value._replace(data=data, location=place)
+
+
+def _dedented(text: str) -> str:
+    """As `<<-` takes the indentation away that all lines share."""
+    lines = text.split("\n")
+    indents = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
+    least = min(indents, default=0)
+    return "\n".join(line[least:] for line in lines)
+
+
+_METHODS: dict[str, Callable[[Evaluator, Node, Scope, Location], Value]] = {
+    "expression": Evaluator._expression,
+    "literal_value": Evaluator._literal,
+    "template_expr": Evaluator._template,
+    "collection_value": Evaluator._wrapped,
+    "operation": Evaluator._wrapped,
+    "tuple": Evaluator._tuple,
+    "object": Evaluator._object,
+    "for_expr": Evaluator._for,
+    "conditional": Evaluator._conditional,
+    "unary_operation": Evaluator._unary,
+    "binary_operation": Evaluator._binary,
+    "function_call": Evaluator._call,
+    "variable_expr": lambda self, node, scope, place: self._term([node], scope, place),
+}
+
+__all__ = ["Evaluator", "Names", "Scope", "parsed"]
