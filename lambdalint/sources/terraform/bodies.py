@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from lambdalint.model.places import UNKNOWN
 from lambdalint.sources.terraform.expressions import Evaluator, Scope
 from lambdalint.sources.terraform.operations import items_of
-from lambdalint.sources.terraform.syntax import Block
+from lambdalint.sources.terraform.syntax import Block, Node
 from lambdalint.sources.values import Value
 
-_META_ATTRIBUTES = frozenset({"count", "for_each", "provider", "providers", "tags", "source", "version"})
+_META_ATTRIBUTES = frozenset(
+    "count for_each provider providers tags tags_all source version description assume_role_policy".split()
+)
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
 
 
@@ -48,7 +50,7 @@ def _dynamic(block: Block, scope: Scope, evaluator: Evaluator) -> tuple[list[Val
     named = block.attributes.get("iterator")
     name = block.labels[0]
     if named is not None:
-        name = block.file.text(named.expression) if hasattr(named.expression, "start_byte") else name
+        name = named.file.text(named.expression) if isinstance(named.expression, Node) else name
     whole = evaluator.attribute(stated, scope)
     maybe = whole.data is UNKNOWN or whole.optional or whole.opened
     made = []

@@ -16,7 +16,7 @@ from lambdalint.sources.terraform.operations import truth
 from lambdalint.sources.values import Value, shown
 
 if TYPE_CHECKING:
-    from lambdalint.sources.terraform.module import Folder
+    from lambdalint.sources.terraform.folder import Folder
 
 _SOURCE = re.compile(
     r"^(?:registry\.(?:terraform\.io|opentofu\.org)/)?terraform-aws-modules/lambda/aws/?$"
@@ -199,7 +199,11 @@ class FunctionCall:
             for one in data.values() if isinstance(data, dict) else data if isinstance(data, list) else [value]:
                 if name == "policy_jsons":
                     inner = one.decoded.get("Statement") if one.decoded is not None else None
-                    found += inner.data if inner is not None and isinstance(inner.data, list) else [Value(UNKNOWN, one.location)]
+                    found += (
+                        inner.data
+                        if inner is not None and isinstance(inner.data, list)
+                        else [Value(UNKNOWN, one.location)]
+                    )
                 else:
                     found.append(statement(one) if isinstance(one.data, dict) else Value(UNKNOWN, one.location))
             if value.opened:
@@ -223,7 +227,12 @@ class FunctionCall:
                         f'{self.address}.{type_}.this["{key}"]', type_, one.location, _later(made, one), self.optional
                     )
             elif stated.data is UNKNOWN:
-                yield Item(f"{self.address}.{type_}", "module", stated.location, lambda: Value({}, self.location, refs=(self.address,)))
+                yield Item(
+                    f"{self.address}.{type_}",
+                    "module",
+                    stated.location,
+                    lambda: Value({}, self.location, refs=(self.address,)),
+                )
 
     def _mapping(self, one: Value) -> Value:
         data = dict(one.entries())

@@ -128,7 +128,11 @@ class Evaluator:
         if first.type == "(" and len(nodes) >= 3:
             first, rest = nodes[1], nodes[3:]
         if first.type != "variable_expr":
-            value = self.value(first, scope, place) if rest or first.type == "expression" else self._inner(first, scope, place)
+            value = (
+                self.value(first, scope, place)
+                if rest or first.type == "expression"
+                else self._inner(first, scope, place)
+            )
             return follow(value, self._steps(rest, scope, place), place)
         name = scope.file.text(first)
         steps = self._steps(rest, scope, place)
@@ -279,8 +283,7 @@ class Evaluator:
         holds = truth(self.value(condition, scope, place))
         if holds is None:
             return chosen([self.value(first, scope, place), self.value(second, scope, place)], place)
-        value = self._inner(first if holds else second, scope, place)
-        return value
+        return self._inner(first if holds else second, scope, place)
 
     def _unary(self, node: Node, scope: Scope, place: Location) -> Value:
         return negated(scope.file.text(node.children[0]), self._term(node.children[1:], scope, place), place)
@@ -330,7 +333,10 @@ class Evaluator:
         if isinstance(node, Map):
             entries = scope.file.entries(node)
             return Value(
-                {name: self.value(value, scope, scope.file.place(value, key)) for name, (key, value) in entries.items()},
+                {
+                    name: self.value(value, scope, scope.file.place(value, key))
+                    for name, (key, value) in entries.items()
+                },
                 place,
             )
         return Value(UNKNOWN, place)

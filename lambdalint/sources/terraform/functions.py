@@ -201,7 +201,7 @@ def _lookup(arguments: Arguments, place: Location) -> Value | None:
     table, key = arguments[0], arguments[1]
     if not isinstance(table.data, dict) or not isinstance(key.data, (str, int)):
         return None
-    found = table.data.get(shown(key))
+    found: Value | None = table.data.get(shown(key))
     if found is not None:
         return found
     if table.opened:

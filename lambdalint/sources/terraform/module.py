@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.documents import Malformed
-from lambdalint.sources.folders import ENDINGS
-from lambdalint.sources.paths import Files, is_outside, join
-from lambdalint.sources.terraform.expressions import Evaluator, Scope
+from lambdalint.sources.paths import is_outside, join
+from lambdalint.sources.terraform.expressions import Scope
+from lambdalint.sources.terraform.folder import Folder
 from lambdalint.sources.terraform.operations import Step, chosen, items_of
-from lambdalint.sources.terraform.syntax import Attribute, Block, File, top_level
+from lambdalint.sources.terraform.syntax import Block
 from lambdalint.sources.terraform.types import typed
 from lambdalint.sources.values import Value, shown
+
+if TYPE_CHECKING:
+    from lambdalint.sources.terraform.world import Call, World
 
 MAX_COPIES = 64
 """How many copies of one block `count` and `for_each` make here."""
 MAX_CALLS = 12
 """How deep modules call each other here."""
-_NAMED = frozenset({"resource", "data", "variable", "module", "output"})
-_OVERRIDE = re.compile(r"(?:^|_)override\.tf(?:\.json)?$")
 
 
 class Copy(NamedTuple):
@@ -33,56 +32,6 @@ class Copy(NamedTuple):
     variables: dict[str, Value]
     """`each` or `count`."""
     optional: bool = False
-
-
-class Folder:
-    """What the files of a folder declare, by name."""
-
-    def __init__(self, path: str, files: Files, first: str = "") -> None:
-        self.path = path
-        self.errors: list[tuple[str, Malformed]] = []
-        self.twice: list[tuple[Location, str]] = []
-        self.blocks: dict[tuple[str, ...], Block] = {}
-        self.locals: dict[str, Attribute] = {}
-        self.settings: list[Attribute] = []
-        """What stands in the files that give variables their values."""
-        self.maybe: list[Attribute] = []
-        """Likewise in files that are only read if they are named."""
-        listed = files.names(path)
-        names = [name for name in listed if name.endswith(ENDINGS)]
-        for name in sorted(names, key=lambda name: (_OVERRIDE.search(name) is not None, name != first, name)):
-            for block in self._blocks(join(path, name), files):
-                self._add(block, overriding=_OVERRIDE.search(name) is not None)
-        for name in sorted(name for name in listed if name.endswith((".tfvars", ".tfvars.json"))):
-            automatic = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
-            into = self.settings if automatic else self.maybe
-            for block in self._blocks(join(path, name), files, whole=True):
-                into += block.attributes.values()
-
-    def _blocks(self, path: str, files: Files, whole: bool = False) -> Iterator[Block]:
-        data = files.read_bytes(path)
-        if data is None:
-            return
-        file = File(path, data.removeprefix(b"\xef\xbb\xbf"))
-        yield from file.blocks() if whole else top_level(file)
-        if file.error is not None:
-            self.errors.append((path, file.error))
-
-    def _add(self, block: Block, overriding: bool) -> None:
-        if block.type == "locals":
-            self.locals.update(block.attributes)
-            return
-        key = (block.type, *block.labels)
-        if overriding and key in self.blocks:
-            self.blocks[key].add(block)
-        elif self.blocks.setdefault(key, block) is not block and block.type in _NAMED:
-            before = self.blocks[key].location
-            message = f"declares {'.'.join(key)} again, after {before.path}:{before.line}: only the first one is read"
-            self.twice.append((block.location, message))
-
-    def of(self, type_: str) -> Iterator[Block]:
-        count = 3 if type_ in ("resource", "data") else 2
-        return (block for key, block in self.blocks.items() if key[0] == type_ and len(key) == count)
 
 
 class Module:
@@ -148,6 +97,9 @@ class Module:
         value = self._known[key]
         if value is None:
             return Value(UNKNOWN, place, f"${{{kind}.{name}}}")
+        given = self._arguments.get(name) if kind == "var" and self._arguments is not None else None
+        if given is None or given.data is None:
+            value = value._replace(location=place)  # where it is used says more than where it is defined
         if value.data is UNKNOWN and not value.text and not value.choices:
             return value._replace(text=f"${{{kind}.{name}}}")
         return value
@@ -156,8 +108,7 @@ class Module:
         attribute = self.folder.locals.get(name)
         if attribute is None:
             return Value(UNKNOWN, place, f"${{local.{name}}}")
-        value = self.world.evaluator.attribute(attribute, Scope(self, attribute.file, {}))
-        return value._replace(location=place)
+        return self.world.evaluator.attribute(attribute, Scope(self, attribute.file, {}))
 
     def _variable(self, name: str, place: Location) -> Value:
         block = self.folder.blocks.get(("variable", name))
@@ -186,7 +137,7 @@ class Module:
         """What the files of values say of a variable, if this is where everything begins."""
         evaluate = self.world.evaluator.attribute
         for attributes in (self.folder.settings, self.folder.maybe):
-            found = [one for one in attributes if one.file.text(one.key) == name] if attributes else []
+            found = [one for one in attributes if one.name == name] if attributes else []
             values = [evaluate(one, Scope(self, one.file, {})) for one in found]
             if values:
                 return values[-1] if attributes is self.folder.settings else chosen(values, values[0].location)
@@ -233,9 +184,7 @@ class Module:
         else:
             yield Copy(base, {})
 
-    def _attribute(
-        self, key: tuple[str, ...], steps: Sequence[Step], used: int, place: Location
-    ) -> tuple[Value, int]:
+    def _attribute(self, key: tuple[str, ...], steps: Sequence[Step], used: int, place: Location) -> tuple[Value, int]:
         """An attribute of a resource or data source, as far as its block states it."""
         block = self.folder.blocks.get(key)
         shown_as = ".".join(key[1:] if key[0] == "resource" else key)

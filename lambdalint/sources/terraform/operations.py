@@ -51,8 +51,9 @@ def _at(value: Value, key: Value, place: Location) -> Value:
         return Value(UNKNOWN, place, _text(value.text, key), refs)
     if isinstance(data, dict):
         name = shown(key)
-        if name in data:
-            return data[name]
+        found: Value | None = data.get(name)
+        if found is not None:
+            return found
         if value.opened:
             return Value(UNKNOWN, place)
         raise Failed
@@ -61,7 +62,8 @@ def _at(value: Value, key: Value, place: Location) -> Value:
             key = key._replace(data=int(key.data))
         if isinstance(key.data, int) and not isinstance(key.data, bool):
             if -1 < key.data < len(data):
-                return data[key.data]
+                item: Value = data[key.data]
+                return item
             if value.opened:
                 return Value(UNKNOWN, place)
     raise Failed
@@ -186,9 +188,9 @@ def binary(operator: str, left: Value, other: Callable[[], Value], place: Locati
 
 
 def _compared(left: Value, right: Value, wanted: bool, place: Location) -> Value:
-    answers = {
-        _same(a, b) for a in (left.choices or (left,)) for b in (right.choices or (right,))
-    } | ({None} if left.optional or right.optional else set())
+    answers = {_same(a, b) for a in (left.choices or (left,)) for b in (right.choices or (right,))} | (
+        {None} if left.optional or right.optional else set()
+    )
     answer = answers.pop() if len(answers) == 1 else None
     return Value(UNKNOWN if answer is None else answer is wanted, place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Stack
 from lambdalint.sources.cloudformation import stack_of
 from lambdalint.sources.documents import Document, Node, Scalar, Sequence, constant

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import tree_sitter_hcl  # type: ignore[import-untyped]
+import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
 from lambdalint.model.places import Location
@@ -14,7 +14,13 @@ from lambdalint.sources.documents import Document, Malformed, Scalar, Sequence, 
 from lambdalint.sources.documents import Node as JsonNode
 
 MAX_BYTES = 5_000_000
-_NAMES = {"block_end": "}", "quoted_template_end": '"', "tuple_end": "]", "object_end": "}", "heredoc_identifier": "EOT"}
+_NAMES = {
+    "block_end": "}",
+    "quoted_template_end": '"',
+    "tuple_end": "]",
+    "object_end": "}",
+    "heredoc_identifier": "EOT",
+}
 _ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEPTH = re.compile(rb"[\[({]")
@@ -28,9 +34,10 @@ class Attribute(NamedTuple):
     """`name = expression`."""
 
     file: File
+    name: str
     expression: Expression
     key: Expression
-    """The name, for its place."""
+    """Where the name stands."""
 
     @property
     def location(self) -> Location:
@@ -83,12 +90,12 @@ class Block:
             for node in _children(self._body):
                 if node.type == "attribute" and node.child_count >= 3:
                     name = self.file.text(node.children[0])
-                    self._attributes[name] = Attribute(self.file, node.children[2], node.children[0])
+                    self._attributes[name] = Attribute(self.file, name, node.children[2], node.children[0])
                 elif node.type == "block":
                     self._blocks.append(_block(self.file, node))
         elif self._body is not None:
             for name, (key, value) in self.file.entries(self._body).items():
-                self._attributes[name] = Attribute(self.file, value, key)
+                self._attributes[name] = Attribute(self.file, name, value, key)
 
 
 class File:
@@ -274,4 +281,15 @@ def _plain(found: re.Match[str]) -> str:
         return found[0]
 
 
-__all__ = ["MAX_BYTES", "Attribute", "Block", "Expression", "File", "Node", "Scalar", "parsed", "top_level", "unescaped"]
+__all__ = [
+    "MAX_BYTES",
+    "Attribute",
+    "Block",
+    "Expression",
+    "File",
+    "Node",
+    "Scalar",
+    "parsed",
+    "top_level",
+    "unescaped",
+]

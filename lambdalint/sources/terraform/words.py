@@ -141,9 +141,7 @@ def _with_refs(value: Value, refs: tuple[str, ...]) -> Value:
     if not isinstance(data, str) or "${" not in data:
         return value
     named = _REFERENCE.findall(data)
-    meant = tuple(
-        ref for ref in refs if any(f"{one}.".startswith(f"{_own(ref)}.") for one in named)
-    )
+    meant = tuple(ref for ref in refs if any(f"{one}.".startswith(f"{_own(ref)}.") for one in named))
     return Value(UNKNOWN, value.location, data, meant)
 
 
@@ -174,7 +172,9 @@ def _queue(self: Resources, item: Item, body: Value) -> Value:
         of = other.body.get("queue_url")
         if policy is None and of is not None and item.address in of.all_refs():
             policy = other.body.get("redrive_policy")
-    return properties._replace(data={**properties.data, "RedrivePolicy": document_of(policy) or Value(None, item.location)})
+    return properties._replace(
+        data={**properties.data, "RedrivePolicy": document_of(policy) or Value(None, item.location)}
+    )
 
 
 def _policy(self: Resources, item: Item, body: Value) -> Value:

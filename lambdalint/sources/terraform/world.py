@@ -10,8 +10,9 @@ from lambdalint.sources.paths import Files, is_outside, join
 from lambdalint.sources.terraform import community
 from lambdalint.sources.terraform.bodies import body, document
 from lambdalint.sources.terraform.expressions import Evaluator
+from lambdalint.sources.terraform.folder import Folder
 from lambdalint.sources.terraform.items import Item
-from lambdalint.sources.terraform.module import MAX_CALLS, Copy, Folder, Module
+from lambdalint.sources.terraform.module import MAX_CALLS, Copy, Module
 from lambdalint.sources.terraform.syntax import Block
 from lambdalint.sources.values import Value
 
