@@ -33,6 +33,28 @@ def paginating(call: Call) -> Fix:
     return Fix("Read all pages with a paginator", edits)
 
 
+def dumping_body(place: Location, *, unsafe: bool) -> Fix:
+    """Make a text of the dict or list that is the body of an answer."""
+    return Fix("Put json.dumps() around the body", partial(_dump_body, place=place), unsafe)
+
+
+def expressing(place: Location, form: str, name: str, handler: str) -> Fix:
+    """Give what a handler returns a form in JSON: by a function, or by a method that begins with a dot."""
+    edits = partial(_express, place=place, form=form, name=name, handler=handler)
+    return Fix(f"Return {form[1:]} of it" if form.startswith(".") else f"Return {form}() of it", edits)
+
+
+def batching(call: Call) -> Fix:
+    """Write the items of a loop with a batch writer."""
+    return Fix("Put a batch writer around the loop", partial(_batch, place=call.location))
+
+
+def removing_file(call: Call, position: int, keyword: str, *, whole: bool) -> Fix:
+    """Remove the file that a call writes, once it is not needed any more. `whole`: if the call fails there is none."""
+    edits = partial(_remove_file, place=call.location, position=position, keyword=keyword, whole=whole)
+    return Fix("Remove the file at the end", edits)
+
+
 def removing_import(one: Import) -> Fix:
     """Take an import away that nothing needs."""
     return Fix("Remove the import", partial(_remove_import, module=one.module, bound=one.bound), unsafe=False)
@@ -53,6 +75,30 @@ def _remove_statement(text: str, *, place: Location) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_statement
 
     return remove_statement(text, place=place)
+
+
+def _dump_body(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import dump_body
+
+    return dump_body(text, place=place)
+
+
+def _express(text: str, *, place: Location, form: str, name: str, handler: str) -> Sequence[Edit]:
+    from lambdalint.rewriting import express
+
+    return express(text, place=place, form=form, name=name, handler=handler)
+
+
+def _batch(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import batch_writes
+
+    return batch_writes(text, place=place)
+
+
+def _remove_file(text: str, *, place: Location, position: int, keyword: str, whole: bool) -> Sequence[Edit]:
+    from lambdalint.rewriting import remove_file
+
+    return remove_file(text, place=place, position=position, keyword=keyword, whole=whole)
 
 
 def _paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:

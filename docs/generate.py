@@ -1,6 +1,6 @@
-"""Writes the page of every check, and the index of them, from the checks themselves.
+"""Writes the page of every check, and the indexes of them, from the checks themselves.
 
-python docs/generate.py            write docs/checks/
+python docs/generate.py            write docs/checks/ and checks/_index.json
 python docs/generate.py --check    write nothing; fail if a page is not what it would be
 """
 
@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lambdalint import house, options, registry
+from lambdalint import checks, house, options, registry
 from lambdalint.check import AnyCheck, Severity
 from lambdalint.checks import _fixes
 
 FOLDER = Path(__file__).parent / "checks"
+INDEX = Path(checks.__file__).parent / registry.INDEX
 
 
 def main() -> int:
@@ -28,9 +29,9 @@ def main() -> int:
     return 0
 
 
-def pages(checks: Iterable[AnyCheck]) -> dict[str, str]:
+def pages(of: Iterable[AnyCheck]) -> dict[str, str]:
     """Every file of docs/checks/ by its name."""
-    in_order = sorted(checks, key=lambda check: check.code)
+    in_order = sorted(of, key=lambda check: check.code)
     return {"index.md": index(in_order)} | {f"{check.name}.md": page(check) for check in in_order}
 
 
@@ -64,10 +65,9 @@ def fix(check: AnyCheck) -> list[str]:
     return ["Offers a fix"] if makes or check is house.unused_ignore else []
 
 
-def index(checks: Iterable[AnyCheck]) -> str:
+def index(of: Iterable[AnyCheck]) -> str:
     rows = [
-        f"| {check.code} | [{check.name}]({check.name}.md) | {state(check)} | {cell(check.summary)} |"
-        for check in checks
+        f"| {check.code} | [{check.name}]({check.name}.md) | {state(check)} | {cell(check.summary)} |" for check in of
     ]
     return "\n".join(
         [
@@ -96,14 +96,17 @@ def cell(text: str) -> str:
 
 def compare(wanted: Mapping[str, str]) -> int:
     present = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    differing = sorted(name for name in wanted.keys() | present if wanted.get(name) != present.get(name))
-    for name in differing:
-        print(f"docs/checks/{name} is not what the checks say: run `make docs`", file=sys.stderr)
+    differing = [f"docs/checks/{name}" for name in wanted.keys() | present if wanted.get(name) != present.get(name)]
+    if not INDEX.exists() or INDEX.read_text(encoding="utf-8") != registry.index():
+        differing.append("checks/_index.json")
+    for name in sorted(differing):
+        print(f"{name} is not what the checks say: run `make docs`", file=sys.stderr)
     return 1 if differing else 0
 
 
 def write(wanted: Mapping[str, str]) -> None:
     FOLDER.mkdir(exist_ok=True)
+    INDEX.write_text(registry.index(), encoding="utf-8", newline="\n")
     for path in FOLDER.glob("*.md"):
         if path.name not in wanted:
             path.unlink()

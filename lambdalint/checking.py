@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from lambdalint import hearing
+from lambdalint import hearing, registry
 from lambdalint.check import AnyCheck, Finding, Fix
 from lambdalint.config import Config
-from lambdalint.discovery import Discovered, discover, display, is_template_name
+from lambdalint.discovery import Discovered, discover, display, is_template_name, templates_above
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
@@ -150,6 +150,13 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
     # Templates come first: they say which files hold handlers, and these are looked at with them.
     looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
+    rest = frozenset(path for path in discovered.files if path not in claimed)
+    for template in templates_above(request.paths, config.root) if rest else ():
+        if template not in discovered.templates:
+            consulted = looker.consult(template, rest)
+            if consulted.claimed:
+                looked.append(consulted)
+                claimed.update(consulted.claimed)
     looked += work.look([path for path in discovered.files if path not in claimed])
     if cache is not None:
         cache.put(work.fresh)
@@ -192,6 +199,7 @@ class Work:
             import lambdalint.python.project  # once, before the fork, not in each process
             from lambdalint.parallel import look_in_parallel
 
+            registry.preload(request.selected)
             if is_template_name(files[0]):
                 import lambdalint.sources.cloudformation  # noqa: F401
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +74,28 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
     files = sorted({*named, *below})
     found.templates = [path for path in files if is_template_name(path)]
     found.files = [path for path in files if not is_template_name(path)]
+    return found
+
+
+_LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn")
+
+
+def templates_above(paths: Sequence[str], root: str) -> list[str]:
+    """Templates beside files and above folders, up to `root`, that may name handlers in them: by their names."""
+    found: list[str] = []
+    seen: set[str] = set()
+    top = os.path.abspath(root)
+    for path in paths:
+        folder = os.path.dirname(os.path.abspath(path))
+        while folder not in seen and (folder == top or folder.startswith(top.rstrip(os.sep) + os.sep)):
+            seen.add(folder)
+            with contextlib.suppress(OSError):
+                found += (
+                    os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
+                    for name in sorted(os.listdir(folder))
+                    if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
+                )
+            folder = os.path.dirname(folder)
     return found
 
 

@@ -62,6 +62,29 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
     )
 
 
+def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Looked:
+    """What is found in some files, looked at as a template means them that nobody asked about."""
+    from lambdalint.looking import Looked
+    from lambdalint.sources import may_be_template, read
+
+    functions = (
+        [one for stack in read(path, data).stacks for one in stack.functions] if may_be_template(path, data) else []
+    )
+    claims: Claims = {}
+    for function in functions:
+        if function.handler_path is not None and function.handler_path in only:
+            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+    parts = list(_behind(looker, claims))
+    return Looked(
+        path,
+        [one for part in parts for one in part.marked],
+        sum(part.handlers for part in parts),
+        claimed=sorted(claims),
+        findings=[one for part in parts for one in part.findings],
+        cut_short=[one for part in parts for one in part.cut_short],
+    )
+
+
 def not_found(function: Function) -> Iterator[Handler]:
     """For a function whose code is here, but not the file of its handler, one that says so."""
     code = function.code

@@ -63,6 +63,15 @@ class Looker:
         self._declared = declared or {}
         self._project: Project | None = None
 
+    def consult(self, path: str, only: frozenset[str]) -> Looked:
+        """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
+        from lambdalint.joining import consult
+
+        try:
+            return consult(self, path, contents_of(path), only)
+        except Exception:  # nobody asked about it: its faults are told when somebody does
+            return Looked(path)
+
     def look(self, path: str, data: bytes | None = None) -> Looked:
         """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise."""
         is_template = is_template_name(path)

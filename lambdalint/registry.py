@@ -11,19 +11,26 @@ from zlib import crc32
 
 import lambdalint.checks
 from lambdalint import house
-from lambdalint.check import AnyCheck, Check
+from lambdalint.check import AnyCheck, Check, Problem, Severity
 from lambdalint.discovery import display
 from lambdalint.errors import WrongUse
+from lambdalint.model import Function, Handler, Stack, Subject
 
+INDEX = "_index.json"
+"""Beside the checks: what each is called, so that a run imports those only that have something to look at."""
 RESERVED = "_lambdalint_mounted_"
 """How the packages begin under which folders named in `extend-checks` are imported."""
 
 
-def load(extend: Sequence[str] = (), root: str = ".") -> dict[str, AnyCheck]:
-    """Every check by its code: built-in ones, then those of the packages and folders in `extend`."""
+def load(extend: Sequence[str] = (), root: str = ".", *, lazily: bool = False) -> dict[str, AnyCheck]:
+    """Every check by its code: built-in ones, then those of the packages and folders in `extend`.
+
+    `lazily`: built-in ones are imported when they are first asked to look, and bear neither page nor options before.
+    """
     by_code: dict[str, AnyCheck] = {}
     by_name: dict[str, AnyCheck] = {}
-    for check in [*house.CHECKS, *collect(lambdalint.checks), *plugged(extend, root)]:
+    built_in = (lazily and indexed()) or collect(lambdalint.checks)
+    for check in [*house.CHECKS, *built_in, *plugged(extend, root)]:
         for known, key in ((by_code, check.code), (by_name, check.name)):
             other = known.setdefault(key, check)
             if other is not check:
@@ -31,6 +38,88 @@ def load(extend: Sequence[str] = (), root: str = ".") -> dict[str, AnyCheck]:
         if not (check.code.isalnum() and check.code.isupper() and check.code[-1].isdigit()):
             raise WrongUse(f'{place(check)}: "{check.code}" is not a code such as ACME101')
     return dict(sorted(by_code.items()))
+
+
+class Later:
+    """The function of a check whose module is imported when it is first called."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.__module__ = module
+        self.__name__ = name
+        self._check: AnyCheck | None = None
+
+    def __call__(self, subject: Subject) -> Iterator[Problem]:
+        return self.load().problems(subject)
+
+    def load(self) -> AnyCheck:
+        """The check itself."""
+        if self._check is None:
+            found: AnyCheck = getattr(import_module(self.__module__), self.__name__)
+            self._check = found
+        return self._check
+
+
+def preload(checks: Sequence[AnyCheck]) -> None:
+    """Import now what would be imported later: once, before several processes do."""
+    for check in checks:
+        if isinstance(check.find, Later):
+            check.find.load()
+
+
+def indexed() -> list[AnyCheck]:
+    """The built-in checks as the index has them; none where it has others than the folders."""
+    import json
+
+    folder = os.path.dirname(os.path.abspath(lambdalint.checks.__file__))
+    try:
+        with open(os.path.join(folder, INDEX), encoding="utf-8") as stream:
+            rows = json.loads(stream.read())
+    except (OSError, ValueError):
+        return []
+    families: dict[str, list[str]] = {}
+    for row in rows:
+        families.setdefault(row[4], []).append(row[1].replace("-", "_"))
+    subjects = {"Handler": Handler, "Function": Function, "Stack": Stack}
+    if sorted(families) != modules(folder) or any(
+        sorted(names) != modules(os.path.join(folder, family)) for family, names in families.items()
+    ):
+        return []
+    return [
+        Check(
+            code=code,
+            name=name,
+            severity=Severity(severity),
+            subject=subjects[subject],
+            find=Later(f"{lambdalint.checks.__name__}.{family}.{name.replace('-', '_')}", name.replace("-", "_")),
+            since=since,
+            default=default,
+            summary=summary,
+            doc="",
+            family=family,
+        )
+        for code, name, severity, subject, family, since, default, summary in rows
+    ]
+
+
+def index() -> str:
+    """The index of the built-in checks, as it is kept beside them."""
+    import json
+
+    rows = [
+        [
+            check.code,
+            check.name,
+            int(check.severity),
+            check.subject.__name__,
+            check.family,
+            check.since,
+            check.default,
+            check.summary,
+        ]
+        for check in sorted(collect(lambdalint.checks), key=lambda check: check.code)
+    ]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n"
 
 
 def by_word(checks: Mapping[str, AnyCheck]) -> dict[str, AnyCheck]:

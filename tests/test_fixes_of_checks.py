@@ -13,7 +13,9 @@ from test_checks import CASES, CONFIG, NAMES, Block
 
 from lambdalint.check import AnyCheck
 
-OFFERING = frozenset({"LL101", "LL102", "LL103", "LL108", "LL110", "LL320", "LL401", "LL405", "LL606"})
+OFFERING = frozenset(
+    {"LL101", "LL102", "LL103", "LL108", "LL110", "LL304", "LL305", "LL311", "LL320", "LL401", "LL405", "LL407"}
+) | {"LL606"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import batching
 from lambdalint.checks._libraries import through
 from lambdalint.checks._operations import operation
 from lambdalint.checks.calls._surroundings import inside, is_made_in, loop_around, sleeps_in
@@ -81,6 +82,12 @@ def call_per_item(handler: Handler) -> Iterator[Problem]:
     stands in another function than the call. A loop that makes other requests too, or goes on after
     an error, is reported with `--pedantic`.
 
+    **Fix (unsafe).** Puts a `batch_writer()` around a loop that writes or deletes items of one DynamoDB table, and
+    otherwise only makes and shows them. To be reviewed: whether two items of a loop may have the same key, which
+    DynamoDB refuses in one batch (`batch_writer(overwrite_by_pkeys=[...])` keeps the last of them); and the
+    role, which needs `dynamodb:BatchWriteItem`. An error comes when a batch is sent, some turns after its item, so a
+    loop around or within `try` is left alone; so are all other operations.
+
     **Ignore it when** there are never more than a few items, or each must succeed or fail on its own.
 
     **Source.** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
@@ -101,11 +108,13 @@ def call_per_item(handler: Handler) -> Iterator[Problem]:
         batch = BATCHES.get((call.service, call.operation)) or operation(call.service, call.operation).batch
         if call.name.endswith("Table().put_item") or call.name.endswith("Table().delete_item"):
             batch = "batch_writer"
+        sure = call.operation not in ("delete_message", "get_parameter") and not _does_more(handler, call, loop)
         yield Problem(
             call.location,
             f"a loop calls {call.operation}() for each item{through(call)}; {batch}() takes {many} in one request",
-            trace=call.trace,
-            sure=call.operation not in ("delete_message", "get_parameter") and not _does_more(handler, call, loop),
+            batching(call) if sure and batch == "batch_writer" else None,
+            call.trace,
+            sure=sure,
         )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lambdalint.checks._libraries import HTTP_CALLS
 from lambdalint.checks._operations import operation
-from lambdalint.model import Call, Data
+from lambdalint.model import Call, Data, Handler
+
+OWN_SERIALIZERS = frozenset({"chalice", "aws_durable_execution_sdk_python"})
+"""Packages that turn what a handler returns into text themselves."""
+OWN_CODE = ("is assigned the function ", "is assigned the method ", "is assigned an instance of ")
+"""How the evidence begins where the handler is bound to code of the project."""
 
 DATETIMES = frozenset(
     {
@@ -57,6 +64,18 @@ OPAQUE_BASES = frozenset({"ABC", "Generic", "Protocol", "BaseModel", "dataclass"
 """Last names of bases that do not give an object a form in JSON."""
 KNOWN = ("BaseModel)", "dataclass)")
 """How the names of classes end of which it is sure what they are."""
+
+
+def has_own_serializer(handler: Handler) -> bool:
+    """Whether something stands between what the project's functions return and the runtime."""
+    if any(one.startswith("is assigned ") and not one.startswith(OWN_CODE) for one in handler.evidence):
+        return True  # an adapter such as Mangum
+    return any(one.module.partition(".")[0] in OWN_SERIALIZERS for one in handler.imports)
+
+
+def is_one_of_several(value: Data, values: Sequence[Data]) -> bool:
+    """Whether the same call gives things of other kinds too: `kind(text)` where `kind` is a class given."""
+    return value.kind == "call" and any(one.location == value.location and one.name != value.name for one in values)
 
 
 def kind_of(data: Data) -> str | None:

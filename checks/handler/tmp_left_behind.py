@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import removing_file
 from lambdalint.checks._libraries import through
 from lambdalint.checks._triggers import triggers
 from lambdalint.checks.handler._paths import (
@@ -38,6 +39,18 @@ TESTS = PATH_TESTS | {"os.listdir", "os.path.exists", "os.path.isdir", "os.path.
 
 KEEPERS = {"tempfile.NamedTemporaryFile": True, "tempfile.mkdtemp": False, "tempfile.mkstemp": False}
 """What makes a name of its own each time, and whether it does so only under `delete=False`."""
+
+PATH_OF_FILE = {
+    "PIL.Image.new().save": (0, "fp"),
+    "PIL.Image.open().resize().save": (0, "fp"),
+    "PIL.Image.open().save": (0, "fp"),
+    "boto3.resource().Bucket().download_file": (1, "Filename"),
+    "boto3.resource().Object().download_file": (0, "Filename"),
+    "builtins.open": (0, "file"),
+    "shutil.copyfile": (1, "dst"),
+    "urllib.request.urlretrieve": (1, "filename"),
+}
+"""Calls that make one file, and where they are told its path."""
 
 EACH_TIME_NEW = (
     "datetime.datetime.now",
@@ -94,6 +107,11 @@ def tmp_left_behind(handler: Handler) -> Iterator[Problem]:
     A fixed name that is overwritten each time is not reported, nor is a file that the code looks for before it
     writes: that is a cache. Custom resources of CloudFormation run too seldom to fill anything.
 
+    **Fix (unsafe).** Puts what follows in the block into `try`, and removes the file in `finally`. Only where the path
+    is a variable of that function, handed to calls and nothing else, and where at most 30 lines move. To be
+    reviewed: whether a function that is given the path keeps it, for a thread or for a later invocation, and whether
+    another function makes up the same path.
+
     **Ignore it when** there are few names, and what they hold stays small.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
@@ -118,10 +136,18 @@ def tmp_left_behind(handler: Handler) -> Iterator[Problem]:
             call.location,
             f"{method}() leaves a file with a new name in /tmp each time{through(call)}; remove it, or use tempfile in "
             "a with statement",
-            None,
+            _fix(call),
             call.trace,
             sure=not removed and not commands,
         )
+
+
+def _fix(call: Call) -> Fix | None:
+    """The file is removed where it is written, if that call makes one file and no folder."""
+    where = (2, "Filename") if call.operation == "download_file" else PATH_OF_FILE.get(call.name)
+    # Downloads of boto3 go to another name first.
+    whole = call.name.endswith(".download_file")
+    return removing_file(call, *where, whole=whole) if where is not None else None
 
 
 def _made(handler: Handler) -> Iterator[tuple[Call, Form]]:

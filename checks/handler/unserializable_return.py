@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import adding, expressing
 from lambdalint.checks._libraries import through
-from lambdalint.checks.handler._json_forms import KNOWN, held_by, kind_of, kind_of_call
+from lambdalint.checks.handler._json_forms import (
+    KNOWN,
+    has_own_serializer,
+    held_by,
+    is_one_of_several,
+    kind_of,
+    kind_of_call,
+)
 from lambdalint.model import Argument, Call, Data, Handler
 
 INSTEAD = {
@@ -24,10 +32,26 @@ INSTEAD = {
     "HTTP response object": "return its json() or text",
     "stream": "read it first",
 }
-OWN_SERIALIZERS = frozenset({"chalice", "aws_durable_execution_sdk_python"})
-"""Packages that turn what a handler returns into text themselves."""
-OWN_CODE = ("is assigned the function ", "is assigned the method ", "is assigned an instance of ")
-"""How the evidence begins where the handler is bound to code of the project."""
+FORMS = {
+    "set": "sorted",
+    "generator": "list",
+    "deque": "list",
+    "range": "list",
+    "zip object": "list",
+    "enumerate object": "list",
+    "datetime": ".isoformat()",
+    "time": ".isoformat()",
+    "timedelta": ".total_seconds()",
+    "UUID": "str",
+    "Path": "str",
+}
+"""The fix by kind: a function around the value, or a method of it."""
+OF_CLASSES = {
+    "dataclass": "dataclasses.asdict",
+    "pydantic.BaseModel": '.model_dump(mode="json")',
+    "aws_lambda_powertools.utilities.parser.BaseModel": '.model_dump(mode="json")',
+}
+"""The same by the base of an object's class."""
 TAKES = frozenset({"items", "keys", "pop", "update", "values"})
 """Methods of a dict by which its parts are looked at or changed."""
 SHOWS = frozenset({"isoformat", "strftime", "timestamp", "total_seconds"})
@@ -77,6 +101,12 @@ def unserializable_return(handler: Handler) -> Iterator[Problem]:
     The same holds of `json.dumps` without `default` or `cls`. The runtimes do write Decimal, and bytes that are UTF-8;
     `json.dumps` does not.
 
+    **Fix (unsafe).** Puts `sorted()`, `list()` or `str()` around the value, or calls its `isoformat()`,
+    `total_seconds()`, `model_dump(mode="json")` (pydantic 2) or `dataclasses.asdict`; `json.dumps` is given
+    `default=str`. To be reviewed: the form that the caller wants; members of a set that cannot be sorted; what a
+    dataclass holds. Only where the value stands in what the handler itself returns. Left alone are bytes, streams
+    and the results of AWS operations, of which somebody has to choose what is needed.
+
     **Ignore it when** a decorator turns the value into text before the runtime gets it.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html
@@ -92,19 +122,12 @@ def unserializable_return(handler: Handler) -> Iterator[Problem]:
 
 
 def _returned(handler: Handler) -> Iterator[Problem]:
-    if not handler.returns or _has_own_serializer(handler):
+    if not handler.returns or has_own_serializer(handler):
         return
     sure = not _asks_for_types(handler)
     for data in handler.returns:
-        if not _is_one_of_several(data, handler.returns):
+        if not is_one_of_several(data, handler.returns):
             yield from _problems(handler, data, sure, depth=6)
-
-
-def _has_own_serializer(handler: Handler) -> bool:
-    """Whether something stands between what the project's functions return and the runtime."""
-    if any(one.startswith("is assigned ") and not one.startswith(OWN_CODE) for one in handler.evidence):
-        return True  # an adapter such as Mangum
-    return any(one.module.partition(".")[0] in OWN_SERIALIZERS for one in handler.imports)
 
 
 def _asks_for_types(handler: Handler) -> bool:
@@ -122,7 +145,7 @@ def _problems(handler: Handler, data: Data, sure: bool, depth: int) -> Iterator[
         replaced = data.kind == "dict" and bool(data.elements)
         for values in (*data.items.values(), data.elements):
             for value in values:
-                if not _is_one_of_several(value, values):
+                if not is_one_of_several(value, values):
                     yield from _problems(handler, value, sure and not replaced and _alone(value, values), depth - 1)
         return
     if data.call is not None and data.call.kept:
@@ -140,12 +163,17 @@ def _problems(handler: Handler, data: Data, sure: bool, depth: int) -> Iterator[
         instead = INSTEAD.get(known, "return a dict of its values")
         message = f"{_article(known)} is returned, which JSON has no form for: the invocation fails; {instead}"
         # Of a class whose bases are not all known an object may be a dict after all.
-        yield Problem(data.location, message, sure=sure and (data.kind != "object" or data.name.endswith(KNOWN)))
+        certain = sure and (data.kind != "object" or data.name.endswith(KNOWN))
+        yield Problem(data.location, message, _fix(handler, data, known), sure=certain)
 
 
-def _is_one_of_several(value: Data, values: Sequence[Data]) -> bool:
-    """Whether the same call gives things of other kinds too: `kind(text)` where `kind` is a class given."""
-    return value.kind == "call" and any(one.location == value.location and one.name != value.name for one in values)
+def _fix(handler: Handler, data: Data, known: str) -> Fix | None:
+    """What other functions of the project return is left alone: they may be called elsewhere too."""
+    name, _, bases = data.name.removesuffix(")").partition("(") if data.kind == "object" else ("", "", "")
+    form = OF_CLASSES.get(bases) if name else FORMS.get(known)
+    if form is None or data.location.path != handler.path:
+        return None
+    return expressing(data.location, form, name, handler.name.rpartition(".")[2])
 
 
 def _alone(value: Data, values: Sequence[Data]) -> bool:
@@ -217,7 +245,8 @@ def _dumped(handler: Handler) -> Iterator[Problem]:
             method = dump.name.rpartition(".")[2]
             instead = DUMP_INSTEAD.get(kind, "add default=str")
             message = f"json.{method} has no form for the {kind} it is given here{through(dump)}; {instead}"
-            yield Problem(dump.location, message, trace=dump.trace)
+            fix = None if kind in DUMP_INSTEAD else adding(dump, "default", "str", unsafe=True)
+            yield Problem(dump.location, message, fix, dump.trace)
 
 
 def _kind_dumped(given: Argument) -> str | None:

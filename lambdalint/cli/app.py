@@ -91,6 +91,9 @@ def check(
     ignore_suppressions: Annotated[
         bool, typer.Option("--ignore-suppressions", help="Show also what ignore comments silence.")
     ] = False,
+    today: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Reckon deprecations from this day, such as 2027-03-31.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices and no progress.")] = False,
 ) -> int:
     """Check the handlers in files and folders."""
@@ -118,6 +121,7 @@ def check(
             config=config,
             stdin_filename=stdin_filename,
             ignore_suppressions=ignore_suppressions,
+            today=today,
             quiet=quiet,
         )
     )

@@ -44,6 +44,7 @@ class Options:
     config: str | None = None
     stdin_filename: str | None = None
     ignore_suppressions: bool = False
+    today: str | None = None
     quiet: bool = False
 
 
@@ -87,7 +88,9 @@ def prepare(options: Options) -> checking.Request:
     settings = config.load(options.config) if options.config else config.find(*paths)
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
-    checks = registry.load(settings.extend_checks, settings.root)
+    if options.today is not None:
+        settings = replace(settings, checks=(*settings.checks, on_day(options.today)))
+    checks = registry.load(settings.extend_checks, settings.root, lazily=not settings.checks)
     if settings.checks:
         from lambdalint.options import configured
 
@@ -107,6 +110,17 @@ def prepare(options: Options) -> checking.Request:
         update_baseline=options.update_baseline,
         meter=None if options.quiet or not sys.stderr.isatty() else meter,
     )
+
+
+def on_day(today: str) -> config.Stated:
+    """What `--today` states of the checks that ask what day it is."""
+    from datetime import date
+
+    try:
+        date.fromisoformat(today)
+    except ValueError:
+        raise WrongUse(f'--today: "{today}" is no day such as 2027-03-31') from None
+    return config.Stated("", "deprecated-runtime", {"today": today})
 
 
 def select(options: Options, settings: config.Config, checks: Mapping[str, AnyCheck]) -> tuple[AnyCheck, ...]:

@@ -15,7 +15,18 @@ from lambdalint.rewriting import calls
 from lambdalint.rewriting.hoisting import Hoist
 from lambdalint.rewriting.names import Module, Refused
 
-__all__ = ["add_argument", "hoist_client", "paginate", "remove_import", "remove_statement", "wrap"]
+__all__ = [
+    "add_argument",
+    "batch_writes",
+    "dump_body",
+    "express",
+    "hoist_client",
+    "paginate",
+    "remove_file",
+    "remove_import",
+    "remove_statement",
+    "wrap",
+]
 
 
 def hoist_client(text: str, *, line: int, column: int, handler: str) -> Sequence[Edit]:
@@ -44,6 +55,50 @@ def wrap(text: str, *, place: Location, package: str, function: str) -> Sequence
 def paginate(text: str, *, place: Location, operation: str) -> Sequence[Edit]:
     """Make the call of an operation at `place` ask for all pages."""
     return _or_nothing(lambda: calls.paginate(Module(text), place, operation))
+
+
+def dump_body(text: str, *, place: Location) -> Sequence[Edit]:
+    """Put `json.dumps` around the dict or list at `place`, where it becomes the body of an answer."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import values
+
+        return values.dump_body(Module(text), place)
+
+    return _or_nothing(edits)
+
+
+def express(text: str, *, place: Location, form: str, name: str, handler: str) -> Sequence[Edit]:
+    """Give what `handler` returns, at `place`, a form in JSON: by a function, or by a method that begins with a dot."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import values
+
+        return values.express(Module(text), place, form, name, handler)
+
+    return _or_nothing(edits)
+
+
+def batch_writes(text: str, *, place: Location) -> Sequence[Edit]:
+    """Put a batch writer around the loop in which the call at `place` writes one item."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import blocks
+
+        return blocks.batch_writes(Module(text), place)
+
+    return _or_nothing(edits)
+
+
+def remove_file(text: str, *, place: Location, position: int, keyword: str, whole: bool) -> Sequence[Edit]:
+    """See to it that the file is removed that the call at `place` writes; `whole`: if it fails there is none."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import blocks
+
+        return blocks.remove_file(Module(text), place, position, keyword, whole=whole)
+
+    return _or_nothing(edits)
 
 
 def remove_statement(text: str, *, place: Location) -> Sequence[Edit]:

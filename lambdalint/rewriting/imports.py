@@ -11,8 +11,11 @@ from lambdalint.check import Edit
 from lambdalint.rewriting.names import Module, Refused
 
 
-def name_of(module: Module, package: str, name: str) -> tuple[str, list[Edit]]:
-    """How `package.name` is called in a module, and the edits that make it known there. Raises Refused."""
+def name_of(module: Module, package: str, name: str, *, whole: bool = False) -> tuple[str, list[Edit]]:
+    """How `package.name` is called in a module, and the edits that make it known there. Raises Refused.
+
+    Where it is not known yet, `whole` imports the package, not the name alone.
+    """
     for statement in module.body:
         if isinstance(statement, ast.ImportFrom) and statement.module == package and not statement.level:
             for alias in statement.names:
@@ -22,9 +25,23 @@ def name_of(module: Module, package: str, name: str) -> tuple[str, list[Edit]]:
             for alias in statement.names:
                 if alias.name == package and _is_free(module, (alias.asname or package).partition(".")[0], bound=9):
                     return f"{alias.asname or package}.{name}", []
+    if whole:
+        if not _is_free(module, package, bound=0):
+            raise Refused
+        return f"{package}.{name}", [_insert(module, f"import {package}")]
     if not _is_free(module, name, bound=0):
         raise Refused
-    return name, [_insert(module, f"from {package} import {name}")]
+    return name, [_extend(module, package, name) or _insert(module, f"from {package} import {name}")]
+
+
+def _extend(module: Module, package: str, name: str) -> Edit | None:
+    """One name more in an import of the same package that ends with its line."""
+    for statement in module.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == package and not statement.level:
+            end = module.span(statement)[1]
+            if statement.lineno == statement.end_lineno and module.text[end - 1] not in ")*":
+                return Edit(end, end, f", {name}")
+    return None
 
 
 def _is_free(module: Module, name: str, bound: int) -> bool:

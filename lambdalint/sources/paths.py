@@ -81,8 +81,10 @@ class Files:
 
 def join(folder: str, path: str) -> str:
     """`path` as seen from `folder`, as findings name paths: `src/../lib` becomes `lib`."""
-    joined = os.path.normpath(os.path.join(folder, path)).replace(os.sep, "/")
-    return "" if joined == "." else joined
+    joined = os.path.normpath(os.path.join(folder, path))
+    if joined.startswith(".."):
+        joined = os.path.relpath(joined)  # it may lead up and down again to where the run started
+    return "" if joined == "." else joined.replace(os.sep, "/")
 
 
 def is_outside(path: str) -> bool:

@@ -160,7 +160,7 @@ class FunctionReader:
         if config.data is not UNKNOWN and subnets is None and not config.choices:
             return None
         return Vpc(
-            config.location,
+            subnets.location if subnets is not None else config.location,
             subnets.value if subnets is not None else UNKNOWN,
             groups.value if groups is not None else UNKNOWN,
         )

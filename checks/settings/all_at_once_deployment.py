@@ -1,0 +1,71 @@
+"""LL811: a deployment reaches all callers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Function
+
+
+@check(Function, code="LL811", severity=Severity.ADVICE, since="0.1", default=False)
+def all_at_once_deployment(function: Function) -> Iterator[Problem]:
+    """New code gets all traffic at once, and nothing takes it back.
+
+    **Why it matters.** A fault that tests did not see then meets every caller, until somebody notices and deploys
+    again. A gradual deployment gives the new version a part of the traffic first, and an alarm on its errors rolls it
+    back.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:  # LL811
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          AutoPublishAlias: live
+          DeploymentPreference:
+            Type: Canary10Percent5Minutes
+            Alarms: [!Ref OrdersErrors]
+      OrdersErrors:
+        Type: AWS::CloudWatch::Alarm
+        Properties:
+          Namespace: AWS/Lambda
+          MetricName: Errors
+          Dimensions: [{Name: FunctionName, Value: !Ref Orders}]
+          ComparisonOperator: GreaterThanThreshold
+          EvaluationPeriods: 1
+          Period: 60
+          Statistic: Sum
+          Threshold: 0
+    ```
+
+    **Ignore it when** the function runs once in a while, so that a part of its traffic says nothing.
+
+    **Source.** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+    """
+    preference = function.deployment_preference
+    if preference is None or preference.known == "AllAtOnce":
+        where = function.location if preference is None else preference.location
+        message = f"new code of {function.logical_id} gets all traffic at once; deploy it gradually, with an alarm"
+        yield Problem(where, f"{message} that takes it back")
+    elif not function.deployment_alarms:
+        message = f"{function.logical_id} is deployed gradually, but no alarm takes a faulty version back; add Alarms"
+        yield Problem(preference.location, message)

@@ -1,0 +1,61 @@
+"""LL802: nobody chose how long an invocation may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.model import Function
+
+
+@check(Function, code="LL802", severity=Severity.WARNING, since="0.1")
+def timeout_left_at_default(function: Function) -> Iterator[Problem]:
+    """The template does not say how long an invocation may take.
+
+    **Why it matters.** Lambda then ends each invocation after 3 s. A first invocation that imports much, or one call to
+    a service that is slow for once, takes longer: it is cut off in the middle of its work, and asynchronous
+    events are tried again from the start.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:  # LL802
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          MemorySize: 512
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          MemorySize: 512
+          Timeout: 15
+    ```
+
+    **Ignore it when** 3 s were chosen on purpose; better, write them down.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+    """
+    if function.timeout_s is None and not _is_quick(function):
+        message = (
+            f"{function.logical_id} has no timeout and is cut off after 3 s; choose one, such as twice its slowest run"
+        )
+        yield Problem(function.location, message)
+
+
+def _is_quick(function: Function) -> bool:
+    """At the edge and where a caller waits 5 s at most, 3 s are no accident."""
+    return bool(function.triggers) and all(trigger.type in ("cloudfront", "cognito") for trigger in function.triggers)
