@@ -151,7 +151,7 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
     looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in templates_above(request.paths, config.root) if rest else ():
+    for template in entries(templates_above(request.paths, config.root)) if rest else ():
         if template not in discovered.templates:
             consulted = looker.consult(template, rest)
             if consulted.claimed:
@@ -201,7 +201,10 @@ class Work:
 
             registry.preload(request.selected)
             if is_template_name(files[0]):
-                import lambdalint.sources.cloudformation  # noqa: F401
+                import lambdalint.sources.cloudformation
+
+                if any(path.endswith(".tf") for path in files):
+                    import lambdalint.sources.terraform  # noqa: F401
 
             read = partial(unpack, checks=request.checks)
             with meter as bar:

@@ -93,7 +93,8 @@ def templates_above(paths: Sequence[str], root: str) -> list[str]:
                 found += (
                     os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
                     for name in sorted(os.listdir(folder))
-                    if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
+                    if name.endswith(".tf")
+                    or (is_template_name(name) and any(word in name.lower() for word in _LIKELY))
                 )
             folder = os.path.dirname(folder)
     return found

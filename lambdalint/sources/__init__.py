@@ -39,6 +39,8 @@ class Declared:
     """Other files that were read, or would have been."""
     folders: frozenset[str] = frozenset()
     """Folders in which something was looked for."""
+    together: Mapping[str, bytes] = field(default_factory=dict)
+    """The other files that declare this with it, and what they hold."""
 
 
 def may_be_template(path: str, data: bytes) -> bool:
@@ -124,4 +126,5 @@ def _terraform(path: str, contents: Mapping[str, bytes]) -> Declared:
         return Declared(path, unreadable=[(place, "is nested too deeply", Severity.ERROR)])
     unreadable: list[Remark] = [(place, reason, Severity.ERROR) for place, reason in refused]
     unreadable += _complaints(settings)
-    return Declared(path, [stack], unreadable, frozenset(files.asked), frozenset(files.folders))
+    together = {one: files.held[one] for one in files.asked if one in files.held and one.endswith(MODULES)}
+    return Declared(path, [stack], unreadable, frozenset(files.asked), frozenset(files.folders), together)

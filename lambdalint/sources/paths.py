@@ -14,18 +14,19 @@ class Files:
     """The files of a project, as far as they were asked for."""
 
     def __init__(self, contents: Mapping[str, bytes] | None = None) -> None:
-        self._contents = contents or {}
+        self.held: dict[str, bytes] = dict(contents or {})
+        """What was read, and what stands in for what is on the disk."""
         self.asked: set[str] = set()
         """Files that were read, or would have been: what was learnt rests on them."""
         self.folders: set[str] = set()
         """Folders in which something was looked for."""
 
     def exists(self, path: str) -> bool:
-        self.folders.add(os.path.dirname(path))
+        self.folders.add(os.path.dirname(path) or ".")
         return os.path.isfile(path)
 
     def is_folder(self, path: str) -> bool:
-        self.folders.add(os.path.dirname(path))
+        self.folders.add(os.path.dirname(path) or ".")
         return os.path.isdir(path or ".")
 
     def read(self, path: str) -> str | None:
@@ -34,20 +35,22 @@ class Files:
         return None if data is None else data.decode("utf-8-sig", "replace")
 
     def read_bytes(self, path: str) -> bytes | None:
+        """What a file holds; it is kept, as what else there is in it may be asked later."""
         self.asked.add(path)
-        if path in self._contents:
-            return self._contents[path]
-        try:
-            with open(path, "rb") as stream:
-                return stream.read()
-        except (OSError, ValueError):
-            return None
+        if path not in self.held:
+            try:
+                with open(path, "rb") as stream:
+                    self.held[path] = stream.read()
+            except (OSError, ValueError):
+                return None
+        return self.held[path]
 
     def names(self, folder: str) -> list[str]:
         """What is in a folder; nothing where there is none."""
+        folder = folder or "."
         self.folders.add(folder)
         try:
-            return os.listdir(folder or ".")
+            return os.listdir(folder)
         except OSError:
             return []
 

@@ -324,10 +324,10 @@ class Evaluator:
                 return Value(data, place)
             quoted = data.replace("\\", "\\\\").replace('"', '\\"') if "\n" in data else data
             source = File(scope.file.path, b'x = "' + quoted.replace("\n", "\\n").encode() + b'"')
-            found = next((one for block in source.blocks() for one in block.attributes.values()), None)
-            if found is None or source.error is not None:
+            found = source.expression()
+            if found is None:
                 return Value(UNKNOWN, place, data)
-            return _at(self.value(found.expression, scope._replace(file=source), place), place)
+            return _at(self.value(found, scope._replace(file=source), place), place)
         if isinstance(node, JsonList):
             return Value([self.value(one, scope, scope.file.place(one)) for one in node.value], place)
         if isinstance(node, Map):

@@ -105,7 +105,30 @@ class Reader(FunctionReader):
             if is_file:
                 return Code(location, "file", path, complete=not built and self.files.exists(path))
             return Code(location, "folder", path, complete=not built and self.files.is_folder(path))
+        sources = archive.get("source")
+        for one in sources.elements() if sources is not None else ():
+            code = self._of_content(one, location)
+            if code is not None:
+                return code
         return Code(location, "unknown")
+
+    def _of_content(self, source: Value, location: Location) -> Code | None:
+        """Of a zip that is made of texts: a file that lies beside the template, or what is written in there."""
+        name, content = source.get("filename"), source.get("content")
+        if name is None or content is None or not str(name.data).endswith(".py"):
+            return None
+        path = join(posixpath.dirname(source.location.path), str(name.data))
+        if self.files.exists(path):
+            return Code(location, "file", path)
+        text = content.data if isinstance(content.data, str) else content.text
+        if content.location.path != location.path or "\n" not in text:
+            return None
+        line, column = self._where(text, content.location)
+        return Code(content.location, "inline", location.path, inline=text, line=line, column=column)
+
+    def _lines(self, path: str) -> list[str]:
+        text = self.files.read(path)
+        return text.splitlines() if text is not None else []
 
     def _first(self, texts: Iterator[str], os_check: Callable[[str], bool]) -> str | None:
         """Of several paths the first that is there, else the first."""

@@ -169,6 +169,13 @@ class File:
             self.error = _error(self, root)
         yield Block(self, "", (), root, next((one for one in root.named_children if one.type == "body"), None))
 
+    def expression(self) -> Node | None:
+        """Of a text that is one attribute, its expression; None if that cannot be parsed."""
+        root = parsed(self.data)
+        body = next((one for one in root.named_children if one.type == "body"), None)
+        first = body.named_children[0] if body is not None and body.named_children and not root.has_error else None
+        return first.children[2] if first is not None and first.type == "attribute" else None
+
     def _of_json(self, text: str) -> Iterator[Block]:
         for document in parse(self.path, text):
             self._document = document

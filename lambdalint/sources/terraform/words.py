@@ -202,7 +202,7 @@ def _role(self: Resources, item: Item, body: Value) -> Value:
     inline = body.get("inline_policy")
     policies = [
         _map(one, PolicyDocument=document_of(one.get("policy")))
-        for one in (inline.data if inline is not None and isinstance(inline.data, list) else [])
+        for one in (inline.elements() if inline is not None else ())
     ]
     return body._replace(
         data={
@@ -254,8 +254,8 @@ def _integration(self: Resources, item: Item, body: Value) -> Value:
 def _alarm(self: Resources, item: Item, body: Value) -> Value:
     properties = renamed(body, {})
     queries = body.get("metric_query")
-    listed = queries.data if queries is not None and isinstance(queries.data, list) else []
-    metrics = [Value({"MetricStat": one}, one.location) for one in (renamed(one, {}) for one in listed)]
+    listed = queries.elements() if queries is not None else ()
+    metrics = [Value({"MetricStat": renamed(one, {})}, one.location) for one in listed]
     if metrics:
         properties.data["Metrics"] = Value(metrics, item.location)
     return properties
