@@ -220,7 +220,8 @@ MODULE = {
     "main.tf": 'module "a" {\n  source = "./modules/f"\n  name = "a"\n  timeout = 9\n}\n'
     'module "b" {\n  source = "./modules/f"\n  name = "b"\n  options = { memory = 512 }\n}\n'
     'resource "aws_lambda_permission" "b" {\n  function_name = module.b.name\n  principal = "s3.amazonaws.com"\n}\n',
-    "modules/f/main.tf": 'resource "aws_lambda_function" "this" {\n  function_name = var.name\n  timeout = var.timeout\n'
+    "modules/f/main.tf": 'resource "aws_lambda_function" "this" {\n  function_name = var.name\n'
+    "  timeout = var.timeout\n"
     '  memory_size = var.options.memory\n  runtime = "python3.13"\n  handler = "app.handler"\n'
     '  filename = "${path.module}/code/app.zip"\n}\n',
     "modules/f/variables.tf": 'variable "name" {}\nvariable "timeout" {\n  default = 3\n}\n'
@@ -419,7 +420,8 @@ def test_what_cannot_be_worked_out_is_not_known(stated: str, read: Any) -> None:
     wide = "\n".join(f"  w{n + 1} = [local.w{n}, local.w{n}, local.w{n}]" for n in range(40))
     around = (
         "locals {\n  itself = local.itself\n  left = local.right\n  right = local.left\n"
-        f'  t0 = "x"\n{doubling}\n  huge = local.t40\n  w0 = [1]\n{wide}\n  wide = length(local.w40) > 5 ? 1 : var.x\n}}\n'
+        f'  t0 = "x"\n{doubling}\n  huge = local.t40\n  w0 = [1]\n{wide}\n'
+        f"  wide = length(local.w40) > 5 ? 1 : var.x\n}}\n"
     )
     function = read(FUNCTION % stated + around)["aws_lambda_function.orders"]
     assert function.timeout_s.value is UNKNOWN

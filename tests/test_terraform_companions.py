@@ -56,11 +56,13 @@ def value(setting: Setting[Any] | None) -> Any:
 TRIGGERS = [
     # resources, the trigger's type, fields of it
     (
-        'resource "aws_lambda_event_source_mapping" "m" {\n function_name = aws_lambda_function.f.arn\n'
-        " event_source_arn = aws_sqs_queue.q.arn\n batch_size = 20\n maximum_batching_window_in_seconds = 5\n"
-        ' function_response_types = ["ReportBatchItemFailures"]\n scaling_config {\n maximum_concurrency = 4\n }\n'
-        ' filter_criteria {\n filter {\n pattern = jsonencode({ a = ["b"] })\n }\n }\n}\n'
-        'resource "aws_sqs_queue" "q" {\n name = "q"\n visibility_timeout_seconds = 90\n}',
+        (
+            'resource "aws_lambda_event_source_mapping" "m" {\n function_name = aws_lambda_function.f.arn\n'
+            " event_source_arn = aws_sqs_queue.q.arn\n batch_size = 20\n maximum_batching_window_in_seconds = 5\n"
+            ' function_response_types = ["ReportBatchItemFailures"]\n scaling_config {\n maximum_concurrency = 4\n }\n'
+            ' filter_criteria {\n filter {\n pattern = jsonencode({ a = ["b"] })\n }\n }\n}\n'
+            'resource "aws_sqs_queue" "q" {\n name = "q"\n visibility_timeout_seconds = 90\n}'
+        ),
         "sqs",
         {
             "batch_size": 20,
@@ -70,92 +72,121 @@ TRIGGERS = [
         },
     ),
     (
-        'resource "aws_lambda_event_source_mapping" "m" {\n function_name = aws_lambda_alias.a.arn\n'
-        ' event_source_arn = aws_dynamodb_table.t.stream_arn\n starting_position = "LATEST"\n'
-        " bisect_batch_on_function_error = true\n maximum_retry_attempts = 3\n destination_config {\n on_failure {\n"
-        ' destination_arn = "arn:aws:sqs:eu-west-1:1:dead"\n }\n }\n}\n'
-        'resource "aws_lambda_alias" "a" {\n name = "live"\n function_name = aws_lambda_function.f.function_name\n}\n'
-        'resource "aws_dynamodb_table" "t" {\n name = "t"\n}',
+        (
+            'resource "aws_lambda_event_source_mapping" "m" {\n function_name = aws_lambda_alias.a.arn\n'
+            ' event_source_arn = aws_dynamodb_table.t.stream_arn\n starting_position = "LATEST"\n'
+            " bisect_batch_on_function_error = true\n maximum_retry_attempts = 3\n"
+            " destination_config {\n on_failure {\n"
+            ' destination_arn = "arn:aws:sqs:eu-west-1:1:dead"\n }\n }\n}\n'
+            'resource "aws_lambda_alias" "a" {\n name = "live"\n'
+            " function_name = aws_lambda_function.f.function_name\n}\n"
+            'resource "aws_dynamodb_table" "t" {\n name = "t"\n}'
+        ),
         "dynamodb",
         {"starting_position": "LATEST", "bisect": True, "max_retries": 3, "on_failure": "arn:aws:sqs:eu-west-1:1:dead"},
     ),
     (
-        'data "aws_kinesis_stream" "s" {\n name = "s"\n}\nresource "aws_lambda_event_source_mapping" "m" {\n'
-        ' function_name = "${var.stage}-orders"\n event_source_arn = data.aws_kinesis_stream.s.arn\n'
-        ' starting_position = "LATEST"\n}',
+        (
+            'data "aws_kinesis_stream" "s" {\n name = "s"\n}\nresource "aws_lambda_event_source_mapping" "m" {\n'
+            ' function_name = "${var.stage}-orders"\n event_source_arn = data.aws_kinesis_stream.s.arn\n'
+            ' starting_position = "LATEST"\n}'
+        ),
         "kinesis",
         {"source": "?${data.aws_kinesis_stream.s.arn}"},
     ),
     (
-        'resource "aws_cloudwatch_event_rule" "r" {\n schedule_expression = "rate(5 minutes)"\n}\n'
-        'resource "aws_cloudwatch_event_target" "t" {\n rule = aws_cloudwatch_event_rule.r.name\n'
-        " arn = aws_lambda_function.f.arn\n retry_policy {\n maximum_retry_attempts = 2\n }\n}",
+        (
+            'resource "aws_cloudwatch_event_rule" "r" {\n schedule_expression = "rate(5 minutes)"\n}\n'
+            'resource "aws_cloudwatch_event_target" "t" {\n rule = aws_cloudwatch_event_rule.r.name\n'
+            " arn = aws_lambda_function.f.arn\n retry_policy {\n maximum_retry_attempts = 2\n }\n}"
+        ),
         "schedule",
         {"schedule": "rate(5 minutes)", "max_retries": 2},
     ),
     (
-        'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ source = ["x"] })\n'
-        ' state = "DISABLED"\n}\nresource "aws_cloudwatch_event_target" "t" {\n'
-        " rule = aws_cloudwatch_event_rule.r.name\n arn = aws_lambda_function.f.arn\n}",
+        (
+            'resource "aws_cloudwatch_event_rule" "r" {\n event_pattern = jsonencode({ source = ["x"] })\n'
+            ' state = "DISABLED"\n}\nresource "aws_cloudwatch_event_target" "t" {\n'
+            " rule = aws_cloudwatch_event_rule.r.name\n arn = aws_lambda_function.f.arn\n}"
+        ),
         "eventbridge",
         {"enabled": False},
     ),
     (
-        'resource "aws_scheduler_schedule" "s" {\n schedule_expression = "cron(0 1 * * ? *)"\n target {\n'
-        " arn = aws_lambda_function.f.arn\n role_arn = aws_iam_role.r.arn\n dead_letter_config {\n"
-        ' arn = "arn:aws:sqs:eu-west-1:1:dead"\n }\n }\n}',
+        (
+            'resource "aws_scheduler_schedule" "s" {\n schedule_expression = "cron(0 1 * * ? *)"\n target {\n'
+            " arn = aws_lambda_function.f.arn\n role_arn = aws_iam_role.r.arn\n dead_letter_config {\n"
+            ' arn = "arn:aws:sqs:eu-west-1:1:dead"\n }\n }\n}'
+        ),
         "schedule",
         {"schedule": "cron(0 1 * * ? *)", "on_failure": "arn:aws:sqs:eu-west-1:1:dead"},
     ),
     (
-        'resource "aws_sns_topic_subscription" "s" {\n topic_arn = aws_sns_topic.t.arn\n protocol = "lambda"\n'
-        " endpoint = aws_lambda_function.f.arn\n}",
+        (
+            'resource "aws_sns_topic_subscription" "s" {\n topic_arn = aws_sns_topic.t.arn\n protocol = "lambda"\n'
+            " endpoint = aws_lambda_function.f.arn\n}"
+        ),
         "sns",
         {"source": "?${aws_sns_topic.t.arn}"},
     ),
     (
-        'resource "aws_s3_bucket_notification" "n" {\n bucket = aws_s3_bucket.b.id\n lambda_function {\n'
-        ' lambda_function_arn = aws_lambda_function.f.arn\n events = ["s3:ObjectCreated:*"]\n'
-        ' filter_prefix = "in/"\n }\n}\nresource "aws_s3_bucket" "b" {\n bucket = "b"\n}',
+        (
+            'resource "aws_s3_bucket_notification" "n" {\n bucket = aws_s3_bucket.b.id\n lambda_function {\n'
+            ' lambda_function_arn = aws_lambda_function.f.arn\n events = ["s3:ObjectCreated:*"]\n'
+            ' filter_prefix = "in/"\n }\n}\nresource "aws_s3_bucket" "b" {\n bucket = "b"\n}'
+        ),
         "s3",
         {"prefix": "in/", "suffix": None},
     ),
     (
-        'resource "aws_api_gateway_integration" "i" {\n rest_api_id = aws_api_gateway_rest_api.a.id\n'
-        ' http_method = aws_api_gateway_method.m.http_method\n type = "AWS_PROXY"\n'
-        ' uri = aws_lambda_function.f.invoke_arn\n}\nresource "aws_api_gateway_method" "m" {\n http_method = "GET"\n}',
+        (
+            'resource "aws_api_gateway_integration" "i" {\n rest_api_id = aws_api_gateway_rest_api.a.id\n'
+            ' http_method = aws_api_gateway_method.m.http_method\n type = "AWS_PROXY"\n'
+            ' uri = aws_lambda_function.f.invoke_arn\n}\nresource "aws_api_gateway_method" "m" {\n'
+            ' http_method = "GET"\n}'
+        ),
         "api",
         {"source": "?${aws_api_gateway_rest_api.a.id}"},
     ),
     (
-        'resource "aws_apigatewayv2_integration" "i" {\n api_id = aws_apigatewayv2_api.a.id\n'
-        ' integration_uri = aws_lambda_function.f.invoke_arn\n payload_format_version = "2.0"\n}\n'
-        'resource "aws_apigatewayv2_api" "a" {\n name = "a"\n protocol_type = "HTTP"\n}',
+        (
+            'resource "aws_apigatewayv2_integration" "i" {\n api_id = aws_apigatewayv2_api.a.id\n'
+            ' integration_uri = aws_lambda_function.f.invoke_arn\n payload_format_version = "2.0"\n}\n'
+            'resource "aws_apigatewayv2_api" "a" {\n name = "a"\n protocol_type = "HTTP"\n}'
+        ),
         "http-api",
         {"payload_format": "2.0"},
     ),
     (
-        'resource "aws_apigatewayv2_integration" "i" {\n api_id = aws_apigatewayv2_api.a.id\n'
-        " integration_uri = aws_lambda_function.f.invoke_arn\n}\n"
-        'resource "aws_apigatewayv2_api" "a" {\n protocol_type = "WEBSOCKET"\n}',
+        (
+            'resource "aws_apigatewayv2_integration" "i" {\n api_id = aws_apigatewayv2_api.a.id\n'
+            " integration_uri = aws_lambda_function.f.invoke_arn\n}\n"
+            'resource "aws_apigatewayv2_api" "a" {\n protocol_type = "WEBSOCKET"\n}'
+        ),
         "websocket",
         {},
     ),
     (
-        'resource "aws_lambda_function_url" "u" {\n function_name = aws_lambda_function.f.function_name\n'
-        ' authorization_type = "NONE"\n cors {\n allow_origins = ["*"]\n }\n}',
+        (
+            'resource "aws_lambda_function_url" "u" {\n function_name = aws_lambda_function.f.function_name\n'
+            ' authorization_type = "NONE"\n cors {\n allow_origins = ["*"]\n }\n}'
+        ),
         "url",
         {},
     ),
     (
-        'resource "aws_lb_target_group_attachment" "l" {\n target_group_arn = aws_lb_target_group.g.arn\n'
-        " target_id = aws_lambda_function.f.arn\n}",
+        (
+            'resource "aws_lb_target_group_attachment" "l" {\n target_group_arn = aws_lb_target_group.g.arn\n'
+            " target_id = aws_lambda_function.f.arn\n}"
+        ),
         "alb",
         {},
     ),
     (
-        'resource "aws_cloudwatch_log_subscription_filter" "s" {\n log_group_name = "/x"\n'
-        " destination_arn = aws_lambda_function.f.arn\n}",
+        (
+            'resource "aws_cloudwatch_log_subscription_filter" "s" {\n log_group_name = "/x"\n'
+            " destination_arn = aws_lambda_function.f.arn\n}"
+        ),
         "cloudwatch-logs",
         {"source": "/x"},
     ),
@@ -165,27 +196,35 @@ TRIGGERS = [
         {},
     ),
     (
-        'resource "aws_iot_topic_rule" "t" {\n sql = "SELECT 1"\n lambda {\n'
-        " function_arn = aws_lambda_function.f.arn\n }\n}",
+        (
+            'resource "aws_iot_topic_rule" "t" {\n sql = "SELECT 1"\n lambda {\n'
+            " function_arn = aws_lambda_function.f.arn\n }\n}"
+        ),
         "iot",
         {},
     ),
     (
-        'resource "aws_kinesis_firehose_delivery_stream" "d" {\n extended_s3_configuration {\n'
-        ' processing_configuration {\n processors {\n type = "Lambda"\n parameters {\n'
-        ' parameter_value = "${aws_lambda_function.f.arn}:$LATEST"\n }\n }\n }\n }\n}',
+        (
+            'resource "aws_kinesis_firehose_delivery_stream" "d" {\n extended_s3_configuration {\n'
+            ' processing_configuration {\n processors {\n type = "Lambda"\n parameters {\n'
+            ' parameter_value = "${aws_lambda_function.f.arn}:$LATEST"\n }\n }\n }\n }\n}'
+        ),
         "firehose",
         {},
     ),
     (
-        'resource "aws_sfn_state_machine" "m" {\n definition = <<-JSON\n {"States": {"A": {"Type": "Task",'
-        ' "Resource": "${aws_lambda_function.f.arn}"}}}\n JSON\n}',
+        (
+            'resource "aws_sfn_state_machine" "m" {\n definition = <<-JSON\n {"States": {"A": {"Type": "Task",'
+            ' "Resource": "${aws_lambda_function.f.arn}"}}}\n JSON\n}'
+        ),
         "step-functions",
         {},
     ),
     (
-        'resource "aws_cloudfront_distribution" "d" {\n default_cache_behavior {\n lambda_function_association {\n'
-        " lambda_arn = aws_lambda_function.f.qualified_arn\n }\n }\n}",
+        (
+            'resource "aws_cloudfront_distribution" "d" {\n default_cache_behavior {\n lambda_function_association {\n'
+            " lambda_arn = aws_lambda_function.f.qualified_arn\n }\n }\n}"
+        ),
         "cloudfront",
         {},
     ),
@@ -213,22 +252,43 @@ def test_triggers(text: str, kind: str, fields: dict[str, Any], stack: Any) -> N
         assert [one.pattern for one in trigger.filters] == ['{"a":["b"]}']
 
 
+NAME = "function_name = aws_lambda_function.f.function_name"
 SAID = [
-    # resources, the field of the function, its value
-    ('resource "aws_cloudwatch_log_group" "g" {\n name = "/aws/lambda/${var.stage}-orders"\n retention_in_days = 7\n}', "log_retention_days", 7),
-    ('resource "aws_cloudwatch_log_group" "g" {\n name = "/aws/lambda/${aws_lambda_function.f.function_name}"\n retention_in_days = 7\n}', "log_retention_days", 7),
-    ('resource "aws_cloudwatch_log_group" "g" {\n name = "/aws/lambda/another"\n retention_in_days = 7\n}', "log_retention_days", None),
-    ('resource "aws_cloudwatch_log_group" "g" {\n name = "/aws/lambda/${var.stage}-orders"\n retention_in_days = 0\n}', "log_retention_days", None),
-    ('resource "aws_lambda_provisioned_concurrency_config" "p" {\n function_name = aws_lambda_function.f.function_name\n qualifier = aws_lambda_alias.a.name\n provisioned_concurrent_executions = 3\n}', "provisioned_concurrency", 3),
-    ('resource "aws_lambda_function_event_invoke_config" "c" {\n function_name = aws_lambda_function.f.function_name\n maximum_retry_attempts = 0\n}', "max_async_retries", 0),
-    ('resource "aws_lambda_function_event_invoke_config" "c" {\n function_name = aws_lambda_function.f.function_name\n destination_config {\n on_failure {\n destination = "arn:aws:sns:eu-west-1:1:t"\n }\n }\n}', "on_failure", "arn:aws:sns:eu-west-1:1:t"),
-    ('resource "aws_lambda_alias" "a" {\n name = "live"\n function_name = aws_lambda_function.f.arn\n}', "alias", "live"),
-]  # fmt: skip
+    # a resource, what is in it, the field of the function, its value
+    (
+        "aws_cloudwatch_log_group",
+        'name = "/aws/lambda/${var.stage}-orders"\nretention_in_days = 7',
+        "log_retention_days",
+        7,
+    ),
+    (
+        "aws_cloudwatch_log_group",
+        'name = "/aws/lambda/${aws_lambda_function.f.function_name}"\nretention_in_days = 7',
+        "log_retention_days",
+        7,
+    ),
+    ("aws_cloudwatch_log_group", 'name = "/aws/lambda/another"\nretention_in_days = 7', "log_retention_days", None),
+    ("aws_cloudwatch_log_group", 'name = "/aws/lambda/${var.stage}-orders"', "log_retention_days", None),
+    (
+        "aws_lambda_provisioned_concurrency_config",
+        f"{NAME}\nqualifier = aws_lambda_alias.a.name\nprovisioned_concurrent_executions = 3",
+        "provisioned_concurrency",
+        3,
+    ),
+    ("aws_lambda_function_event_invoke_config", f"{NAME}\nmaximum_retry_attempts = 0", "max_async_retries", 0),
+    (
+        "aws_lambda_function_event_invoke_config",
+        f'{NAME}\ndestination_config {{\n on_failure {{\n destination = "arn:aws:sns:eu-west-1:1:t"\n }}\n }}',
+        "on_failure",
+        "arn:aws:sns:eu-west-1:1:t",
+    ),
+    ("aws_lambda_alias", f'name = "live"\n{NAME}', "alias", "live"),
+]
 
 
-@pytest.mark.parametrize(("text", "field", "expected"), SAID, ids=[f"{one[1]} {n}" for n, one in enumerate(SAID)])
-def test_what_others_say(text: str, field: str, expected: Any, stack: Any) -> None:
-    (function,) = stack(FUNCTION + text).functions
+@pytest.mark.parametrize(("kind", "text", "field", "expected"), SAID, ids=range(len(SAID)))
+def test_what_others_say(kind: str, text: str, field: str, expected: Any, stack: Any) -> None:
+    (function,) = stack(f'{FUNCTION}resource "{kind}" "x" {{\n{text}\n}}').functions
     assert value(getattr(function, field)) == expected
 
 
@@ -247,35 +307,45 @@ POLICIES = [
     ),
     ("", f"inline_policy {{\n policy = {ALLOW}\n }}", [("s3:Get*",)], [], True),
     (
-        f'resource "aws_iam_policy" "p" {{\n policy = {ALLOW}\n}}\nresource "aws_iam_role_policy_attachment" "a" {{\n'
-        " role = aws_iam_role.r.name\n policy_arn = aws_iam_policy.p.arn\n}",
+        (
+            f'resource "aws_iam_policy" "p" {{\n policy = {ALLOW}\n}}\n'
+            f'resource "aws_iam_role_policy_attachment" "a" {{\n'
+            " role = aws_iam_role.r.name\n policy_arn = aws_iam_policy.p.arn\n}"
+        ),
         "",
         [("s3:Get*",)],
         [],
         True,
     ),
     (
-        'resource "aws_iam_role_policy_attachment" "a" {\n role = "r"\n'
-        ' policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"\n}',
+        (
+            'resource "aws_iam_role_policy_attachment" "a" {\n role = "r"\n'
+            ' policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"\n}'
+        ),
         "",
         [],
         ["arn:aws:iam::aws:policy/AdministratorAccess"],
         True,
     ),
     (
-        'data "aws_iam_policy_document" "d" {\n statement {\n actions = ["sqs:*"]\n resources = ["*"]\n condition {\n'
-        ' test = "StringEquals"\n variable = "aws:SourceAccount"\n values = ["1"]\n }\n }\n'
-        ' statement {\n effect = "Deny"\n not_actions = ["iam:*"]\n resources = [var.x]\n }\n}\n'
-        'resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.r.name\n'
-        " policy = data.aws_iam_policy_document.d.json\n}",
+        (
+            'data "aws_iam_policy_document" "d" {\n statement {\n actions = ["sqs:*"]\n'
+            ' resources = ["*"]\n condition {\n'
+            ' test = "StringEquals"\n variable = "aws:SourceAccount"\n values = ["1"]\n }\n }\n'
+            ' statement {\n effect = "Deny"\n not_actions = ["iam:*"]\n resources = [var.x]\n }\n}\n'
+            'resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.r.name\n'
+            " policy = data.aws_iam_policy_document.d.json\n}"
+        ),
         "",
         [("sqs:*",), ()],
         [],
         True,
     ),
     (
-        'resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.r.id\n policy = <<-EOF\n'
-        ' {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "${aws_s3_bucket.b.arn}"}]}\n EOF\n}',
+        (
+            'resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.r.id\n policy = <<-EOF\n'
+            ' {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "${aws_s3_bucket.b.arn}"}]}\n EOF\n}'
+        ),
         "",
         [("s3:*",)],
         [],
@@ -422,7 +492,8 @@ def test_a_layer_is_no_function(stack: Any) -> None:
 
 
 def test_a_module_that_is_not_here_may_trigger(stack: Any) -> None:
-    text = 'module "e" {\n source = "terraform-aws-modules/eventbridge/aws"\n targets = [{ arn = aws_lambda_function.f.arn }]\n}'
+    source = 'source = "terraform-aws-modules/eventbridge/aws"'
+    text = f'module "e" {{\n {source}\n targets = [{{ arn = aws_lambda_function.f.arn }}]\n}}'
     (function,) = stack(FUNCTION + text).functions
     assert not function.triggers_known
     assert stack(FUNCTION).functions[0].triggers_known
@@ -430,12 +501,23 @@ def test_a_module_that_is_not_here_may_trigger(stack: Any) -> None:
 
 # -- whatever is in there, reading does not raise -------------------------------------------------------
 
-WHOLE = FUNCTION + ROLE % "" + BY_MODULE % "" + "\n".join(one[0] for one in [*TRIGGERS, *SAID, *POLICIES])
-WORDS = [
-    "{", "}", "[", "]", "(", ")", '"', "${", "%{ if x }", "%{ endif }", "=", "?", ":", "...", "<<EOF\n", "EOF\n", "null",
-    "var.x", "each.value", "[*]", ".*.", "for x in y :", "toset([1])", "\n", "\\", "#", "/*", "*/", "dynamic", "count = 3",
-    "for_each = {}", "for_each = [1]", "-1", "1e9", "é", "\x00", "=>", "jsonencode(", "merge(", "local.a", "module.f", "!",
-]  # fmt: skip
+WHOLE = FUNCTION + ROLE % "" + BY_MODULE % "" + "\n".join(one[0] for one in [*TRIGGERS, *POLICIES])
+WORDS = (
+    *'{ } [ ] ( ) " ${ = ? : ... null var.x each.value [*] .*. toset([1]) \\ # /* */ dynamic -1 1e9 é \x00 =>'.split(),
+    *(
+        "!",
+        "&&",
+        "%{ if x }",
+        "%{ endif }",
+        "<<EOF\n",
+        "EOF\n",
+        "for x in y :",
+        "count = 3",
+        "for_each = {}",
+        "for_each = [1]",
+    ),
+    *("jsonencode(", "merge(", "local.a", "module.f", "\n", " "),
+)
 POSITIONS = st.integers(0, len(WHOLE))
 
 

@@ -47,12 +47,12 @@ class Files:
 
     def names(self, folder: str) -> list[str]:
         """What is in a folder; nothing where there is none."""
-        folder = folder or "."
-        self.folders.add(folder)
+        self.folders.add(folder or ".")
+        given = {os.path.basename(path) for path in self.held if os.path.dirname(path) == folder}
         try:
-            return os.listdir(folder)
+            return sorted({*os.listdir(folder or "."), *given})
         except OSError:
-            return []
+            return sorted(given)
 
     def handler(self, folder: str, handler: str) -> tuple[str, str] | None:
         """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`."""

@@ -141,7 +141,7 @@ class Settings:
             optional = value.optional or len(choices) < len(value.choices)
             return Setting(only, value.location, value.text, ref, known, optional, value.inherited)
         target = value.refs[0] if value.refs else ""
-        if value.data is UNKNOWN:
+        if value.data is UNKNOWN or (value.opened and isinstance(value.data, list)):
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         converted = convert(value)
         if converted is None:

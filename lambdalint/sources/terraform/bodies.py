@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from lambdalint.model.places import UNKNOWN
 from lambdalint.sources.terraform.expressions import Evaluator, Scope
 from lambdalint.sources.terraform.operations import items_of
-from lambdalint.sources.terraform.syntax import Block, Node
+from lambdalint.sources.terraform.syntax import Block
 from lambdalint.sources.values import Value
 
 _META_ATTRIBUTES = frozenset(

@@ -106,7 +106,7 @@ class FunctionCall:
             name = "aws_lambda_function_event_invoke_config"
             yield self._item(name, self._invoke_config, f'{name}.this["current_version"]')
         amount = a.get("provisioned_concurrent_executions")
-        if amount is not None and not (isinstance(amount.data, int) and amount.data < 0):
+        if amount is not None and isinstance(amount.data, int) and amount.data > 0:
             name = "aws_lambda_provisioned_concurrency_config"
             yield self._item(name, self._provisioned, f"{name}.current_version[0]")
 
@@ -133,6 +133,9 @@ class FunctionCall:
     def _function(self) -> Value:
         a = self.arguments
         data = {name: value for name in _SAME if (value := a.get(name)) is not None}
+        if "package_type" in data and data["package_type"].data != "Zip":
+            data.pop("handler", None)
+            data.pop("runtime", None)
         for argument, (block, name) in _NESTED.items():
             value = a.get(argument)
             if value is None or value.data in ("", {}):

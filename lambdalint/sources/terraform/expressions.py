@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from tree_sitter import Node
+
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.documents import Map, Scalar, constant
-from lambdalint.sources.documents import Sequence as JsonList
 from lambdalint.sources.terraform import functions
 from lambdalint.sources.terraform.operations import (
     Failed,
@@ -19,7 +19,9 @@ from lambdalint.sources.terraform.operations import (
     negated,
     truth,
 )
-from lambdalint.sources.terraform.syntax import Attribute, Expression, File, Node, parsed, unescaped
+from lambdalint.sources.terraform.syntax import Attribute, Expression, File
+from lambdalint.sources.terraform.templates import json_value, template
+from lambdalint.sources.terraform.texts import unescaped
 from lambdalint.sources.values import Value, shown
 
 MAX_DEPTH = 60
@@ -78,7 +80,7 @@ class Evaluator:
             if isinstance(node, Node):
                 value = _METHODS.get(node.type, Evaluator._other)(self, node, scope, place)
             else:
-                value = self._json(node, scope, place)
+                value = json_value(self, node, scope, place)
         except Failed:
             return Value(UNKNOWN, place, self._source(node, scope))
         finally:
@@ -167,51 +169,6 @@ class Evaluator:
         kind = child.type
         text = scope.file.text(child)
         return Value(unescaped(text[1:-1]) if kind == "string_lit" else literal(kind, text), place)
-
-    def _template(self, node: Node, scope: Scope, place: Location) -> Value:
-        """A text with interpolations. White space around these belongs to no node: it is what lies between."""
-        whole = node.children[0]
-        data = scope.file.data
-        children = whole.children
-        heredoc = whole.type == "heredoc_template"
-        if heredoc:
-            begin = data.find(b"\n", children[1].end_byte) + 1
-            end = data.rfind(b"\n", 0, children[-1].start_byte) + 1
-        else:
-            begin, end = children[0].end_byte, children[-1].start_byte
-        parts: list[Value] = []
-        for child in children:
-            if child.type not in ("template_interpolation", "template_directive"):
-                continue
-            parts.append(self._raw(data[begin : child.start_byte], heredoc, place))
-            inner = next((one for one in child.children if one.type == "expression"), None)
-            if child.type == "template_directive" or inner is None:
-                parts.append(Value(UNKNOWN, place, "%{...}", self._refs_within(child, scope, place)))
-            else:
-                parts.append(self.value(inner, scope, place))
-            begin = child.end_byte
-        if len(parts) == 2 and not heredoc and begin == end and parts[0].data == "":
-            return parts[1]  # "${x}" is x, of whatever kind
-        parts.append(self._raw(data[begin:end], heredoc, place))
-        value = functions.joined(parts, place)
-        if heredoc and isinstance(value.data, str) and children[0].text == b"<<-":
-            return value._replace(data=_dedented(value.data))
-        return value
-
-    def _raw(self, data: bytes, heredoc: bool, place: Location) -> Value:
-        text = data.decode("utf-8", "replace")
-        return Value(text.replace("$${", "${").replace("%%{", "%{") if heredoc else unescaped(text), place)
-
-    def _refs_within(self, node: Node, scope: Scope, place: Location) -> tuple[str, ...]:
-        refs: list[str] = []
-        waiting = list(node.children)
-        while waiting:
-            one = waiting.pop()
-            if one.type == "expression":
-                refs += self.value(one, scope, place).all_refs()
-            else:
-                waiting += one.children
-        return tuple(dict.fromkeys(refs))
 
     def _wrapped(self, node: Node, scope: Scope, place: Location) -> Value:
         return self._inner(node.children[0], scope, place)
@@ -316,54 +273,11 @@ class Evaluator:
             arguments += last.data
         return functions.call(name, arguments, place, self._source(node, scope), scope.names.read)
 
-    def _json(self, node: Any, scope: Scope, place: Location) -> Value:
-        """An expression of the JSON form: texts are templates."""
-        if isinstance(node, Scalar):
-            data = constant(node)
-            if not isinstance(data, str) or ("${" not in data and "%{" not in data):
-                return Value(data, place)
-            quoted = data.replace("\\", "\\\\").replace('"', '\\"') if "\n" in data else data
-            source = File(scope.file.path, b'x = "' + quoted.replace("\n", "\\n").encode() + b'"')
-            found = source.expression()
-            if found is None:
-                return Value(UNKNOWN, place, data)
-            return _at(self.value(found, scope._replace(file=source), place), place)
-        if isinstance(node, JsonList):
-            return Value([self.value(one, scope, scope.file.place(one)) for one in node.value], place)
-        if isinstance(node, Map):
-            entries = scope.file.entries(node)
-            return Value(
-                {
-                    name: self.value(value, scope, scope.file.place(value, key))
-                    for name, (key, value) in entries.items()
-                },
-                place,
-            )
-        return Value(UNKNOWN, place)
-
-
-def _at(value: Value, place: Location) -> Value:
-    """The value, with all in it, at one place."""
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: _at(one, place) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [_at(one, place) for one in data]
-    return value._replace(data=data, location=place)
-
-
-def _dedented(text: str) -> str:
-    """As `<<-` takes the indentation away that all lines share."""
-    lines = text.split("\n")
-    indents = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
-    least = min(indents, default=0)
-    return "\n".join(line[least:] for line in lines)
-
 
 _METHODS: dict[str, Callable[[Evaluator, Node, Scope, Location], Value]] = {
     "expression": Evaluator._expression,
     "literal_value": Evaluator._literal,
-    "template_expr": Evaluator._template,
+    "template_expr": template,
     "collection_value": Evaluator._wrapped,
     "operation": Evaluator._wrapped,
     "tuple": Evaluator._tuple,
@@ -375,5 +289,3 @@ _METHODS: dict[str, Callable[[Evaluator, Node, Scope, Location], Value]] = {
     "function_call": Evaluator._call,
     "variable_expr": lambda self, node, scope, place: self._term([node], scope, place),
 }
-
-__all__ = ["Evaluator", "Names", "Scope", "parsed"]

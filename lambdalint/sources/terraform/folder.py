@@ -57,7 +57,8 @@ class Folder:
             self.blocks[key].add(block)
         elif self.blocks.setdefault(key, block) is not block and block.type in _NAMED:
             before = self.blocks[key].location
-            message = f"declares {'.'.join(key).removeprefix('resource.')} again, after {before.path}:{before.line}: only the first one is read"
+            name = ".".join(key).removeprefix("resource.")
+            message = f"declares {name} again, after {before.path}:{before.line}: only the first one is read"
             self.twice.append((block.location, message))
 
     def of(self, type_: str) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
 from lambdalint.model.places import Location
-from lambdalint.sources.documents import Document, Malformed, Scalar, Sequence, parse
+from lambdalint.sources.documents import Document, Malformed, Sequence, parse
 from lambdalint.sources.documents import Node as JsonNode
 
 MAX_BYTES = 5_000_000
@@ -21,8 +21,6 @@ _NAMES = {
     "object_end": "}",
     "heredoc_identifier": "EOT",
 }
-_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEPTH = re.compile(rb"[\[({]")
 MAX_DEPTH = 400
 
@@ -270,33 +268,3 @@ def _check_depth(data: bytes) -> None:
                 raise Malformed("is nested too deeply", data.count(b"\n", 0, position) + 1)
         elif letter in b"])}" and depth:
             depth -= 1
-
-
-def unescaped(text: str) -> str:
-    """A quoted text without its escapes."""
-    if "\\" in text:
-        text = _ESCAPES.sub(_plain, text)
-    return text.replace("$${", "${").replace("%%{", "%{")
-
-
-def _plain(found: re.Match[str]) -> str:
-    if found[3] is not None:
-        return _ESCAPED.get(found[3], found[3])
-    try:
-        return chr(int(found[1] or found[2], 16))
-    except (ValueError, OverflowError):
-        return found[0]
-
-
-__all__ = [
-    "MAX_BYTES",
-    "Attribute",
-    "Block",
-    "Expression",
-    "File",
-    "Node",
-    "Scalar",
-    "parsed",
-    "top_level",
-    "unescaped",
-]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tree_sitter import Node
+
 from lambdalint.model.places import Location
-from lambdalint.sources.terraform.syntax import Expression, Node
+from lambdalint.sources.terraform.syntax import Expression
 from lambdalint.sources.values import Value
 
 if TYPE_CHECKING:

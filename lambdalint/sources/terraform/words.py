@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.sources.cloudformation.template import Resource
-from lambdalint.sources.terraform.functions import of_python
 from lambdalint.sources.terraform.items import Item
+from lambdalint.sources.terraform.json_texts import document_of
 from lambdalint.sources.terraform.vocabulary import FREE, LISTS, NAMES, TYPES, WRAPPED
 from lambdalint.sources.values import Value, shown
-
-_INDEX = re.compile(r"\[[^\]]*\]")
-_REFERENCE = re.compile(r"\$\{([\w.\-]+)")
 
 
 class Resources:
@@ -108,49 +103,6 @@ def _inner(key: str, value: Value, names: Mapping[str, str]) -> Value:
             return inner[0]._replace(opened=inner[0].opened or value.opened)
         return value._replace(data=inner)
     return value
-
-
-def document_of(value: Value | None) -> Value | None:
-    """What a text of JSON says, be it written as an expression or as a text with interpolations."""
-    if value is None:
-        return None
-    if value.decoded is not None:
-        return value.decoded
-    if value.choices:
-        found = [document_of(one) or one for one in value.choices]
-        return value._replace(data=UNKNOWN, choices=tuple(found))
-    if isinstance(value.data, (dict, list)):
-        return value
-    text = value.data if isinstance(value.data, str) else value.text
-    if not text or text.lstrip()[:1] not in "{[":
-        return Value(UNKNOWN, value.location, value.text, value.refs)
-    try:
-        found_data = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return Value(UNKNOWN, value.location, "", value.refs)
-    return _with_refs(of_python(found_data, value.location), value.refs)
-
-
-def _with_refs(value: Value, refs: tuple[str, ...]) -> Value:
-    """The value, its texts with `${aws_lambda_function.orders.arn}` in them as what they are."""
-    data = value.data
-    if isinstance(data, dict):
-        return value._replace(data={key: _with_refs(one, refs) for key, one in data.items()})
-    if isinstance(data, list):
-        return value._replace(data=[_with_refs(one, refs) for one in data])
-    if not isinstance(data, str) or "${" not in data:
-        return value
-    named = _REFERENCE.findall(data)
-    meant = tuple(ref for ref in refs if any(f"{one}.".startswith(f"{_own(ref)}.") for one in named))
-    return Value(UNKNOWN, value.location, data, meant)
-
-
-def _own(address: str) -> str:
-    """An address as expressions of its own module have it."""
-    parts = _INDEX.sub("", address).split(".")
-    while len(parts) > 2 and parts[0] == "module":
-        parts = parts[2:]
-    return ".".join(parts)
 
 
 def _map(like: Value, **data: Value | None) -> Value:
