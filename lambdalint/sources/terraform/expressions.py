@@ -58,6 +58,8 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._depth = 0
+        self._trying = False
+        """Whether what fails is asked for: within `try` and `can`."""
         self._work = 0
         self._sizes: dict[int, tuple[int, Any]] = {}
 
@@ -68,7 +70,9 @@ class Evaluator:
     def attribute(self, attribute: Attribute, scope: Scope) -> Value:
         """What an attribute states, with its place."""
         place = attribute.location
+        before, self._trying = self._trying, False
         value = self.value(attribute.expression, scope._replace(file=attribute.file), place)
+        self._trying = before
         return value._replace(location=place) if value.location.path == place.path else value
 
     def value(self, node: Expression, scope: Scope, place: Location) -> Value:
@@ -82,6 +86,8 @@ class Evaluator:
             else:
                 value = json_value(self, node, scope, place)
         except Failed:
+            if self._trying:
+                raise
             return Value(UNKNOWN, place, self._source(node, scope))
         finally:
             self._depth -= 1
@@ -89,10 +95,13 @@ class Evaluator:
 
     def attempt(self, node: Node, scope: Scope, place: Location) -> Value | None:
         """As `value`, but None where Terraform would fail."""
+        before, self._trying = self._trying, True
         try:
-            return _METHODS.get(node.type, Evaluator._other)(self, node, scope, place)
+            return self.value(node, scope, place)
         except Failed:
             return None
+        finally:
+            self._trying = before
 
     def _fits(self, value: Value) -> bool:
         """Whether a value is of a size that can be dealt with: a few lines can stand for billions of values."""

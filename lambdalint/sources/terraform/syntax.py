@@ -89,7 +89,7 @@ class Block:
                 if node.type == "attribute" and node.child_count >= 3:
                     name = self.file.text(node.children[0])
                     self._attributes[name] = Attribute(self.file, name, node.children[2], node.children[0])
-                elif node.type == "block":
+                elif node.type == "block" and not node.has_error:  # of a broken one, who knows what it states
                     self._blocks.append(_block(self.file, node))
         elif self._body is not None:
             for name, (key, value) in self.file.entries(self._body).items():
