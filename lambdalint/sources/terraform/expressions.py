@@ -71,9 +71,13 @@ class Evaluator:
         """What an attribute states, with its place."""
         place = attribute.location
         before, self._trying = self._trying, False
-        value = self.value(attribute.expression, scope._replace(file=attribute.file), place)
+        if scope.file is not attribute.file:
+            scope = Scope(scope.names, attribute.file, scope.variables)
+        value = self.value(attribute.expression, scope, place)
         self._trying = before
-        return value._replace(location=place) if value.location.path == place.path else value
+        if value.location is place or value.location.path != place.path:
+            return value
+        return value._replace(location=place)
 
     def value(self, node: Expression, scope: Scope, place: Location) -> Value:
         self._work += 1
