@@ -229,6 +229,14 @@ class UnusedGlobal(NamedTuple):
     statement: Location
 
 
+class Mentions(NamedTuple):
+    """What is written in the handler's module and in all modules of the project it leads to, executed or not."""
+
+    words: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    """The modules imported from elsewhere: `boto3`, `pandas.io`; and those of the project that were not read."""
+
+
 def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
     """Finds none."""
     return ()
@@ -264,9 +272,13 @@ class Handler:
     find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
+    mentions: Callable[[], Mentions] = Mentions
+    """Takes as long as to read the modules again."""
     unused_globals: Sequence[UnusedGlobal] = ()
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
+    complete: bool = True
+    """False where there is more behind it than was looked at."""
     found: bool = True
     """False where templates name a handler that is not there: then nothing else is known of it."""
 

@@ -30,6 +30,8 @@ class Setting(NamedTuple, Generic[T]):
     """Under some condition it is not stated at all."""
     inherited: bool = False
     """Stated for several functions at once: in Globals, or by a provider."""
+    assumed: bool = False
+    """It is what a parameter is unless a deployment says otherwise."""
 
     @property
     def known(self) -> T | None:
@@ -146,6 +148,8 @@ class Permission(NamedTuple):
     source_account: Setting[str] | None = None
     organization: Setting[str] | None = None
     url_auth: Setting[str] | None = None
+    via_url: bool = False
+    """It holds for calls through the function's URL only."""
 
 
 class Cors(NamedTuple):
@@ -250,6 +254,8 @@ class Function(NamedTuple):
     log_retention_days: Setting[int] | None = None
     log_format: Setting[str] | None = None
     """`JSON` or `Text`."""
+    log_level: Setting[str] | None = None
+    """Of the function's own messages, where the format is JSON."""
     alias: Setting[str] | None = None
     """The alias or the version that is published with each deployment."""
     deployment_preference: Setting[str] | None = None
@@ -263,6 +269,8 @@ class Function(NamedTuple):
     policies: Sequence[Policy] = ()
     policies_known: bool = False
     """Whether these are all that its role allows."""
+    role_shared: bool = False
+    """Something besides this function has its role too, or may have."""
     permissions: Sequence[Permission] = ()
     recursive_loop: Setting[str] | None = None
     triggers: Sequence[Trigger] = ()

@@ -11,7 +11,7 @@ from functools import partial
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
-from lambdalint.python.contents import find_text, imports_of, is_read, unused_globals
+from lambdalint.python.contents import find_text, imports_of, is_read, mentions, unused_globals
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
@@ -118,6 +118,8 @@ class Project:
             is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
+            mentions=partial(mentions, module, self.modules),
+            complete=not machine.cut_short,
         )
 
 

@@ -66,6 +66,7 @@ def _permission(self: Companions, resource: Resource, drafts: dict[str, Draft]) 
         s.string(p.get("SourceAccount")),
         s.string(p.get("PrincipalOrgID")),
         s.string(p.get("FunctionUrlAuthType")),
+        p.get("InvokedViaFunctionUrl") is not None,
     )
     for function in self.references.functions(p.get("FunctionName")):
         drafts[function]["permissions"].append(permission)

@@ -52,6 +52,7 @@ class FunctionReader:
             "recursive_loop": s.string(properties.get("RecursiveLoop")),
             "log_group": s.string(properties.get("LoggingConfig", "LogGroup")),
             "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
+            "log_level": s.string(properties.get("LoggingConfig", "ApplicationLogLevel")),
             "managed_instances": properties.get("CapacityProviderConfig") is not None,
             "role": s.string(properties.get("Role")),
             "optional": resource.condition,
