@@ -1,6 +1,6 @@
 """Which IAM actions the operations of AWS need, and what well-known policies allow. docs/generate_actions.py writes it.
 
-Actions are in small letters here, as IAM does not tell large from small.
+IAM does not tell large letters from small.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def needed(service: str, operation: str) -> tuple[str, ...] | None:
     if client is None:
         return None
     if operation in client.irregular:
-        return tuple(action.lower() for action in client.irregular[operation])
+        return tuple(client.irregular[operation])
     return (f"{client.prefix}:{operation.replace('_', '')}",) if operation in client.regular else None
 
 

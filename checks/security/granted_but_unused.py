@@ -21,6 +21,8 @@ OF_DESTINATIONS = (
 )
 OF_EXTENSIONS = "ssm:* secretsmanager:* s3:*".split()
 """What a layer may do by itself."""
+BY_OTHERS = ("sts:*", "kms:*")
+"""What is as often allowed by the policy of the other side: of the role to assume, of the key."""
 SIMPLE = frozenset(
     """
     apigatewaymanagementapi cloudwatch cognito-idp comprehend dynamodb dynamodbstreams events firehose iot-data kinesis
@@ -114,10 +116,10 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
         return
     yield from _not_allowed(handler, functions)
     mentions = handler.mentions()
-    if is_open(handler, mentions) or not _is_simple(handler):
-        return
+    if is_open(handler, mentions) or not _is_simple(handler) or "boto3" not in mentions.libraries:
+        return  # of code without the SDK, the policy is for what takes its place
     for function in functions:
-        if not function.role_shared:
+        if not function.role_shared and (function.code is None or function.code.kind != "image"):
             yield from _unused(function, mentions)
 
 
@@ -198,7 +200,7 @@ def _not_allowed(handler: Handler, functions: list[Function]) -> Iterator[Proble
         if _has_other_credentials(call) or call.on_error_path:
             continue
         for action in needed(call.service, _operation(call)) or ():
-            if action not in told and not any_matches(granted, action):
+            if action not in told and not any_matches([*granted, *BY_OTHERS], action):
                 told.add(action)
                 of = " or ".join(one.logical_id for one in functions[:2])
                 message = f"{call.operation} needs {_shown(call, action)}, which no policy of {of} allows; allow it"
