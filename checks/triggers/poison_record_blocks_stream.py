@@ -90,7 +90,8 @@ def _blocked(function: Function, trigger: Trigger) -> Iterator[Problem]:
             instead = "its destination on failure is reached only then: state MaximumRetryAttempts"
         yield Problem(
             trigger.location,
-            f"a record of {source} that {function.logical_id} cannot handle blocks its shard until it expires; {instead}",
+            f"a record of {source} that {function.logical_id} cannot handle blocks its shard until it expires; "
+            f"{instead}",
         )
         return
     size = number(trigger.batch_size, BATCH_SIZES[trigger.type])
