@@ -85,10 +85,13 @@ def _blocked(function: Function, trigger: Trigger) -> Iterator[Problem]:
         return
     source = WORDS[trigger.type]
     if retries < 0 and age < 0:
+        instead = "state MaximumRetryAttempts, a destination on failure, and BisectBatchOnFunctionError"
+        if trigger.on_failure is not None:
+            instead = "its destination on failure is reached only then: state MaximumRetryAttempts"
         yield Problem(
             trigger.location,
             f"a record of {source} that {function.logical_id} cannot handle blocks its shard until it expires; "
-            "state MaximumRetryAttempts, a destination on failure, and BisectBatchOnFunctionError",
+            f"{instead}",
         )
         return
     size = number(trigger.batch_size, BATCH_SIZES[trigger.type])

@@ -31,16 +31,24 @@ def described(type_: str) -> Callable[[Companions, Resource, dict[str, Draft]], 
             kind = type_ if route.proxy or type_ != "api" else "api-mapped"
             version = self.settings.string(route.payload_format)
             trigger = Trigger(
-                kind, route.location, source, route=route.text, payload_format=version, waits=waits(route.integration)
+                kind,
+                route.location,
+                source,
+                route=route.text,
+                payload_format=version,
+                timeout_ms=self.settings.integer(route.integration.get("timeoutInMillis")),
+                waits=waits(route.integration),
             )
             for function in self.references.functions(route.uri):
                 seen.add(function)
                 told = {(one.type, one.route.upper()) for one in drafts[function]["triggers"]}
                 if (type_, route.text.upper()) not in told:  # SAM: an event may say it too
                     drafts[function]["triggers"].append(trigger)
-                elif not trigger.waits:
+                else:
                     drafts[function]["triggers"] = [
-                        one._replace(waits=False) if one.route.upper() == route.text.upper() else one
+                        one._replace(waits=trigger.waits, timeout_ms=one.timeout_ms or trigger.timeout_ms)
+                        if one.route.upper() == route.text.upper()
+                        else one
                         for one in drafts[function]["triggers"]
                     ]
         for value in (api, resource.properties.get("Target")):

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lambdalint.sources.values import Value
-
-
-def integrations(value: Value | None) -> Iterator[Value]:
-    """The integrations in the definition of an API."""
-    if value is None:
-        return
-    for key, one in value.entries():
-        if key == "x-amazon-apigateway-integration":
-            yield one
-        else:
-            yield from integrations(one)
 
 
 def waits(integration: Value | None) -> bool:
