@@ -20,7 +20,7 @@ from lambdalint.house import ALWAYS
 from lambdalint.looking import Looked, pack, unpack
 
 FOLDER = ".lambdalint_cache"
-_COUNTING = (".py", ".tf", ".tf.json", ".tfvars", ".tfvars.json")
+COUNTED = (".py", ".yaml", ".yml", ".template", ".tf", ".tf.json", ".tfvars", ".tfvars.json")
 Stamp = list[Any]
 """Of a file `[mtime_ns, size, hash]`, of a folder `[mtime_ns, 0, hash of the names in it]`."""
 
@@ -154,9 +154,8 @@ def _digest(path: str, is_folder: bool) -> str:
     """Of a file's bytes, or of the names in a folder; empty where there is no such thing."""
     try:
         if is_folder:
-            # Only what can be imported or belongs to a Terraform module: not our own folder, nor a report that the
-            # run itself writes there.
-            names = sorted(name for name in os.listdir(path) if name.endswith(_COUNTING) or "." not in name)
+            # What can be imported, or nest a template: not our own folder, nor a report that the run writes there.
+            names = sorted(name for name in os.listdir(path) if name.endswith(COUNTED) or "." not in name)
             data = "\0".join(name for name in names if name != "__pycache__").encode("utf-8", "surrogateescape")
         else:
             with open(path, "rb") as stream:
@@ -172,7 +171,7 @@ def _key(config: Config, selected: Sequence[AnyCheck]) -> str:
     parts = [str(date.today()), __version__, sys.version, os.path.relpath(".", config.root), repr(config)]
     parts += [check.code for check in selected]
     here = os.path.dirname(os.path.abspath(__file__))
-    waiting = [here, os.path.join(here, "python"), os.path.join(here, "sources"), *registry.sources(selected)]
+    waiting = [here, os.path.join(here, "python"), *registry.sources(selected)]
     while waiting:
         folder = waiting.pop()
         with suppress(OSError), os.scandir(folder) as entries:

@@ -146,12 +146,12 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
         cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
-    templates = entries(discovered.templates, request.contents) if discovered.templates else []
+    templates = entries(discovered.templates, request.contents, config.root) if discovered.templates else []
     # Templates come first: they say which files hold handlers, and these are looked at with them.
     looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in entries(templates_above(request.paths, config.root)) if rest else ():
+    for template in entries(templates_above(request.paths, config.root), root=config.root) if rest else ():
         if template not in discovered.templates:
             consulted = looker.consult(template, rest)
             if consulted.claimed:

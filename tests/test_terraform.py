@@ -365,7 +365,31 @@ def test_code_within_the_template(read: Any) -> None:
         "      def handler(event, context):\n          return event\n    PY\n  }\n}\n"
     )
     code = read(text)["aws_lambda_function.f"].code
-    assert (code.kind, code.line, code.column, code.inline.strip()[:12]) == ("inline", 11, 6, "def handler(")
+    assert (code.kind, code.complete, code.inline[:12]) == ("inline", True, "def handler(")
+    assert (code.place(1, 1), code.place(2, 5)) == ((11, 7), (12, 11))
+
+
+def test_layers_whose_source_is_here(read: Any) -> None:
+    text = (
+        FUNCTION
+        % "layers = [aws_lambda_layer_version.l.arn]"
+        + 'resource "aws_lambda_layer_version" "l" {\n  filename = data.archive_file.l.output_path\n}\n'
+        'data "archive_file" "l" {\n  source_dir = "layer"\n  output_path = "l.zip"\n}\n'
+    )
+    function = read({"main.tf": text, "layer/python/shared.py": ""})["aws_lambda_function.orders"]
+    assert function.layer_folders == ("layer/python", "layer")
+
+
+def test_what_leads_out_of_the_tree_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "main.tf").write_text(FUNCTION % "", encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    text = FUNCTION % "" + 'module "m" {\n  source = "../outside"\n}\n'
+    found = inventory(tmp_path / "in", {"main.tf": text}, monkeypatch)
+    assert [one.logical_id for one in found.functions] == ["aws_lambda_function.orders"]
+    assert [(place.line, message) for place, message, _ in found.remarks] == [
+        (16, "leads out of the tree that is looked at: ../outside is not read")
+    ]
 
 
 def test_images(read: Any) -> None:

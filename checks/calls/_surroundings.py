@@ -41,10 +41,11 @@ def sleeps_in(handler: Handler, loop: Loop) -> bool:
 
 
 def arguments(call: Call) -> Iterator[Argument]:
-    """All arguments of a call, and the parts of the texts among them."""
+    """All arguments of a call, the parts of the texts and what stands in the dicts among them."""
     for argument in (*call.positional, *call.keywords.values()):
         yield argument
         yield from argument.text
+        yield from argument.items.values()
 
 
 def shown_whole(handler: Handler, call: Call) -> bool:

@@ -123,7 +123,7 @@ def _does_more(handler: Handler, call: Call, loop: Loop) -> bool:
     if any(is_made_in(other, loop) for other in handler.warm_calls.operations if other.operation != call.operation):
         return True
     return any(
-        rescue.goes_on and call.name in rescue.calls and inside(rescue.location, loop.location)
+        (rescue.goes_on or rescue.continues) and call.name in rescue.calls and inside(rescue.location, loop.location)
         for rescue in handler.rescues
     )
 

@@ -16,6 +16,8 @@ THROTTLED = re.compile(
     r"|Throttl\w+|TooManyRequests(?:Exception)?|ServiceUnavailable|InternalServerError)\b"
 )
 """Errors after which botocore tries again by itself."""
+LOOKS = ("describe_", "get_", "head_", "list_")
+"""How operations begin by which a loop that catches all errors mostly waits for a state."""
 
 
 @check(Handler, code="LL410", severity=Severity.ADVICE, since="0.1")
@@ -58,8 +60,9 @@ def hand_written_retry(handler: Handler) -> Iterator[Problem]:
         return table.get_item(Key={"id": event["id"]}).get("Item")
     ```
 
-    Reported where the loop names an error that the SDK retries. A loop that catches every error of a call is
-    reported with `--pedantic`: it may wait for something the SDK cannot know, such as a new role to take effect.
+    Reported where the loop, or a list above it, names an error that the SDK retries. A loop that catches every error of
+    a call is reported with `--pedantic`: it may wait for something the SDK cannot know, such as a new role to take
+    effect.
 
     **Ignore it when** the loop waits for a state of another service.
 
@@ -77,24 +80,36 @@ def hand_written_retry(handler: Handler) -> Iterator[Problem]:
         rescue = next((one for one in handler.rescues if _tries_again(one, call, loop)), None)
         if rescue is None:
             continue
+        sure = _names_throttling(handler, rescue, loop)
+        if not sure and loop.kind == "while" and call.operation.startswith(LOOKS):
+            continue
         yield Problem(
             call.location,
             f"a loop tries {call.operation}() again{through(call)}, and so does boto3; set retries in its Config",
             trace=call.trace,
-            sure=_names_throttling(handler, rescue, loop),
+            sure=sure,
         )
 
 
 def _tries_again(rescue: Rescue, call: Call, loop: Loop) -> bool:
     """Whether a clause catches what the call raises, waits or not, and leads to the next turn."""
-    if not rescue.goes_on or call.name not in rescue.calls or not inside(rescue.location, loop.location):
+    if not (rescue.goes_on or rescue.continues):
+        return False
+    if call.name not in rescue.calls or not inside(rescue.location, loop.location):
         return False
     kinds = {name.rpartition(".")[2] for name in rescue.catches}
     return not kinds or bool(kinds & BROAD) or any(THROTTLED.fullmatch(kind) for kind in kinds)
 
 
 def _names_throttling(handler: Handler, rescue: Rescue, loop: Loop) -> bool:
+    """Whether the clause, the loop or a list of codes above it in the module names an error that the SDK retries."""
     if any(THROTTLED.fullmatch(name.rpartition(".")[2]) for name in rescue.catches):
         return True
-    found = handler.find_text(THROTTLED)
-    return any(THROTTLED.fullmatch(text) and inside(place, loop.location) for place, text in found)
+    listed = 0
+    for place, text in handler.find_text(THROTTLED):
+        if THROTTLED.fullmatch(text) is None or place.path != loop.location.path:
+            continue
+        if inside(place, loop.location):
+            return True
+        listed += place.line < loop.location.line
+    return listed > 1

@@ -33,6 +33,25 @@ LISTS_BY_ANOTHER_NAME = frozenset(
 GIVES_ALL = frozenset({("s3", "list_buckets"), ("sqs", "list_queues")})
 """Operations that divide into pages only if they are asked to; so do those of EC2."""
 
+A_PAGE_AT_MOST = frozenset(
+    {
+        ("controltower", "list_landing_zones"),
+        ("events", "list_targets_by_rule"),
+        ("guardduty", "list_detectors"),
+        ("guardduty", "list_organization_admin_accounts"),
+        ("iam", "list_account_aliases"),
+        ("kms", "list_key_policies"),
+        ("macie2", "list_organization_admin_accounts"),
+        ("oam", "list_sinks"),
+        ("organizations", "list_parents"),
+        ("organizations", "list_policies_for_target"),
+        ("organizations", "list_roots"),
+        ("securityhub", "list_organization_admin_accounts"),
+        ("sso-admin", "list_instances"),
+    }
+)
+"""Of these there is one in an account, or a quota keeps them below a page."""
+
 BELONGS_TO_ONE = ("UserName", "RoleName", "GroupName", "InstanceProfileName", "PolicyArn")
 """In IAM, quotas keep what belongs to one user, role, group or policy below a page."""
 
@@ -44,6 +63,9 @@ ONE_OR_FEW = (
 
 MORE = frozenset({"HasMore", "HasMoreResults", "IsTruncated", "Truncated", "isTruncated", "truncated"})
 """Results that tell that there is more, besides the token itself."""
+
+FILTERED_PAGES = ("FilterExpression", "QueryFilter", "ScanFilter", "**")
+"""Arguments of DynamoDB that are applied to each page once it is read: the first page may come out empty."""
 
 COUNTS = frozenset({"Count", "ScannedCount", "KeyCount"})
 
@@ -80,9 +102,10 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
     ```
 
     Not reported: a call with a limit or a token, a result whose token is read, a result that is handed on as a
-    whole, an operation asked for certain things only (`describe_stacks(StackName=...)`). A DynamoDB query, which
-    reads one partition only, a list narrowed by a filter, and arguments that are not known are reported with
-    `--pedantic`.
+    whole or of which only the first element is taken (`["Items"][0]`, except where DynamoDB filters the page), an
+    operation asked for certain things only (`describe_stacks(StackName=...)`), what a quota keeps below a page. A
+    DynamoDB query, which reads one partition only, a list narrowed by a filter, the tags of one resource, of which
+    there are 50 at most, and arguments that are not known are reported with `--pedantic`.
 
     **Fix (unsafe).** Asks a paginator of the same client for all pages, and takes what it gives as one result. To be
     reviewed: where there are very many pages, memory and time; and tests that put something in the place of the
@@ -97,7 +120,7 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
         if not call.reads or call.escapes or not _is_list(call):
             continue
         page = operation(call.service, call.operation).page
-        if page is None or _looks_further(call, page) or _asks_for_few(call):
+        if page is None or _looks_further(call, page) or _asks_for_few(call, page) or _wants_first(call):
             continue
         key = next((key for key in page.holds if key in call.reads and key not in COUNTS), None)
         if key is None:
@@ -124,7 +147,7 @@ def _fix(call: Call) -> Fix | None:
 
 def _is_list(call: Call) -> bool:
     where = (call.service, call.operation)
-    if call.service == "ec2" or where in GIVES_ALL:
+    if call.service == "ec2" or where in GIVES_ALL or where in A_PAGE_AT_MOST:
         return False
     return call.operation.startswith(STYLES) or where in LISTS_BY_ANOTHER_NAME
 
@@ -140,15 +163,22 @@ def _looks_further(call: Call, page: Page) -> bool:
     return any(loop.kind == "while" and inside(call.location, loop.location) for loop in call.loops)
 
 
-def _asks_for_few(call: Call) -> bool:
+def _asks_for_few(call: Call, page: Page) -> bool:
     """Whether the arguments themselves keep the result small."""
     if call.service == "iam":
         return not call.keywords.keys().isdisjoint(BELONGS_TO_ONE)
     if call.operation.startswith("describe_"):
-        return any(name.lower().endswith(ONE_OR_FEW) for name in call.keywords)
+        # `describe_jobs(jobs=[...])["jobs"]`: the things themselves are named.
+        named = {key.lower() for key in page.holds}
+        return any(name.lower().endswith(ONE_OR_FEW) or name.lower() in named for name in call.keywords)
     if "ResourceARNList" in call.keywords:
         return True
     return call.operation == "query" and _is_whole_key(call)
+
+
+def _wants_first(call: Call) -> bool:
+    """Whether one element is wanted, which the first page has: unless a filter takes all there is from it."""
+    return call.takes_first and call.keywords.keys().isdisjoint(FILTERED_PAGES)
 
 
 def _is_whole_key(call: Call) -> bool:
@@ -158,7 +188,7 @@ def _is_whole_key(call: Call) -> bool:
 
 
 def _is_sure(call: Call) -> bool:
-    if call.operation == "query" or "**" in call.keywords:
+    if call.operation.startswith(("query", "list_tags", "list_resource_tags")) or "**" in call.keywords:
         return False
     if call.operation == "scan":
         return True

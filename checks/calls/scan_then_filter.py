@@ -51,19 +51,30 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
     ```
 
     Only a filter for one value of an attribute is reported, since an index could answer it; not a range or a
-    search for a part of a text.
+    search for a part of a text. A `Limit` makes it worse: it counts the items that are
+    read, so that `Limit=1` filters one item, whichever comes first.
 
     **Ignore it when** the table is small and stays so, or the scan is a rare job over all items.
 
     **Source.** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-query-scan.html
     """
-    for call in handler.warm_calls.of("dynamodb", "scan"):
-        if _is_lookup(call) and not call.kept and "Limit" not in call.keywords:
-            yield Problem(
-                call.location,
-                f"the scan reads the whole table to find one value{through(call)}; query a key or an index instead",
-                trace=call.trace,
-            )
+    scans = handler.warm_calls.of("dynamodb", "scan")
+    for call in scans:
+        if not _is_lookup(call) or call.kept:
+            continue
+        if "Limit" in call.keywords:
+            yield from _too_few(call)
+            continue
+        if "ExclusiveStartKey" in call.keywords and any(
+            other.scope == call.scope and "ExclusiveStartKey" not in other.keywords for other in scans
+        ):
+            continue  # the next page of a scan above
+        yield Problem(
+            call.location,
+            "the scan reads the whole table to find the items that have one value"
+            f"{through(call)}; query a key or an index instead",
+            trace=call.trace,
+        )
     listings = handler.warm_calls.of("s3", "list_objects", "list_objects_v2")
     if not listings:
         return
@@ -79,6 +90,19 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
                 trace=call.trace,
                 sure=any(other.scope == call.scope and not is_made_in(other, loop) for other in listings),
             )
+
+
+def _too_few(call: Call) -> Iterator[Problem]:
+    """A limit that is meant for the items found, and there is no next page."""
+    goes_on = call.reads & {"*", "LastEvaluatedKey"} or call.escapes or "ExclusiveStartKey" in call.keywords
+    if call.keywords["Limit"].value != 1 or not call.reads or goes_on:
+        return
+    yield Problem(
+        call.location,
+        f"Limit counts what the scan reads, not what it finds: the filter sees one item of the table{through(call)}; "
+        "query a key or an index instead",
+        trace=call.trace,
+    )
 
 
 def _is_lookup(call: Call) -> bool:

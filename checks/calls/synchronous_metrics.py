@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import through
+from lambdalint.checks._triggers import SYNCHRONOUS, triggers
 from lambdalint.model import Call, Handler
 
 _ELSEWHERE = ("aws_access_key_id", "aws_session_token", "endpoint_url", "region_name")
@@ -30,7 +31,7 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
     orders = boto3.resource("dynamodb").Table("orders")
 
     def handler(event, context):
-        orders.put_item(Item=event["order"])
+        orders.put_item(Item={"id": event["pathParameters"]["id"]})
         cloudwatch.put_metric_data(  # LL411
             Namespace="shop",
             MetricData=[{"MetricName": "Orders", "Value": 1, "Unit": "Count"}],
@@ -49,11 +50,12 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
 
     @metrics.log_metrics
     def handler(event, context):
-        orders.put_item(Item=event["order"])
+        orders.put_item(Item={"id": event["pathParameters"]["id"]})
         metrics.add_metric(name="Orders", unit=MetricUnit.Count, value=1)
     ```
 
-    Where publishing metrics is all that a function does (it only reads, then publishes), the finding is shown under
+    It is advice where the code shows neither that somebody waits for an answer nor that several calls are made. Where
+    publishing metrics is all that a function does (it only reads, then publishes), the finding is shown under
     `--pedantic` only: nobody else waits for it.
 
     **Ignore it when** the metric must be there at once, or is sent to another region or account.
@@ -64,6 +66,7 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
     if not sent:
         return
     is_aside = any(_acts(call) for call in handler.warm_calls.operations)
+    is_costly = len(sent) > 1 or any(call.loops for call in sent) or triggers(handler) & SYNCHRONOUS
     for call in sent:
         if call.receiver is not None and any(name in call.receiver.keywords for name in _ELSEWHERE):
             continue
@@ -72,6 +75,7 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
             f"the invocation waits for put_metric_data{through(call)}; write the metric to the log in the embedded "
             "metric format, which costs no request",
             trace=call.trace,
+            severity=None if is_costly else Severity.ADVICE,
             sure=is_aside,
         )
 

@@ -36,13 +36,16 @@ OF_BOOTSTRAP = frozenset(
 
 VARIABLE = "AWS_LAMBDA_RUNTIME_API"
 FOLDER = "/var/runtime"
-TEXT = re.compile(rf"{FOLDER}(?![\w-])|{VARIABLE}|/2018-06-01/runtime/")
+API = "/2018-06-01/runtime/"
+MODULE = re.compile(r"awslambdaric(?:\.\w+)+")
+TEXT = re.compile(rf"{FOLDER}(?![\w-])|{VARIABLE}|{API}|{MODULE.pattern}")
 FILE = re.compile(rf"{FOLDER}/[\w./-]+")
 DOCUMENTED = "/var/runtime/ca-cert.pem"
 EXTENSION = re.compile(
     r"/2020-01-01/extension|/2020-08-15/logs|/2022-07-01/telemetry|Lambda-Extension-(?:Name|Identifier)", re.IGNORECASE
 )
 """What only a program says that talks to the API of extensions; it has to know where that is."""
+_IS_PART = "is a part of the runtime that AWS changes without notice; use what is documented"
 SEARCH_PATH = frozenset({"sys.path.append", "sys.path.insert"})
 
 
@@ -96,7 +99,7 @@ def _imports(handler: Handler) -> Iterator[Problem]:
                 continue
         elif top not in MODULES or found.guarded:
             continue
-        message = f"{found.module} is a part of the runtime that AWS changes without notice; use what is documented"
+        message = f"{found.module} {_IS_PART}"
         # Its class of the context is taken for typing, which breaks at worst by its name.
         is_type = found.bound == "LambdaContext" or found.module.endswith(".lambda_context")
         yield Problem(found.location, message, sure=not is_type)
@@ -110,7 +113,9 @@ def _texts(handler: Handler) -> Iterator[Problem]:
             if value == VARIABLE:
                 message = f"{VARIABLE} is meant for runtimes; AWS_LAMBDA_FUNCTION_NAME tells that code runs in Lambda"
                 yield Problem(location, message, sure=False)
-        elif FOLDER not in value:
+        elif MODULE.fullmatch(value):  # for `import_module`, or to look among those that are loaded
+            yield Problem(location, f"{value} {_IS_PART}")
+        elif API in value:
             message = "events are fetched by the runtime, past it nothing is promised; use the handler or an extension"
             yield Problem(location, message)
         elif value == FOLDER or (FILE.fullmatch(value) and value != DOCUMENTED):

@@ -58,6 +58,9 @@ _OF_RESOURCE = {
 _RESOURCE_CALLS = {pattern.format(maker): at for maker in _RESOURCES for pattern, at in _OF_RESOURCE.items()}
 """Methods of an S3 resource that take a key, and at which position."""
 
+_SERVICES_THAT_READ = frozenset({"rekognition", "textract"})
+"""They fetch the object themselves: `Image={"S3Object": {"Bucket": bucket, "Name": key}}`."""
+
 _DECODERS = frozenset({"urllib.parse.unquote", "urllib.parse.unquote_plus", "urllib.unquote", "urllib.unquote_plus"})
 
 
@@ -115,13 +118,14 @@ def undecoded_object_key(handler: Handler) -> Iterator[Problem]:
         if read is None:
             continue
         method = call.name.rpartition(".")[2]
+        is_new = method in _NEW and argument not in map(_itself, _within(call))
         yield Problem(
             read.location,
             f"the object key in an S3 notification is URL-encoded, and {method}() takes it as it is; "
             "decode it with urllib.parse.unquote_plus",
             wrapping(read.location, "urllib.parse", "unquote_plus", unsafe=False),
             read.trace,
-            sure=method not in _NEW,
+            sure=not is_new,
         )
 
 
@@ -130,14 +134,36 @@ def _uses(handler: Handler) -> Iterator[tuple[Call, Argument]]:
     for call in handler.warm_calls.operations:
         if call.service == "s3" and call.operation in _OPERATIONS:
             if (argument := call.argument(_POSITIONS.get(call.operation), "Key", "key")) is not None:
-                yield call, argument
+                yield call, _itself(argument)
+        for argument in _within(call):
+            yield call, _itself(argument)
     for call in handler.warm_calls.named(_RESOURCE_CALLS):
         maker = call.receiver
         while maker is not None and maker.receiver is not None:
             maker = maker.receiver
         if maker is not None and text(maker.argument(0, "service_name")) == "s3":
             if (argument := call.argument(_RESOURCE_CALLS[call.name], "Key", "key")) is not None:
-                yield call, argument
+                yield call, _itself(argument)
+
+
+def _within(call: Call) -> Iterator[Argument]:
+    """The keys that stand in a dict among the arguments."""
+    if call.service == "s3":
+        holder = {"copy_object": "CopySource", "generate_presigned_url": "Params"}.get(call.operation)
+        given = call.keywords.get(holder) if holder else None
+        if given is not None and "Key" in given.items:
+            yield given.items["Key"]
+    elif call.service in _SERVICES_THAT_READ:
+        for argument in call.keywords.values():
+            stored = argument.items.get("S3Object")
+            if stored is not None and "Name" in stored.items:
+                yield stored.items["Name"]
+
+
+def _itself(argument: Argument) -> Argument:
+    """What `str()` was given, which it gives back."""
+    made = argument.calls[0] if len(argument.calls) == 1 else None
+    return made.positional[0] if made is not None and made.name == "builtins.str" and made.positional else argument
 
 
 def _taken(handler: Handler, path: tuple[str | int, ...], use: Call) -> Read | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import through
+from lambdalint.checks._triggers import triggers
 from lambdalint.checks.observability._logging import logging_calls
 from lambdalint.model import Argument, Call, Handler
 
@@ -15,6 +16,7 @@ SAME = frozenset(
         "builtins.repr",
         "builtins.str",
         "json.dumps",
+        "jsonpickle.encode",
         "orjson.dumps",
         "pprint.pformat",
         "simplejson.dumps",
@@ -44,6 +46,23 @@ RARE = (".critical", ".debug", ".error", ".exception", ".fatal", ".warn", ".warn
 
 WHOLE_EVENT = "the whole event"
 
+CARRIES = {
+    "alb": "cookies and tokens",
+    "alexa": "the user's tokens",
+    "api": "cookies and tokens",
+    "appsync": "cookies and tokens",
+    "authorizer": "the caller's token",
+    "cloudfront": "cookies and tokens",
+    "cognito": "personal data of the user",
+    "custom-resource": "a signed address that answers for the stack",
+    "lex": "what the user said",
+    "s3-object-lambda": "signed addresses",
+}
+"""What the events of some sources hold that nobody should read."""
+
+ANSWERS = frozenset({"cfnresponse.send", "crhelper.CfnResource"})
+"""Libraries that answer for a custom resource."""
+
 
 @check(Handler, code="LL605", severity=Severity.WARNING, since="0.1")
 def whole_event_logged(handler: Handler) -> Iterator[Problem]:
@@ -60,7 +79,7 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
 
     def handler(event, context):
         print(json.dumps(event))  # LL605
-        return "done"
+        return {"statusCode": 200, "body": event["pathParameters"]["id"]}
     ```
 
     **Good**
@@ -72,12 +91,14 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
 
     def handler(event, context):
         logger.info("order %s received", event["pathParameters"]["id"])
-        return "done"
+        return {"statusCode": 200, "body": event["pathParameters"]["id"]}
     ```
 
-    `log_event=True` of the Logger of Powertools does the same and is reported too. At level DEBUG, at levels
-    from WARNING on, in an `except` block, and beside a copy that may be made to take something out, the event is
-    reported with `--pedantic` only.
+    `log_event=True` of the Logger of Powertools does the same and is reported too. Where the code does not show that
+    the events come from users (API Gateway and other HTTP sources, AppSync, Cognito, Alexa, Lex) or carry a signed
+    address (custom resources), the finding is advice. At level DEBUG, at levels from WARNING on, under a switch such as
+    an environment variable DEBUG or the level of the logger, in an `except` block, and beside a copy that may be made
+    to take something out, the event is reported with `--pedantic` only.
 
     **Ignore it when** the events hold nothing private and are few.
 
@@ -87,11 +108,7 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
         if call.name.endswith(".inject_lambda_context"):
             switch = call.argument(None, "log_event")
             if switch is not None and switch.value is True:
-                yield Problem(
-                    call.location,
-                    "log_event=True logs every event whole, with tokens and personal data; leave it out",
-                    trace=call.trace,
-                )
+                yield _of_event(handler, call, "log_event=True logs the whole event", "leave it out")
     copied = {call.scope for call in handler.warm_calls.named(COPIES)}
     for call in logging_calls(handler):
         shown = next(filter(None, map(_exposed, _parts(call))), None)
@@ -100,15 +117,34 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
         what, alternatives = shown
         if any(_stands_in(other, call) for other in handler.warm_calls.named(KEYS_OF)):
             continue
-        is_event = what == WHOLE_EVENT
+        says = f"{what} goes to the log{through(call)}"
+        if what != WHOLE_EVENT:
+            yield Problem(
+                call.location, f"{says}, for all who may read it; log only the fields you need", trace=call.trace
+            )
+            continue
         # What has been copied is mostly about to be changed: the private parts are taken out.
         doubtful = alternatives or call.on_error_path or call.scope in copied or call.name.endswith(RARE)
-        yield Problem(
-            call.location,
-            f"{what} goes to the log{through(call)}, for all who may read it; log only the fields you need",
-            trace=call.trace,
-            sure=not (is_event and doubtful),
-        )
+        doubtful = doubtful or call.under_switch
+        yield _of_event(handler, call, says, "log only the fields you need")._replace(sure=not doubtful)
+
+
+def _of_event(handler: Handler, call: Call, says: str, mend: str) -> Problem:
+    """What is said of an event that is logged, by what events of its source carry."""
+    carried = sorted({CARRIES.get(source, "") for source in triggers(handler)})
+    if carried == [CARRIES["custom-resource"]] and not _answers_itself(handler):
+        carried = []  # CDK's provider framework answers for it, and keeps the address
+    if carried and all(carried):  # where a helper looks for events of many sources, it may be any
+        return Problem(call.location, f"{says}, with {carried[0]}; {mend}", trace=call.trace)
+    says += ", which many may read and which is billed by size"
+    return Problem(call.location, f"{says}; {mend}", trace=call.trace, severity=Severity.ADVICE)
+
+
+def _answers_itself(handler: Handler) -> bool:
+    """Whether a custom resource sends its answer to the address in the event."""
+    if any(read.path[0] == "ResponseURL" for read in handler.reads if read.path):
+        return True
+    return bool(handler.warm_calls.named(ANSWERS) or handler.init_calls.named(ANSWERS))
 
 
 def _stands_in(inner: Call, outer: Call) -> bool:
@@ -124,9 +160,7 @@ def _parts(call: Call) -> Iterator[Argument]:
     for argument in (*call.positional, *call.keywords.values()):
         yield argument
         yield from argument.text
-    extra = call.keywords.get("extra")
-    if extra is not None:
-        yield from extra.items.values()
+        yield from argument.items.values()
 
 
 def _exposed(argument: Argument, depth: int = 3) -> tuple[str, bool] | None:

@@ -102,7 +102,7 @@ HARMLESS = frozenset(
 )
 """What comes out of these is a number, a time, or quoted."""
 HARMLESS_WORDS = re.compile(
-    r"digest|escape|quot|sanitiz|saniti[sz]e|valid|allow|whitelist|Identifier|Literal|mogrify|sql\.SQL", re.I
+    r"digest|(?<!un)(?:escape|quot)|sanitiz|saniti[sz]e|valid|allow|whitelist|Identifier|Literal|mogrify|sql\.SQL", re.I
 )
 
 SAME = frozenset(
@@ -148,6 +148,10 @@ WHERE_VALUES_STAND = re.compile(
     r"(?:=|<|>|['\"]|\b(?:like|ilike|in|values|between|and|or)\b\s*\(?|[(,])\s*[%]?$", re.IGNORECASE
 )
 """How the SQL ends before a value: there a parameter may stand, behind FROM or ORDER BY it may not."""
+WHERE_COLUMNS_STAND = re.compile(
+    r"\s*(?:select\b(?!.*\bfrom\b)|insert\b(?!.*\b(?:select|values)\b)).*[(,]\s*$", re.IGNORECASE | re.DOTALL
+)
+"""The SQL so far, where a list goes on that is one of columns."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z])|\{[^{}]*\}")
 
 TRUSTED = frozenset(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import text, through
 from lambdalint.checks.security import _interpreters as known
-from lambdalint.model import Argument, Call, Handler
+from lambdalint.model import Argument, Call, Handler, Location, Step
 
 DEEP = 8
 """A value is followed through so many calls."""
@@ -19,6 +19,7 @@ SAYS = {
     "objects": "is unpickled, which runs what it names; use JSON, or a loader that makes plain data",
     "shell": "is run by a shell; start the program without one, its arguments in a list",
     "sql": "becomes a part of SQL; hand it over as a parameter",
+    "statement": "is run as SQL, whatever it says; run statements you know, with parameters",
 }
 
 
@@ -85,13 +86,18 @@ def event_reaches_interpreter(handler: Handler) -> Iterator[Problem]:
             certain = _stands_for_value(argument)
             if not certain and not _is_from_outside(origin, argument):
                 continue
-        yield Problem(
-            call.location,
-            f"{_shown(origin.path)} {SAYS[interpreter.kind]}{through(call)}",
-            None,
-            call.trace,
-            sure=certain and origin.sure,
-        )
+        kind = "statement" if interpreter.kind == "sql" and argument.event_path is not None else interpreter.kind
+        location, trace, where = _place(call, argument)
+        yield Problem(location, f"{_shown(origin.path)} {SAYS[kind]}{where}", None, trace, sure=certain and origin.sure)
+
+
+def _place(call: Call, argument: Argument) -> tuple[Location, tuple[Step, ...], str]:
+    """Where the text is put together if that is in another file, else where it is run; the way there; how it is run."""
+    written = next((part.literal for part in argument.text if part.literal is not None), None)
+    ways = [number for number, step in enumerate(call.trace) if written is not None and step.path == written.path]
+    if written is None or written.path == call.location.path or not ways:
+        return call.location, call.trace, through(call)
+    return written, call.trace[: ways[-1]], f" (run by {call.scope}())"
 
 
 def _interpreter(call: Call) -> tuple[known.Interpreter, Argument | None, bool] | None:
@@ -180,7 +186,7 @@ def _filled_in(parts: tuple[Argument, ...]) -> tuple[Argument, ...]:
 
 
 def _stands_for_value(argument: Argument) -> bool:
-    """Whether some data surely stands in SQL where a parameter could stand."""
+    """Whether data of the event surely stands in SQL where a parameter could stand."""
     parts = argument.text
     if not parts and len(argument.calls) == 1 and argument.calls[0].positional:
         parts = argument.calls[0].positional[0].text  # `text(f"...")`, `dedent(f"...")`
@@ -189,7 +195,8 @@ def _stands_for_value(argument: Argument) -> bool:
         if isinstance(part.value, str):
             sql += part.value
         else:
-            found = found or known.WHERE_VALUES_STAND.search(sql) is not None
+            if known.WHERE_VALUES_STAND.search(sql) and not known.WHERE_COLUMNS_STAND.match(sql):
+                found = found or _origin(part, DEEP) is not None
             sql += "?"
     found = found or any(known.WHERE_VALUES_STAND.search(sql[: one.start()]) for one in known.PLACEHOLDER.finditer(sql))
     return found and known.KEYWORD.match(sql) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,15 @@ from lambdalint.sources.folders import entries
 from lambdalint.sources.paths import Files
 
 if TYPE_CHECKING:
+    from lambdalint.sources.cloudformation import Context
+    from lambdalint.sources.cloudformation.nesting import Nesting
     from lambdalint.sources.values import Settings
 
-__all__ = ["Declared", "Remark", "entries", "may_be_template", "read"]
+__all__ = ["Declared", "Remark", "decoded", "entries", "may_be_template", "read"]
 
-_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::")
-_PLAN = re.compile(rb'"(?:planned_values|resource_changes)"')
+_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
+_RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
+_PLAN = re.compile(r'"(?:planned_values|resource_changes)"')
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
 
 
@@ -48,61 +51,88 @@ def may_be_template(path: str, data: bytes) -> bool:
 
     A file of Terraform stands for its folder: `entries` has asked of that.
     """
-    return _MARKS.search(data) is not None or path.endswith(MODULES) or _is_plan(data)
+    return _MARKS.search(data) is not None or path.endswith(MODULES) or b'"aws_lambda_function"' in data
 
 
-def _is_plan(data: bytes) -> bool:
-    return b'"aws_lambda_function"' in data and _PLAN.search(data) is not None
-
-
-def read(path: str, data: bytes, contents: Mapping[str, bytes] | None = None) -> Declared:
+def read(
+    path: str,
+    data: bytes,
+    root: str = ".",
+    nesting: Nesting | None = None,
+    contents: Mapping[str, bytes] | None = None,
+) -> Declared:
     """The stacks declared in a file. Whatever is in there, this does not raise.
 
+    What lies outside of `root` is not read. `nesting` is what earlier reads below the same root have learnt.
     `contents` stand in for what is on the disk.
     """
+    from lambdalint.sources.cloudformation import Context
+    from lambdalint.sources.cloudformation.assembly import is_manifest, templates_of
+    from lambdalint.sources.cloudformation.nesting import Nesting
+
+    declared = Declared(path)
+    files = Files(path, root, contents)
+    context = Context(files, nesting or Nesting())
+    stacks: list[Stack] = []
     if path.endswith(MODULES):
-        return _terraform(path, {**(contents or {}), path: data})
+        files.held[path] = data
+        stacks += _module(path, files, declared)
+    elif is_manifest(path, data):
+        for template in templates_of(path, data, files):
+            text = files.read(template)
+            if text is not None:
+                stacks += _stacks(template, text, context, declared)
+    else:
+        try:
+            text = decoded(data)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
+        else:
+            stacks += _stacks(path, text, context, declared)
+    declared.unreadable += [(place, message, Severity.ADVICE) for place, message in files.refused]
+    declared.stacks = stacks
+    declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
+    return declared
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 if it says so."""
+    return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+
+
+def _stacks(path: str, text: str, context: Context, declared: Declared) -> Iterator[Stack]:
     from lambdalint.sources.cloudformation import is_template
     from lambdalint.sources.cloudformation import read as read_cloudformation
     from lambdalint.sources.documents import Malformed, parse
     from lambdalint.sources.values import Settings
 
-    declared = Declared(path)
-    files = Files(contents)
-    try:
-        text = data.decode("utf-8-sig") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
-        return declared
-    stacks = []
     try:
         for document in parse(path, text):
-            if _is_plan(data):
-                from lambdalint.sources.terraform import plan
-
-                if plan.is_plan(document):
-                    settings = Settings()
-                    stacks.append(plan.read(document, files, settings))
-                    declared.unreadable += _complaints(settings)
-                    continue
-            if not is_template(document):
-                continue
             settings = Settings()
-            stacks.append(read_cloudformation(document, files, settings))
+            try:
+                if is_template(document):
+                    yield read_cloudformation(document, context, settings)
+                elif _PLAN.search(text) is not None:
+                    from lambdalint.sources.terraform import plan
+
+                    yield from plan.read(document, context, settings)
+                else:
+                    continue
+            except RecursionError:
+                raise Malformed("is nested too deeply") from None
             declared.unreadable += _complaints(settings)
             for name, first, second in document.duplicates:
                 message = f'has the key "{name}" twice, here and on line {first.line}: only the last one counts'
                 declared.unreadable.append((second, message, Severity.WARNING))
     except Malformed as error:
+        if not _RESOURCES.search(text):
+            return  # whatever this is, it is no template
         reason = error.message
         if _ENGINE.search(text):
             reason = "is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"
         place = Location(path, error.line, error.column, error.line, error.column + 1)
         declared.unreadable.append((place, reason, Severity.ERROR))
-    declared.stacks = stacks
-    declared.files, declared.folders = frozenset(files.asked), frozenset(files.folders)
-    return declared
 
 
 def _complaints(settings: Settings) -> list[Remark]:
@@ -112,19 +142,18 @@ def _complaints(settings: Settings) -> list[Remark]:
     ]
 
 
-def _terraform(path: str, contents: Mapping[str, bytes]) -> Declared:
-    """The module that a file stands for."""
+def _module(path: str, files: Files, declared: Declared) -> Iterator[Stack]:
+    """The module of Terraform that a file stands for."""
     from lambdalint.sources.terraform import read as read_module
     from lambdalint.sources.values import Settings
 
-    files = Files(contents)
     settings = Settings()
     try:
         stack, refused = read_module(path, files, settings)
     except RecursionError:
-        place = Location(path)
-        return Declared(path, unreadable=[(place, "is nested too deeply", Severity.ERROR)])
-    unreadable: list[Remark] = [(place, reason, Severity.ERROR) for place, reason in refused]
-    unreadable += _complaints(settings)
-    together = {one: files.held[one] for one in files.asked if one in files.held and one.endswith(MODULES)}
-    return Declared(path, [stack], unreadable, frozenset(files.asked), frozenset(files.folders), together)
+        declared.unreadable.append((Location(path), "is nested too deeply", Severity.ERROR))
+        return
+    declared.unreadable += [(place, reason, Severity.ERROR) for place, reason in refused]
+    declared.unreadable += _complaints(settings)
+    declared.together = {one: files.held[one] for one in files.asked if one in files.held and one.endswith(MODULES)}
+    yield stack

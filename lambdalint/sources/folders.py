@@ -6,18 +6,18 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from lambdalint.sources.paths import is_outside, join
+from lambdalint.sources.paths import Files, join
 
 ENDINGS = (".tf", ".tf.json")
 _CALL = re.compile(rb'"?source"?\s*[=:]\s*"(\.{1,2}/[^"\n]*)"')
 _MARK = re.compile(rb'"aws_lambda_function"|terraform-aws-modules/(?:terraform-aws-)?lambda')
 
 
-def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None) -> list[str]:
+def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None, root: str = ".") -> list[str]:
     """The files to read: of each Terraform module one, which stands for all of it.
 
     A module that another one of `paths` calls is read with that; one without a function, whatever it calls, is not
-    read at all.
+    read at all. What lies outside of `root` belongs to none.
     """
     of_modules = [path for path in paths if path.endswith(ENDINGS)]
     if not of_modules:
@@ -25,7 +25,7 @@ def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None) -
     first: dict[str, str] = {}
     for path in sorted(of_modules):
         first.setdefault(os.path.dirname(path), path)
-    tree = _Tree(contents or {})
+    tree = _Tree(contents or {}, Files(of_modules[0], root))
     chosen = {first[folder] for folder in tree.beginnings(first)}
     return [path for path in paths if not path.endswith(ENDINGS) or path in chosen]
 
@@ -33,8 +33,9 @@ def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None) -
 class _Tree:
     """Folders, which of them call which, and where functions are declared."""
 
-    def __init__(self, contents: Mapping[str, bytes]) -> None:
+    def __init__(self, contents: Mapping[str, bytes], files: Files) -> None:
         self._contents = contents
+        self._files = files
         self._calls: dict[str, list[str]] = {}
         self._marked: dict[str, bool] = {}
 
@@ -56,7 +57,7 @@ class _Tree:
         if folder not in self._calls:
             data = self._read(folder)
             sources = {join(folder, found.decode("utf-8", "replace")) for found in _CALL.findall(data)}
-            self._calls[folder] = sorted(one for one in sources if not is_outside(one))
+            self._calls[folder] = sorted(one for one in sources if self._files.holds(one))
             self._marked[folder] = _MARK.search(data) is not None
         return self._calls[folder]
 

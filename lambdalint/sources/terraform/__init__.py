@@ -22,7 +22,7 @@ def read(path: str, files: Files, settings: Settings) -> tuple[Stack, list[Refus
     world = World(folder, path.rpartition("/")[2], files, is_read)
     resources = Resources(path, world.items())
     reader = Reader(resources, settings, files, folder, "terraform")
-    stack = stack_of(resources, reader, "terraform", TerraformCompanions)
+    stack = stack_of(resources, reader, TerraformCompanions)._replace(format="terraform")
     refused = list(dict.fromkeys(world.remarks))
     if world.evaluator.exhausted:
         refused.append((Location(path), "takes too much to work out: not all of it is known"))

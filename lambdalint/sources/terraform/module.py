@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.paths import is_outside, join
+from lambdalint.sources.paths import join
 from lambdalint.sources.terraform.expressions import Scope
 from lambdalint.sources.terraform.folder import Folder
 from lambdalint.sources.terraform.operations import Step, chosen, items_of
@@ -77,7 +77,7 @@ class Module:
 
     def read(self, path: str) -> str | None:
         full = join(self.world.root, path)
-        return None if is_outside(full) else self.world.text(full)
+        return self.world.text(full) if self.world.files.holds(full) else None
 
     def scope(self, block: Block, variables: dict[str, Value] | None = None) -> Scope:
         return Scope(self, block.file, variables or {})

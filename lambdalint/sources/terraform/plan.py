@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Stack
-from lambdalint.sources.cloudformation import stack_of
+from lambdalint.sources.cloudformation import Context, stack_of
 from lambdalint.sources.documents import Document, Node, Scalar, Sequence, constant
-from lambdalint.sources.paths import Files, join
+from lambdalint.sources.paths import join
 from lambdalint.sources.terraform.items import Item
 from lambdalint.sources.terraform.reader import Reader, TerraformCompanions
 from lambdalint.sources.terraform.vocabulary import is_read
@@ -21,18 +21,19 @@ _DEFAULTS = {"memory_size": 128, "timeout": 3, "reserved_concurrent_executions":
 """What the provider puts into a plan where nobody stated it."""
 
 
-def is_plan(document: Document) -> bool:
+def _is_plan(document: Document) -> bool:
     """Whether a document is a plan of Terraform."""
     names = document.entries(document.root)
     return "planned_values" in names or "resource_changes" in names
 
 
-def read(document: Document, files: Files, settings: Settings) -> Stack:
-    """The stack that a plan makes."""
-    plan = _Plan(document)
-    resources = Resources(document.path, plan.items())
-    reader = Reader(resources, settings, files, join(document.path, ".."), "terraform-plan")
-    return stack_of(resources, reader, "terraform-plan", TerraformCompanions)
+def read(document: Document, context: Context, settings: Settings) -> Iterator[Stack]:
+    """The stack that a plan makes; nothing of what is none."""
+    if not _is_plan(document):
+        return
+    resources = Resources(document.path, _Plan(document).items())
+    reader = Reader(resources, settings, context.files, join(document.path, ".."), "terraform-plan")
+    yield stack_of(resources, reader, TerraformCompanions)._replace(format="terraform-plan")
 
 
 class _Plan:

@@ -6,17 +6,19 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.model.template import Code, Trigger
+from lambdalint.model.template import Code, Trigger, nowhere
+from lambdalint.sources.cloudformation.assembly import Assets
 from lambdalint.sources.cloudformation.companions import Companions
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.template import Resource
-from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.paths import Files, join
 from lambdalint.sources.terraform.operations import truth
 from lambdalint.sources.terraform.vocabulary import MODULE, NOTIFICATION, PROVISIONED
-from lambdalint.sources.terraform.words import Resources
+from lambdalint.sources.terraform.words import Resources, renamed
 from lambdalint.sources.values import Settings, Value
 
 _ARCHIVES = ("data.archive_file", "archive_file")
+_LAYER = "aws_lambda_layer_version"
 _OBJECTS = ("aws_s3_object", "aws_s3_bucket_object")
 
 
@@ -24,7 +26,7 @@ class Reader(FunctionReader):
     """Reads the functions of one stack."""
 
     def __init__(self, resources: Resources, settings: Settings, files: Files, folder: str, format: str) -> None:
-        super().__init__(resources, settings, files, folder)
+        super().__init__(resources, settings, files, folder, Assets(files))
         self.declared = resources
         self.format = format
         self._by_output: dict[str, Value] | None = None
@@ -95,16 +97,20 @@ class Reader(FunctionReader):
 
     def _of_archive(self, archive: Value, location: Location) -> Code:
         built = archive.get("depends_on") is not None
-        for name, is_file in (("source_dir", False), ("source_file", True)):
-            value = archive.get(name)
-            if value is None:
-                continue
-            path = self._first(_known(value), os_check=self.files.exists if is_file else self.files.is_folder)
+        folder, file = archive.get("source_dir"), archive.get("source_file")
+        if folder is not None:
+            path = self._first(folder, self.files.is_folder)
             if path is None:
                 return Code(location, "unknown")
-            if is_file:
-                return Code(location, "file", path, complete=not built and self.files.exists(path))
-            return Code(location, "folder", path, complete=not built and self.files.is_folder(path))
+            if self.files.is_folder(path):
+                return Code(location, "folder", path, complete=not built)
+            beside = join(path, "../src")  # what `lambda/package` is made from, as like as not
+            return Code(location, "folder", beside) if self.files.is_folder(beside) else Code(location, "missing", path)
+        if file is not None:
+            path = self._first(file, self.files.exists)
+            if path is None:
+                return Code(location, "unknown")
+            return Code(location, "file", path, complete=not built and self.files.exists(path))
         sources = archive.get("source")
         for one in sources.elements() if sources is not None else ():
             code = self._of_content(one, location)
@@ -123,17 +129,22 @@ class Reader(FunctionReader):
         text = content.data if isinstance(content.data, str) else content.text
         if content.location.path != location.path or "\n" not in text:
             return None
-        line, column = self._where(text, content.location)
-        return Code(content.location, "inline", location.path, inline=text, line=line, column=column)
+        lines = (self.files.read(location.path) or "").split("\n")
+        where = _where(text, lines, content.location.line)
+        complete = isinstance(content.data, str)
+        return Code(content.location, "inline", location.path, inline=text, place=where, complete=complete)
 
-    def _lines(self, path: str) -> list[str]:
-        text = self.files.read(path)
-        return text.splitlines() if text is not None else []
+    def _paths(self, value: Value | None) -> list[str]:
+        """The paths that a value may be, as far as they lie in the tree."""
+        if value is None:
+            return []
+        paths = [join(self.folder, text) for text in _known(value)]
+        return [path for path in paths if self.files.may_read(path, value.location)]
 
-    def _first(self, texts: Iterator[str], os_check: Callable[[str], bool]) -> str | None:
+    def _first(self, value: Value, is_there: Callable[[str], bool]) -> str | None:
         """Of several paths the first that is there, else the first."""
-        paths = [path for text in texts if not is_outside(path := join(self.folder, text))]
-        return next((path for path in paths if os_check(path)), paths[0] if paths else None)
+        paths = self._paths(value)
+        return next(filter(is_there, paths), paths[0] if paths else None)
 
     def _source_path(self, value: Value, properties: Value) -> Code:
         """Of the community's module: a path, or a list of paths and of maps with a path."""
@@ -141,8 +152,7 @@ class Reader(FunctionReader):
         paths: list[str] = []
         for one in listed:
             for choice in one.choices or (one,):
-                inner = choice.get("path") if isinstance(choice.data, dict) else choice
-                paths += [path for text in _known(inner) if not is_outside(path := join(self.folder, text))]
+                paths += self._paths(choice.get("path") if isinstance(choice.data, dict) else choice)
         if not paths:
             return Code(value.location, "unknown")
         handler = properties.get("Handler")
@@ -156,6 +166,26 @@ class Reader(FunctionReader):
             alone = len(paths) == 1 and isinstance(value.data, str)
             return Code(value.location, "folder", paths[0], complete=alone)
         return Code(value.location, "file", paths[0])
+
+    def _layer_folders(self, layers: Value | None) -> Iterator[str]:
+        for ref in layers.all_refs() if layers is not None else ():
+            item = self.declared.items.get(ref)
+            archive = self._archive(renamed(item.body, {})) if item is not None and item.type == _LAYER else None
+            code = self._of_archive(archive, item.location) if archive is not None and item is not None else None
+            if code is not None and code.kind == "folder":
+                inner = join(code.path, "python")
+                yield from (inner, code.path) if self.files.is_folder(inner) else (code.path,)
+
+
+def _where(code: str, there: list[str], line: int) -> Callable[[int, int], tuple[int, int] | None]:
+    """From lines and columns of a text to those of the file it is written in, below its attribute."""
+    lines = code.split("\n")
+    first = next((number for number, one in enumerate(lines) if one.strip()), 0)
+    for number in range(line, min(line + 8, len(there))):
+        if there[number].strip() == lines[first].strip():
+            indent = there[number].index(lines[first].strip()) - lines[first].index(lines[first].strip())
+            return lambda line, column: (number + 1 - first + line - 1, column + indent)
+    return nowhere
 
 
 def _known(value: Value | None) -> Iterator[str]:
@@ -198,5 +228,6 @@ class TerraformCompanions(Companions):
                 s.string(p.get("Bucket") or Value(UNKNOWN, resource.location)),
                 prefix=s.string(one.get("FilterPrefix")),
                 suffix=s.string(one.get("FilterSuffix")),
+                events=s.strings(one.get("Events")),
             )
             self.add(drafts, one.get("LambdaFunctionArn"), trigger)

@@ -32,6 +32,7 @@ TYPES = {
     "aws_mq_broker": "AWS::AmazonMQ::Broker",
     "aws_docdb_cluster": "AWS::DocDB::DBCluster",
     "aws_api_gateway_rest_api": "AWS::ApiGateway::RestApi",
+    "aws_api_gateway_resource": "AWS::ApiGateway::Resource",
     "aws_api_gateway_integration": "AWS::ApiGateway::Method",
     "aws_api_gateway_authorizer": "AWS::ApiGateway::Authorizer",
     "aws_api_gateway_stage": "AWS::ApiGateway::Stage",
@@ -40,6 +41,7 @@ TYPES = {
     "aws_apigatewayv2_api": "AWS::ApiGatewayV2::Api",
     "aws_apigatewayv2_stage": "AWS::ApiGatewayV2::Stage",
     "aws_apigatewayv2_integration": "AWS::ApiGatewayV2::Integration",
+    "aws_apigatewayv2_route": "AWS::ApiGatewayV2::Route",
     "aws_apigatewayv2_authorizer": "AWS::ApiGatewayV2::Authorizer",
     "aws_lb_target_group_attachment": "AWS::ElasticLoadBalancingV2::TargetGroup",
     "aws_alb_target_group_attachment": "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -66,7 +68,7 @@ TYPES = {
 }
 OTHERS = frozenset(
     "aws_cloudwatch_event_rule aws_iam_role_policy_attachment aws_iam_policy_attachment aws_sqs_queue_redrive_policy "
-    "aws_s3_object aws_s3_bucket_object archive_file data.archive_file".split()
+    "aws_s3_object aws_s3_bucket_object archive_file data.archive_file aws_lambda_layer_version".split()
 )
 """Resources that are read where another needs them."""
 
@@ -81,6 +83,7 @@ NAMES: dict[str, dict[str, str]] = {
     "aws_lambda_function_url": {"function_name": "TargetFunctionArn", "authorization_type": "AuthType"},
     "aws_cloudwatch_log_group": {"name": "LogGroupName"},
     "aws_sqs_queue": {"visibility_timeout_seconds": "VisibilityTimeout"},
+    "aws_apigatewayv2_integration": {"timeout_milliseconds": "TimeoutInMillis"},
     "aws_api_gateway_stage": {"xray_tracing_enabled": "TracingEnabled"},
     "aws_lb_target_group_attachment": {"target_id": "Targets"},
     "aws_alb_target_group_attachment": {"target_id": "Targets"},
@@ -103,7 +106,9 @@ NAMES: dict[str, dict[str, str]] = {
 """Where a name is not just written in another way."""
 LISTS = frozenset({"Filters", "FileSystemConfigs"})
 """Blocks that are lists in CloudFormation, however often they stand there."""
-FREE = frozenset({"variables", "dimensions", "body", "tags_all", "definition", "redrive_policy", "source_path"})
+FREE = frozenset(
+    {"variables", "dimensions", "body", "tags_all", "definition", "redrive_policy", "source_path", "request_parameters"}
+)
 """Maps whose keys are not names of attributes, and what is not looked into."""
 WRAPPED = {
     "aws_iot_topic_rule": "TopicRulePayload.Actions",

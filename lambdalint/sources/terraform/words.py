@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lambdalint.model.places import UNKNOWN
-from lambdalint.sources.cloudformation.template import Resource
+from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.documents import Document
 from lambdalint.sources.terraform.items import Item
 from lambdalint.sources.terraform.json_texts import document_of
 from lambdalint.sources.terraform.vocabulary import FREE, LISTS, NAMES, TYPES, WRAPPED
@@ -43,10 +44,9 @@ class Resources:
         """Terraform has no such thing."""
         return None
 
-    @property
-    def lines(self) -> list[str]:
-        """Nor is code written within it."""
-        return []
+    def within(self, document: Document) -> Template:
+        """Of a description that stands in a file of its own."""
+        return Template(document)
 
     def of(self, *types: str) -> Iterator[Item]:
         """The resources of some types, in Terraform's words."""
@@ -75,7 +75,9 @@ class Resources:
             metadata=None,
             ignored_globals=None,
             condition=item.optional,
+            connected=False,
             node=None,
+            malformed=False,
         )
 
 
@@ -198,8 +200,9 @@ def _integration(self: Resources, item: Item, body: Value) -> Value:
     return _map(
         body,
         RestApiId=body.get("rest_api_id"),
+        ResourceId=body.get("resource_id"),
         HttpMethod=body.get("http_method"),
-        Integration=_map(body, Type=body.get("type"), Uri=body.get("uri")),
+        Integration=renamed(body, {"timeout_milliseconds": "TimeoutInMillis"}),
     )
 
 
@@ -244,6 +247,9 @@ def _hinted(config: Value) -> Value:
 
 def _api(self: Resources, item: Item, body: Value) -> Value:
     properties = renamed(body, {})
+    described = document_of(body.get("body"))
+    if described is not None:
+        properties.data["Body"] = described
     least = properties.get("MinimumCompressionSize")
     if least is not None and shown(least) == "-1":
         del properties.data["MinimumCompressionSize"]
@@ -259,6 +265,7 @@ _METHODS: dict[str, Callable[[Resources, Item, Value], Value]] = {
     "aws_cloudwatch_event_target": _target,
     "aws_api_gateway_integration": _integration,
     "aws_api_gateway_rest_api": _api,
+    "aws_apigatewayv2_api": _api,
     "aws_cloudwatch_metric_alarm": _alarm,
     "aws_sfn_state_machine": _machine,
     "aws_cloudwatch_log_group": _log_group,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.paths import Files, join
 from lambdalint.sources.terraform import community
 from lambdalint.sources.terraform.bodies import body, document
 from lambdalint.sources.terraform.expressions import Evaluator
@@ -85,7 +85,7 @@ class World:
 
     def _enters(self, path: str, above: Module, block: Block) -> bool:
         """Whether a module is read: one that calls itself is not, nor one beyond the tree that is looked at."""
-        if is_outside(path):
+        if not self.files.may_read(path, block.location):
             return False
         depth = 0
         module: Module | None = above

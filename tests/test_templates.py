@@ -1,0 +1,138 @@
+"""Templates in a run: their code is looked at with them, and a run over the code alone heeds them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from running import BAD, check, run
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: python3.14
+    MemorySize: 512
+    Timeout: 10
+    Tracing: Active
+    CodeUri: src/
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.run
+  Inline:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: !Ref AWS::NoValue
+      InlineCode: |
+        import boto3
+
+        def handler(event, context):
+            return boto3.client("s3")
+      Handler: index.handler
+"""
+CODE = """\
+import boto3
+
+
+def run(order, _):
+    return boto3.client("s3").head_bucket(Bucket=order["bucket"])["BucketRegion"]
+
+
+def handler(event, context):
+    return boto3.client("s3")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text("[tool.lambdalint]\nselect = ['LL101', 'LL209', 'LL801']\n")
+    Path("template.yaml").write_text(TEMPLATE)
+    Path("src").mkdir()
+    Path("src/app.py").write_text(CODE)
+    return tmp_path
+
+
+def test_a_template_says_which_function_is_the_handler(project: Path) -> None:
+    found = check().json["findings"]
+    assert [(one["path"], one["line"], one["column"], one["function"]) for one in found] == [
+        ("src/app.py", 5, 12, "Orders"),
+        ("template.yaml", 22, 20, "Inline"),
+    ]
+    assert found[0]["handler"] == "src/app.py:run"
+
+
+@pytest.mark.parametrize("paths", [["."], ["template.yaml"], ["src/app.py"], ["src"], ["src/app.py", "template.yaml"]])
+def test_it_does_so_whatever_is_named(project: Path, paths: list[str]) -> None:
+    assert "src/app.py:5 LL101" in check(*paths).found
+    assert "src/app.py:9 LL101" not in check(*paths).found
+
+
+def test_from_within_the_code_it_is_heeded_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("src")
+    assert check("app.py").found == ["app.py:5 LL101"]
+
+
+def test_a_warm_run_says_the_same_after_each_change(project: Path) -> None:
+    first = check().found
+    assert check().found == first
+    Path("src/app.py").write_text(CODE.replace("run", "start"))
+    assert check().found == check("--no-cache").found
+    assert "template.yaml:13 LL209" in check().found
+    Path("template.yaml").write_text(TEMPLATE.replace("app.run", "app.start").replace("    MemorySize: 512\n", ""))
+    assert check().found == check("--no-cache").found
+    assert "template.yaml:9 LL801" in check().found
+
+
+def test_ignore_comments_stand_in_templates(project: Path) -> None:
+    text = TEMPLATE.replace("    MemorySize: 512\n", "").replace(
+        "  Orders:\n", "  # lambdalint: ignore[LL801] measured\n  Orders:\n"
+    )
+    Path("template.yaml").write_text(text)
+    assert [one for one in check().found if "LL801" in one] == ["template.yaml:14 LL801"]
+
+
+def test_what_cannot_be_read_is_one_line_and_all_else_goes_on(project: Path) -> None:
+    Path("broken.yaml").write_text("Resources:\n  A:\n    Type: AWS::Lambda::Function\n   Properties: [\n")
+    Path("cookie.yaml").write_text("{% if x %}\nResources:\n  A: {Type: AWS::Lambda::Function}\n{% endif %}\n")
+    Path("twice.yaml").write_text("Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Type: AWS::Lambda::Alias\n")
+    ran = check("--no-cache")
+    told = {one["path"]: (one["line"], one["severity"], one["message"]) for one in ran.json["findings"]}
+    assert told["broken.yaml"][:2] == (4, "error")
+    assert "template engine" in told["cookie.yaml"][2]
+    assert told["twice.yaml"] == (
+        4,
+        "warning",
+        'this template has the key "Type" twice, here and on line 3: only the last one counts',
+    )
+    assert told["src/app.py"]
+    assert ran.code == 1
+
+
+def test_a_folder_of_other_yaml_holds_nothing_to_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("values.yaml").write_text("replicas: 3\n")
+    assert run("check", ".").code == 3
+    Path("app.py").write_text(BAD)
+    assert run("check", ".").code == 1
+
+
+def test_functions_are_listed(project: Path) -> None:
+    ran = run("functions", "--output-format", "json")
+    content = json.loads(ran.out)
+    assert ran.code == 0
+    assert content["schema"] == 1
+    orders, inline = content["functions"]
+    assert orders["name"] == "Orders"
+    assert (orders["handler_path"], orders["memory_mb"], orders["tracing"]) == ("src/app.py", 512, "Active")
+    assert orders["where"]["memory_mb"] == "template.yaml:5"
+    assert orders["reserved_concurrency"] is None
+    assert inline["line"] == 14
+    table = run("functions").out
+    assert "python3.14" in table
+    assert "src/app.py:run" in table
+    assert run("functions", "src").code == 3
+    assert run("functions", "--output-format", "xml").code == 2
