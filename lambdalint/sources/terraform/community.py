@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdalint.model.places import UNKNOWN, Location
@@ -227,7 +228,7 @@ class FunctionCall:
             if isinstance(stated.data, dict):
                 for key, one in stated.data.items():
                     yield Item(
-                        f'{self.address}.{type_}.this["{key}"]', type_, one.location, _later(made, one), self.optional
+                        f'{self.address}.{type_}.this["{key}"]', type_, one.location, partial(made, one), self.optional
                     )
             elif stated.data is UNKNOWN:
                 yield Item(
@@ -296,7 +297,3 @@ class FunctionCall:
             qualifier=Value(UNKNOWN, self.location, f"${{{self.address}.lambda_function_version}}", (self.address,)),
             provisioned_concurrent_executions=self.arguments.get("provisioned_concurrent_executions"),
         )
-
-
-def _later(made: Callable[[Value], Value], one: Value) -> Made:
-    return lambda: made(one)

@@ -9,16 +9,7 @@ from tree_sitter import Node
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.terraform import functions
-from lambdalint.sources.terraform.operations import (
-    Failed,
-    Step,
-    binary,
-    chosen,
-    follow,
-    literal,
-    negated,
-    truth,
-)
+from lambdalint.sources.terraform.operations import Failed, Step, binary, chosen, follow, literal, negated, truth
 from lambdalint.sources.terraform.syntax import Attribute, Expression, File
 from lambdalint.sources.terraform.templates import json_value, template
 from lambdalint.sources.terraform.texts import unescaped

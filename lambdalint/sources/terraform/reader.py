@@ -104,8 +104,7 @@ class Reader(FunctionReader):
                 return Code(location, "unknown")
             if self.files.is_folder(path):
                 return Code(location, "folder", path, complete=not built)
-            beside = join(path, "../src")  # what `lambda/package` is made from, as like as not
-            return Code(location, "folder", beside) if self.files.is_folder(beside) else Code(location, "missing", path)
+            return Code(location, "missing", path)
         if file is not None:
             path = self._first(file, self.files.exists)
             if path is None:
