@@ -328,8 +328,8 @@ CODE = [
     ("filename = data.archive_file.z.output_path", 'source_dir = "../outside"', "src/app.py", False),
     (
         "filename = data.archive_file.z.output_path",
-        'source {\n filename = "app.py"\n content = file("${path.module}/app.py")\n }',
-        "app.py",
+        'source {\n filename = "app.py"\n content = file("${path.module}/src/app.py")\n }',
+        "src/app.py",
         True,
     ),
 ]

@@ -118,14 +118,14 @@ class Reader(FunctionReader):
         return Code(location, "unknown")
 
     def _of_content(self, source: Value, location: Location) -> Code | None:
-        """Of a zip that is made of texts: a file that lies beside the template, or what is written in there."""
+        """Of a zip that is made of texts: the file that one was read from, or what is written in the template."""
         name, content = source.get("filename"), source.get("content")
         if name is None or content is None or not str(name.data).endswith(".py"):
             return None
-        path = join(posixpath.dirname(source.location.path), str(name.data))
-        if self.files.exists(path):
-            return Code(location, "file", path)
         text = content.data if isinstance(content.data, str) else content.text
+        for path, data in self.files.held.items():
+            if posixpath.basename(path) == name.data and data.decode("utf-8-sig", "replace") == text:
+                return Code(location, "file", path)
         if content.location.path != location.path or "\n" not in text:
             return None
         lines = (self.files.read(location.path) or "").split("\n")
