@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import setting
 from lambdalint.model import Function
 
 
@@ -45,6 +46,9 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
           Runtime: python3.13
     ```
 
+    **Fix.** Offers a fix that sets 512 MB, for all functions at once where none has a memory size. It is unsafe: what
+    an invocation costs changes; measure whether another size suits better.
+
     **Ignore it when** 128 MB were measured to be right; better, write them down.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -53,4 +57,5 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
         yield Problem(
             function.location,
             f"{function.logical_id} has no memory size and gets 128 MB, with 0.07 of a CPU; choose one, such as 512 MB",
+            setting(function, "MemorySize", 512),
         )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import setting
 from lambdalint.model import Function
+
+ENOUGH_S = 15
 
 
 @check(Function, code="LL802", severity=Severity.WARNING, since="0.1")
@@ -45,6 +48,10 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
           Timeout: 15
     ```
 
+    **Fix.** Offers a fix that sets 15 s, less where a queue or a caller does not wait as long, and for all functions at
+    once where none has a timeout. It is unsafe: an invocation that hangs is then billed for longer; measure what it
+    needs.
+
     **Ignore it when** 3 s were chosen on purpose; better, write them down.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
@@ -53,7 +60,20 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
         message = (
             f"{function.logical_id} has no timeout and is cut off after 3 s; choose one, such as twice its slowest run"
         )
-        yield Problem(function.location, message)
+        yield Problem(function.location, message, _fix(function))
+
+
+def _fix(function: Function) -> Fix | None:
+    """As long as most need, but no longer than what invokes it waits. None where 3 s are the most there is room for."""
+    enough = ENOUGH_S
+    for trigger in function.triggers:
+        if trigger.type in ("cloudfront", "cognito"):
+            enough = min(enough, 5)
+        elif trigger.type == "sqs":
+            visibility = trigger.queue.visibility_timeout_s if trigger.queue is not None else None
+            known = 30 if visibility is None else visibility.known or 0
+            enough = min(enough, known // 6)  # else other consumers see the messages again too early
+    return setting(function, "Timeout", enough) if enough > 3 else None
 
 
 def _is_quick(function: Function) -> bool:
