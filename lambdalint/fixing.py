@@ -174,8 +174,6 @@ def _is_json(text: str) -> bool:
 
 def _utf_8(data: bytes) -> str:
     """The encoding of a template."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal("it is UTF-16")
     return "utf-8-sig" if data.startswith(BOM) else "utf-8"
 
 

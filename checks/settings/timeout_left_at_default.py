@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Fix, Problem, Severity, check
 from lambdalint.checks._fixes import setting
-from lambdalint.model import Function
+from lambdalint.model import Function, Trigger
 
 ENOUGH_S = 15
 
@@ -70,10 +70,16 @@ def _fix(function: Function) -> Fix | None:
         if trigger.type in ("cloudfront", "cognito"):
             enough = min(enough, 5)
         elif trigger.type == "sqs":
-            visibility = trigger.queue.visibility_timeout_s if trigger.queue is not None else None
-            known = 30 if visibility is None else visibility.known or 0
-            enough = min(enough, known // 6)  # else other consumers see the messages again too early
+            enough = min(enough, _visibility_s(trigger) // 6)  # else messages are seen again too early
     return setting(function, "Timeout", enough) if enough > 3 else None
+
+
+def _visibility_s(trigger: Trigger) -> int:
+    """How long its queue hides the messages that are worked on, for certain."""
+    if trigger.queue is None:
+        return 0
+    stated = trigger.queue.visibility_timeout_s
+    return 30 if stated is None else stated.known or 0
 
 
 def _is_quick(function: Function) -> bool:

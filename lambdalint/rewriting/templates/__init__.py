@@ -66,11 +66,10 @@ def deploy_gradually(text: str, *, place: Location, alias: str, preference: str)
     resources = template.section(int(function.path[0]), "Resources")
     if word(function.value, "Type") != FUNCTION or resources is None:
         raise Refusal("it is no function of SAM")
-    properties = child(function.value, "Properties", function.path)
     name = f"{function.key.value}Errors"
     if child(resources.value, name) is not None:
         raise Refusal(f"there is something else called {name}")
-    stated = child(properties.value, "AutoPublishAlias") if properties is not None else None
+    stated = _stated_alias(template, function)
     wanted: dict[str, Any] = {"DeploymentPreference": {"Type": preference, "Alarms": [{"Ref": name}]}}
     if stated is not None:
         alias = str(stated.value.value)
@@ -88,6 +87,17 @@ def deploy_gradually(text: str, *, place: Location, alias: str, preference: str)
     limit = {"Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM, "Dimensions": dimensions, **limit}}
     return _verified(template, [*made, resource(template, function, name, alarm)])
+
+
+def _stated_alias(template: Template, function: Entry) -> Entry | None:
+    """By the function itself, or for all in Globals."""
+    there = template.section(int(function.path[0]), "Globals")
+    shared = child(there.value, "Function") if there is not None else None
+    for around in (child(function.value, "Properties"), shared):
+        found = child(around.value, "AutoPublishAlias") if around is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _names(block: Entry, name: str) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from lambdalint.check import Edit, Refusal
@@ -98,10 +99,11 @@ def _neighbour(there: Sequence[Entry], name: str) -> Entry:
         return by_name[_PAIRS[name]]
     order = _MAPPING if name in _MAPPING[1:] else _ORDER
     before = order[: order.index(name)] if name in order else []
-    for other in reversed(before):
-        if other in by_name:
-            return by_name[other]
-    return there[-1]
+    nearest = next((by_name[other] for other in reversed(before) if other in by_name), None)
+    if nearest is None:
+        return there[-1]
+    behind = there[there.index(nearest) + 1 :]
+    return [nearest, *takewhile(lambda one: one.key.value in before, behind)][-1]
 
 
 def _start(node: Node) -> int:
@@ -217,7 +219,7 @@ def _habits(template: Template) -> tuple[str, str]:
     waiting: list[tuple[Node, Node]] = []
     for document in template.documents:
         waiting += [(one.key, one.value) for one in entries(document.root)]
-    for key, value in waiting[:20_000]:
+    for key, value in waiting:  # grows
         if isinstance(value, Map) and not value.flow_style and value.value:
             indent = value.value[0][0].start_mark.column - key.start_mark.column
             step = step or (" " * indent if indent > 0 else "")

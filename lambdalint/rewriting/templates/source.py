@@ -77,7 +77,8 @@ class Template:
                     for entry in entries(node, path):
                         if (entry.key.start_mark.line, entry.key.start_mark.column) == at:
                             return (*way, entry)
-                        waiting.append((entry.value, entry.path, (*way, entry)))
+                        if not entry.is_shared:
+                            waiting.append((entry.value, entry.path, (*way, entry)))
                 elif isinstance(node, List):
                     waiting += [(one, (*path, index), way) for index, one in enumerate(node.value)]
         raise Refusal("what it is about does not stand there as a key of its own")
