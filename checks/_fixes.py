@@ -119,6 +119,15 @@ def removing(function: Function, name: str, stated: Setting[Any]) -> Fix | None:
     return Fix(f"Remove {name}", partial(_remove_entry, place=stated.location))
 
 
+def forgetting(of: Function | Sequence[Function], days: int) -> Fix | None:
+    """Give each function a log group of its own, whose messages are kept for some days."""
+    functions = (of,) if isinstance(of, Function) else of
+    if any(one.format not in WRITABLE for one in functions):
+        return None
+    places = tuple(one.location for one in functions)
+    return Fix(f"Declare a log group that keeps {days} days", partial(_keep_logs, places=places, days=days))
+
+
 def deploying_gradually(function: Function) -> Fix | None:
     """Give new code a part of the traffic first, with an alarm that takes it back."""
     if function.format != "sam":
@@ -143,6 +152,12 @@ def _remove_entry(text: str, *, place: Location) -> Sequence[Edit]:
     from lambdalint.rewriting.templates import remove
 
     return remove(text, place=place)
+
+
+def _keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import keep_logs
+
+    return keep_logs(text, places=places, days=days)
 
 
 def _deploy(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import Ran, check, run
+from running import Ran, apply, check, run
+
+from lambdalint.check import Fix
+from lambdalint.checks._fixes import forgetting, removing, replacing, setting
+from lambdalint.model import Function
+from lambdalint.sources import read
 
 SELECT = ("--select", "LL801,LL802,LL804,LL811", "--no-cache")
 FIX = (*SELECT, "--fix", "--unsafe-fixes")
@@ -153,6 +159,65 @@ def test_an_ignore_comment_that_silences_nothing_is_taken_out_of_a_template() ->
     Path("template.yaml").write_text(GLOBALS.replace("  Orders:", "  Orders:  # lambdalint: ignore[LL801]"))
     run("check", "--no-cache", "--fix", ".")
     assert Path("template.yaml").read_text() == GLOBALS
+
+
+MAKERS = """\
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.14
+      EphemeralStorage: {Size: 2048}
+      Architectures: [x86_64]
+      LoggingConfig:
+        LogFormat: JSON
+      Environment:
+        Variables:
+          LOG_LEVEL: DEBUG
+          UNUSED: x
+      Events:
+        Jobs:
+          Type: Kinesis
+          Properties:
+            Stream: arn:aws:kinesis:eu-west-1:123456789012:stream/jobs
+  Other:
+    Type: AWS::SNS::Topic
+"""
+LOGS = "  OrdersLogs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      RetentionInDays: 30\n"
+
+
+@pytest.mark.parametrize(
+    ("make", "before", "after"),
+    [
+        (lambda f: setting(f, "Tracing", "Active"), "[x86_64]\n", "[x86_64]\n      Tracing: Active\n"),
+        (lambda f: setting([f], "Timeout", 9), "[x86_64]\n", "[x86_64]\n      Timeout: 9\n"),
+        (
+            lambda f: setting(f.triggers[0], "FunctionResponseTypes", ("ReportBatchItemFailures",)),
+            "stream/jobs\n",
+            "stream/jobs\n            FunctionResponseTypes:\n              - ReportBatchItemFailures\n",
+        ),
+        (lambda f: replacing(f, f.environment["LOG_LEVEL"], "DEBUG", "INFO"), "DEBUG", "INFO"),
+        (lambda f: replacing(f, f.architectures, "x86_64", "arm64"), "x86_64", "arm64"),
+        (lambda f: removing(f, "UNUSED", f.environment["UNUSED"]), "          UNUSED: x\n", ""),
+        (lambda f: removing(f, "/tmp", f.ephemeral_storage_mb), "      EphemeralStorage: {Size: 2048}\n", ""),
+        (
+            lambda f: forgetting(f, 30),
+            "JSON\n",
+            "JSON\n        LogGroup: !Ref OrdersLogs\n",
+        ),
+    ],
+)
+def test_what_checks_may_offer(make: Callable[[Function], Fix | None], before: str, after: str) -> None:
+    (stack,) = read("template.yaml", MAKERS.encode()).stacks
+    fix = make(stack.functions[0])
+    assert fix is not None
+    changed = apply(MAKERS, fix.edits(MAKERS))
+    if fix.message.startswith("Declare"):
+        assert LOGS in changed
+        changed = changed.replace(LOGS, "")
+    assert changed == MAKERS.replace(before, after)
+    generated = stack.functions[0]._replace(format="cdk")
+    assert fix.message.startswith("Set FunctionResponseTypes") or make(generated) is None
 
 
 NAMES = ["Orders", "Mails", "Files"]

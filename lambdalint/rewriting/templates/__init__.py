@@ -16,7 +16,7 @@ from lambdalint.rewriting.templates.changing import removed, replaced
 from lambdalint.rewriting.templates.inserting import put, resource, section
 from lambdalint.rewriting.templates.source import FUNCTION, Change, Entry, Template, child, word
 
-__all__ = ["deploy_gradually", "remove", "replace", "state"]
+__all__ = ["deploy_gradually", "keep_logs", "remove", "replace", "state"]
 
 _PLAIN = {"Tracing": "TracingConfig.Mode"}
 """What SAM says, and CloudFormation says with other words."""
@@ -62,10 +62,7 @@ def remove(text: str, *, place: Location) -> Sequence[Edit]:
 def deploy_gradually(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
     """Let a function of SAM be deployed gradually, and an alarm on its errors take a faulty version back."""
     template = Template(text)
-    function = template.way_to(place)[-1]
-    resources = template.section(int(function.path[0]), "Resources")
-    if word(function.value, "Type") != FUNCTION or resources is None:
-        raise Refusal("it is no function of SAM")
+    *_, resources, function = template.way_to(place)
     name = f"{function.key.value}Errors"
     if child(resources.value, name) is not None:
         raise Refusal(f"there is something else called {name}")
@@ -87,6 +84,21 @@ def deploy_gradually(text: str, *, place: Location, alias: str, preference: str)
     limit = {"Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM, "Dimensions": dimensions, **limit}}
     return _verified(template, [*made, resource(template, function, name, alarm)])
+
+
+def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
+    """Give each function at these places a log group of its own, which forgets."""
+    template = Template(text)
+    made: list[tuple[Edit, Change]] = []
+    for place in places:
+        *_, resources, function = template.way_to(place)
+        name = f"{function.key.value}Logs"
+        if child(resources.value, name) is not None:
+            raise Refusal(f"there is something else called {name}")
+        made.append(put(template, function, ["Properties", "LoggingConfig", "LogGroup"], {"Ref": name}))
+        group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": days}}
+        made.append(resource(template, function, name, group))
+    return _verified(template, made)
 
 
 def _stated_alias(template: Template, function: Entry) -> Entry | None:
