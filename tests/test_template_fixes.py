@@ -315,6 +315,8 @@ Resources:
 def test_a_variable_is_taken_out_and_what_is_then_empty_too() -> None:
     once = apply(VARIABLES, remove(VARIABLES, place=at(VARIABLES, "TABLE")))
     assert once == VARIABLES.replace("          TABLE: orders  # of this stack\n", "")
+    assert "comment" in refused(lambda: remove(once, place=at(once, "QUEUE")))
+    once = once.replace("          # Which one\n", "")
     twice = apply(once, remove(once, place=at(once, "QUEUE")))
     assert twice == "Resources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: x\n"
 
@@ -338,6 +340,7 @@ def test_a_variable_is_taken_out_of_json(name: str, left: dict[str, str]) -> Non
         ("A:\n  B: x\n", ["B"], "nothing would be left"),
         ("A: {B: x, # why\n  C: y}\n", ["B"], "comment"),
         ("A:\n- B: x\n  C: y\n", ["B"], "shares its line"),
+        ("A:\n  Environment:\n    # why\n    Variables: {B: x}\n  C: y\n", ["B"], "comment"),
         ("A: &a\n  B: x\n  C: y\nD: *a\n", ["B"], "more than this"),
         ("A:\n- x\n", ["x"], "key of its own"),
     ],

@@ -72,6 +72,8 @@ def removed(template: Template, way: Sequence[Entry], names: frozenset[str]) -> 
     start, end = template.line_start(int(entry.key.start_mark.index)), template.after(entry)
     if template.margin(entry.key).strip():
         raise Refusal("it shares its line with something else")
+    if any(line.lstrip().startswith("#") for line in template.text[start:end].splitlines()):
+        raise Refusal("a comment stands in what would go")
     return Edit(start, end, ""), change
 
 
