@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from lambdalint.discovery import discover
 from lambdalint.looking import contents_of
 from lambdalint.model import Function, Location, Setting, Trigger, Unknown
-from lambdalint.sources import Remark, may_be_template, read
+from lambdalint.sources import may_be_template, read
 from lambdalint.sources.cloudformation.nesting import Nesting
+from lambdalint.sources.remarks import Remark
 
 SCHEMA = 1
 UNKNOWN = "unknown"

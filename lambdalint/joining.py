@@ -30,6 +30,7 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
     if not may_be_template(path, data):
         return Looked(path, marked)
     declared = read(path, data, looker.root, looker.nesting)
+    marked = [*marked, *(one for one, text in declared.together.items() if MARK in text)]
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")

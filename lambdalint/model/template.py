@@ -237,6 +237,9 @@ class Function(NamedTuple):
     is_python: bool = False
     memory_mb: Setting[int] | None = None
     timeout_s: Setting[int] | None = None
+    default_memory_mb: int = 128
+    """What it gets if nothing is stated: tools have defaults of their own."""
+    default_timeout_s: int = 3
     architectures: Setting[tuple[str, ...]] | None = None
     tracing: Setting[str] | None = None
     """`Active` or `PassThrough`."""

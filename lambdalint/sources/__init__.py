@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Severity
 from lambdalint.model.places import Location
 from lambdalint.model.template import Stack
+from lambdalint.sources.frameworks import framework_of, read_framework
 from lambdalint.sources.paths import Files
 
 if TYPE_CHECKING:
     from lambdalint.sources.cloudformation import Context
     from lambdalint.sources.cloudformation.nesting import Nesting
+    from lambdalint.sources.remarks import Remark
 
 _MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
 _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
-_ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
-
-
-Remark = tuple[Location, str, Severity]
-"""What cannot be read, where: the end of a sentence that begins with "this template"."""
 
 
 @dataclass(slots=True)
@@ -36,11 +33,13 @@ class Declared:
     """Other files that were read, or would have been."""
     folders: frozenset[str] = frozenset()
     """Folders in which something was looked for."""
+    together: Mapping[str, bytes] = field(default_factory=dict)
+    """The other files that declare this with it, and what they hold."""
 
 
 def may_be_template(path: str, data: bytes) -> bool:
     """Whether a file's bytes hold what no template of a Lambda function can do without."""
-    return _MARKS.search(data) is not None
+    return _MARKS.search(data) is not None or framework_of(path, data) != ""
 
 
 def read(path: str, data: bytes, root: str = ".", nesting: Nesting | None = None) -> Declared:
@@ -68,7 +67,11 @@ def read(path: str, data: bytes, root: str = ".", nesting: Nesting | None = None
             line = data.count(b"\n", 0, error.start) + 1
             declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
         else:
-            stacks += _stacks(path, text, context, declared)
+            found = read_framework(framework_of(path, data), path, text, context)
+            if found is None:
+                stacks += _stacks(path, text, context, declared)
+            else:
+                stacks, declared.unreadable, declared.together = found
     declared.unreadable += [(place, message, Severity.ADVICE) for place, message in files.refused]
     declared.stacks = stacks
     declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
@@ -84,6 +87,7 @@ def _stacks(path: str, text: str, context: Context, declared: Declared) -> Itera
     from lambdalint.sources.cloudformation import is_template
     from lambdalint.sources.cloudformation import read as read_cloudformation
     from lambdalint.sources.documents import Malformed, parse
+    from lambdalint.sources.remarks import refusal, remarks
     from lambdalint.sources.values import Settings
 
     try:
@@ -95,18 +99,8 @@ def _stacks(path: str, text: str, context: Context, declared: Declared) -> Itera
                 yield read_cloudformation(document, context, settings)
             except RecursionError:
                 raise Malformed("is nested too deeply") from None
-            declared.unreadable += [
-                (one.location, f"cannot be understood here: {one.message}", Severity.WARNING)
-                for one in settings.complaints
-            ]
-            for name, first, second in document.duplicates:
-                message = f'has the key "{name}" twice, here and on line {first.line}: only the last one counts'
-                declared.unreadable.append((second, message, Severity.WARNING))
+            declared.unreadable += remarks(settings, document)
     except Malformed as error:
         if not _RESOURCES.search(text):
             return  # whatever this is, it is no template
-        reason = error.message
-        if _ENGINE.search(text):
-            reason = "is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"
-        place = Location(path, error.line, error.column, error.line, error.column + 1)
-        declared.unreadable.append((place, reason, Severity.ERROR))
+        declared.unreadable.append(refusal(path, text, error))

@@ -67,7 +67,7 @@ def read(document: Document, context: Context, settings: Settings) -> Stack:
         path=template.path,
         location=Location(template.path),
         format=_format(template, drafts),
-        functions=tuple(_finished(draft, files) for draft in drafts.values()),
+        functions=tuple(finished(draft, files) for draft in drafts.values()),
         queues=tuple(queues.all.values()),
         apis=tuple(apis(template, references, files)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
@@ -90,7 +90,8 @@ def _format(template: Template, drafts: dict[str, Draft]) -> str:
     return "sam" if any(type_.startswith("AWS::Serverless::") for type_ in types) else "cloudformation"
 
 
-def _finished(draft: Draft, files: Files) -> Function:
+def finished(draft: Draft, files: Files) -> Function:
+    """The function of a draft to which nothing more is added."""
     published = draft.get("alias_of")
     if draft.get("alias") is None and published is not None:
         draft["alias"] = published

@@ -181,7 +181,7 @@ class Template:
             data = constant(node)
             if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
                 return Value(UNKNOWN, place, data)
-            return Value(data, place)
+            return self._text(data, place) if isinstance(data, str) else Value(data, place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         entries = self.document.entries(node)
@@ -255,14 +255,23 @@ class Template:
             return self.value(node)
         place = self.document.place(node)
         if isinstance(node, Scalar):
-            return Value(node.value, place)
+            return self._text(str(node.value), place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         return self._map(self.document.entries(node), place)
 
+    def _text(self, text: str, place: Location) -> Value:
+        """What a text means; more than itself in a template that another tool fills in."""
+        return Value(text, place)
+
+    def _refs_to(self, name: str) -> tuple[str, ...]:
+        """The resource that a name means, if it is one of this template."""
+        return (name,) if name in self._types else ()
+
     def _call(self, name: str, node: Node, place: Location, *, tagged: bool = True) -> Value:
         if name == "Ref":
-            return self._ref(str(node.value), place) if isinstance(node, Scalar) else Value(UNKNOWN, place)
+            stated = self._text(str(node.value), place).data if isinstance(node, Scalar) else None
+            return self._ref(stated, place) if isinstance(stated, str) else Value(UNKNOWN, place)
         argument = self._plain(node) if tagged else self.value(node)
         method = _METHODS.get(name)
         if method is None:
@@ -277,7 +286,7 @@ class Template:
         if name in self._parameters:
             return self._parameter(name, place)
         owner = name.partition(".")[0]  # SAM: `!Ref Orders.Alias`
-        return Value(UNKNOWN, place, f"${{{name}}}", (owner,) if owner in self._types else ())
+        return Value(UNKNOWN, place, f"${{{name}}}", self._refs_to(owner))
 
     def _parameter(self, name: str, place: Location) -> Value:
         entries = self.document.entries(self._parameters[name][1])
@@ -306,8 +315,7 @@ class Template:
         else:
             text = shown(argument)
         logical_id = text.partition(".")[0]
-        refs = (logical_id,) if logical_id in self._types else ()
-        return Value(UNKNOWN, place, f"${{{text}}}", refs)
+        return Value(UNKNOWN, place, f"${{{text}}}", self._refs_to(logical_id))
 
     def _sub(self, argument: Value, place: Location) -> Value:
         given: Mapping[str, Value] = {}
