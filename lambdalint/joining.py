@@ -46,8 +46,8 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
         if function.code is not None and function.code.kind == "inline":
             if function.is_python:
                 inline.append(function)
-        elif function.handler_path is not None:
-            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+        elif function.handler_path is not None or function.entries:
+            claim(claims, function)
         elif function.is_python:
             for handler in not_found(function):
                 found += examine_with_fixes(looker.checks, handler)
@@ -76,17 +76,23 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
     functions = [function for stack in stacks for function in heard(stack).functions]
     claims: Claims = {}
     for function in functions:
-        if function.handler_path is not None and function.handler_path in only:
-            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
-    parts = list(_behind(looker, claims))
+        claim(claims, function)
+    parts = list(_behind(looker, {path: named for path, named in claims.items() if path in only}))
     return Looked(
         path,
         [one for part in parts for one in part.marked],
         sum(part.handlers for part in parts),
-        claimed=sorted(claims),
+        claimed=sorted(only.intersection(claims)),
         findings=[one for part in parts for one in part.findings],
         cut_short=[one for part in parts for one in part.cut_short],
     )
+
+
+def claim(claims: Claims, function: Function) -> None:
+    """Note which callables are handlers of a function."""
+    named = [] if function.handler_path is None else [(function.handler_path, function.handler_name)]
+    for path, name in dict.fromkeys([*named, *function.entries]):
+        claims.setdefault(path, {}).setdefault(name, []).append(function)
 
 
 def heard(stack: Stack) -> Stack:

@@ -72,7 +72,7 @@ def read(path: str, data: bytes, root: str = ".", nesting: Nesting | None = None
                 stacks += _stacks(path, text, context, declared)
             else:
                 stacks, declared.unreadable, declared.together = found
-    declared.unreadable += [(place, message, Severity.ADVICE) for place, message in files.refused]
+    declared.unreadable += [(place, message, Severity.ADVICE) for place, message in dict.fromkeys(files.refused)]
     declared.stacks = stacks
     declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
     return declared

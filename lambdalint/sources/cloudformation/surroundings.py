@@ -192,11 +192,12 @@ def _errors(rules: Value | None) -> tuple[str, ...]:
 def _states_of(definition: Value, table: Mapping[str, Value], references: References) -> Iterator[State]:
     for name, state in (definition.get("States") or Value({}, definition.location)).entries():
         resource = state.get("Resource")
-        texts = [
-            shown(part)
+        parts = [
+            part
             for part in (resource, state.get("Parameters", "FunctionName"), state.get("Arguments", "FunctionName"))
             if part is not None
         ]
+        texts = list(map(shown, parts))
         functions = [
             function
             for text in texts
@@ -207,6 +208,7 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
         functions += [
             one for text in texts for one in references.through(text.removeprefix("${").partition(".")[0].rstrip("}"))
         ]
+        functions += [function for part in parts if part.refs for function in references.functions(part)]
         kind = state.get("Type")
         yield State(
             name=name,

@@ -8,6 +8,7 @@ from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.model.template import Alarm, Code, Setting
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.template import Resource
+from lambdalint.sources.documents import Scalar
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.serverless.roles import Roles
 from lambdalint.sources.serverless.service import Service
@@ -76,9 +77,9 @@ class Translator:
 
     def declarations(self) -> Iterator[Declaration]:
         section = self.service.find("functions")
-        if section is not None:
+        if section is not None and isinstance(section.node, Scalar):
             whole = section.part.value(section.node, section.key)
-            if whole.data is not None and whole.data is not UNKNOWN and not isinstance(whole.data, (dict, list)):
+            if not (whole.data is None or whole.data is UNKNOWN or isinstance(whole.data, (dict, list))):
                 self.settings.complain(whole, "functions must be a map")
         for name, place, spot in self.service.entries(section):
             value = spot.part.value(spot.node, spot.key)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.template import STREAMS
 from lambdalint.sources.values import Value
 
 _MAPPING = {
@@ -38,8 +39,11 @@ def mapping_words(event: Value, kind: str) -> Value:
     else:
         found = Value({_MAPPING[name]: one for name, one in event.entries() if name in _MAPPING}, place)
     data: dict[str, Value] = found.data
-    if kind in _FROM_THE_START and "StartingPosition" not in data:
-        data["StartingPosition"] = Value("TRIM_HORIZON", place)  # what the framework puts in
+    # What the framework puts in, where Lambda has other defaults or none.
+    if kind in _FROM_THE_START:
+        data.setdefault("StartingPosition", Value("TRIM_HORIZON", place))
+    if kind in STREAMS:
+        data.setdefault("BatchSize", Value(10, place))
     failure = event.get("destinations", "onFailure")
     if failure is not None:
         data["DestinationConfig"] = made(place, OnFailure=made(place, Destination=failure.get("arn") or failure))
