@@ -1,5 +1,6 @@
 """What is read of a `serverless.yml`: settings, variables, references."""
 
+# ruff: noqa: E501 (templates and tables with long lines)
 from __future__ import annotations
 
 from pathlib import Path
@@ -78,7 +79,8 @@ def test_settings(own: str, provider: str, field: str, expected: Any) -> None:
 
 def test_what_is_shared_says_so_and_where() -> None:
     found = hello("timeout: 3", "memorySize: 512")
-    assert found.memory_mb is not None and found.timeout_s is not None
+    assert found.memory_mb is not None
+    assert found.timeout_s is not None
     assert (found.memory_mb.inherited, found.memory_mb.location.line) == (True, 5)
     assert (found.timeout_s.inherited, found.location.line) == (False, 7)
     assert (found.format, found.default_memory_mb, found.default_timeout_s) == ("serverless", 1024, 6)
@@ -100,7 +102,8 @@ def test_environments_add_up() -> None:
 )
 def test_networks(own: str, provider: str, subnets: tuple[str, ...]) -> None:
     vpc = hello(own, provider).vpc
-    assert vpc is not None and vpc.subnets == subnets
+    assert vpc is not None
+    assert vpc.subnets == subnets
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,8 @@ def test_networks(own: str, provider: str, subnets: tuple[str, ...]) -> None:
 )
 def test_function_urls(own: str, auth: str, origins: tuple[str, ...] | None) -> None:
     found = hello(own)
-    assert found.url is not None and shown(found.url.auth) == auth
+    assert found.url is not None
+    assert shown(found.url.auth) == auth
     assert (found.url.cors.origins if found.url.cors else None) == origins
     assert [trigger.type for trigger in found.triggers] == ["url"]
 
@@ -247,7 +251,8 @@ custom: {hidden: 60}
 def test_references_find_what_resources_declare(arn: str) -> None:
     found = hello(f"events:\n  - sqs: {{arn: {arn}}}\nrole: Role", below=RESOURCES)
     queue = found.triggers[0].queue
-    assert queue is not None and shown(queue.visibility_timeout_s) == 60
+    assert queue is not None
+    assert shown(queue.visibility_timeout_s) == 60
     assert [trigger.type for trigger in found.triggers] == ["sqs", "schedule"]
     assert [one.actions for one in found.statements] == [("sqs:SendMessage",)]
     assert shown(found.log_retention_days) == 3
@@ -293,7 +298,8 @@ def test_apis(provider: str, kind: str, facts: tuple[bool, ...]) -> None:
 def test_cors_of_an_api() -> None:
     text = service("events:\n  - http: {path: a, method: get, cors: {origin: '*', allowCredentials: true}}")
     cors = read("serverless.yml", text.encode()).stacks[0].apis[0].cors
-    assert cors is not None and (cors.origins, cors.credentials) == (("*",), True)
+    assert cors is not None
+    assert (cors.origins, cors.credentials) == (("*",), True)
 
 
 def test_an_api_that_is_there_already_is_not_declared_here() -> None:
@@ -437,10 +443,12 @@ def test_functions_and_resources_may_stand_in_files(tmp_path: Path, monkeypatch:
     assert list(found) == ["orders", "direct", "one"]
     orders, one = found["orders"], found["one"]
     assert (orders.location.path, orders.location.line, orders.handler_path) == ("fns/orders.yml", 1, "app.py")
-    assert orders.triggers[0].queue is not None and shown(orders.triggers[0].queue.visibility_timeout_s) == 99
+    assert orders.triggers[0].queue is not None
+    assert shown(orders.triggers[0].queue.visibility_timeout_s) == 99
     assert orders.triggers[0].queue.location.path == "queues.yml"
     assert (shown(orders.timeout_s), shown(one.memory_mb)) == (11, 300)
-    assert one.memory_mb is not None and one.memory_mb.location.path == "fns/one.yml"
+    assert one.memory_mb is not None
+    assert one.memory_mb.location.path == "fns/one.yml"
 
 
 def test_what_leads_out_of_the_tree_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -506,7 +514,8 @@ def test_handlers(
 )
 def test_code_is_all_there_unless_something_else_packs_it(own: str, below: str, complete: bool) -> None:
     code = hello(own, below=below).code
-    assert code is not None and (code.kind, code.complete) == ("folder", complete)
+    assert code is not None
+    assert (code.kind, code.complete) == ("folder", complete)
 
 
 def test_layers_of_the_service_bring_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
