@@ -113,7 +113,7 @@ class Translator:
             MemorySize=self._pick(own, "memorySize"),
             Timeout=self._pick(own, "timeout"),
             Architectures=self._pick(own, "architecture"),
-            Layers=self._pick(own, "layers"),
+            Layers=self._pick(own, "layers") if image is None else own.get("layers"),
             EphemeralStorage=self._within("Size", own.get("ephemeralStorageSize")),
             SnapStart=self._snap_start(own.get("snapStart")),
             ReservedConcurrentExecutions=own.get("reservedConcurrency"),
