@@ -140,7 +140,7 @@ def _placed(function: Function, one: Declaration | None, translator: Translator)
         return function._replace(format="serverless")
     if one.value.get("name") is None:
         function = function._replace(function_name=None)
-    application = translator.application(one.value)
+    application = translator.packages.application(one.value)
     if application is None:
         return function
     found = translator.files.handler(translator.folder, application)

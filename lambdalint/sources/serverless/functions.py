@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.model.template import Alarm, Code, Setting
+from lambdalint.model.template import Alarm, Setting
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.template import Resource
 from lambdalint.sources.documents import Scalar
-from lambdalint.sources.paths import Files, join
+from lambdalint.sources.paths import Files
+from lambdalint.sources.serverless.packages import Packages
 from lambdalint.sources.serverless.roles import Roles
 from lambdalint.sources.serverless.service import Service
 from lambdalint.sources.serverless.words import listed, made, normalized, together
@@ -19,18 +20,6 @@ MEMORY_MB, TIMEOUT_S = 1024, 6
 """What the framework states for functions that state nothing."""
 _MAPS = ("destinations", "environment", "vpc", "snapStart", "package", "deploymentSettings")
 _METRICS = {"functionErrors": "Errors", "functionThrottles": "Throttles", "functionDuration": "Duration"}
-_HARMLESS = frozenset(
-    """
-    serverless-python-requirements serverless-offline serverless-prune-plugin serverless-iam-roles-per-function
-    serverless-step-functions serverless-plugin-tracing serverless-plugin-split-stacks serverless-domain-manager
-    serverless-pseudo-parameters serverless-plugin-aws-alerts serverless-plugin-canary-deployments serverless-lift
-    serverless-deployment-bucket serverless-localstack serverless-dotenv-plugin serverless-dynamodb-local
-    serverless-plugin-log-retention serverless-plugin-warmup serverless-better-credentials serverless-export-env
-    serverless-cf-vars serverless-cloudformation-sub-variables serverless-offline-sqs serverless-apigw-binary
-    serverless-s3-sync serverless-api-gateway-throttling serverless-add-api-key serverless-plugin-resource-tagging
-    """.split()
-)
-"""Plugins that leave the code where it is."""
 
 
 def names_of(service: Service) -> Iterator[tuple[str, Location]]:
@@ -64,9 +53,9 @@ class Translator:
         self.provider = provider if provider is not None and isinstance(provider.data, dict) else None
         self.shared = inherited(self.provider) if self.provider is not None else Value({}, Location(service.path))
         self.custom = service.value_of("custom") or Value({}, Location(service.path))
-        self.package = service.value_of("package") or Value({}, Location(service.path))
         self.plugins = self._plugins()
         self.roles = Roles(self)
+        self.packages = Packages(self)
 
     def _plugins(self) -> frozenset[str]:
         plugins = self.service.value_of("plugins")
@@ -103,7 +92,7 @@ class Translator:
         for name in _MAPS:
             if name not in ("environment", "vpc") or own.get(name) is not None:
                 self._check_map(own.get(name), name)
-        image = self._image(own)
+        image = own.get("image")
         properties = made(
             place,
             FunctionName=self._name(one),
@@ -141,7 +130,7 @@ class Translator:
             format="serverless",
             default_memory_mb=MEMORY_MB,
             default_timeout_s=TIMEOUT_S,
-            code=self._code(own, one.location),
+            code=self.packages.code(own, one.location),
             url=reader.url(self._url(own.get("url"))),
             **reader.invoke_config(self._invoke_config(own)),
             **self.roles.allowed(own),
@@ -282,50 +271,6 @@ class Translator:
         for one in (*listed(self.custom.get("alerts", "alarms")), *listed(own.get("alarms"))):
             name = one.data if isinstance(one.data, str) else None
             yield Alarm(one.location, _METRICS.get(name or "", UNKNOWN))
-
-    # -- the code --------------------------------------------------------------------------------------
-
-    def _image(self, own: Value) -> Value | None:
-        return own.get("image")
-
-    def _code(self, own: Value, place: Location) -> Code:
-        image = self._image(own)
-        if image is not None:
-            return self._of_image(image)
-        handler = own.get("handler")
-        where = handler.location if handler is not None else place
-        complete = self.plugins <= _HARMLESS and not own.opened and own.get("package", "artifact") is None
-        complete = complete and self.package.get("artifact") is None
-        module = own.get("module")
-        if module is not None and isinstance(module.data, str):
-            folder = join(self.folder, module.data)  # the plugin serverless-python-requirements
-            if self.files.may_read(folder, module.location) and self.files.is_folder(folder):
-                return Code(where, "folder", folder, roots=(self.folder,), complete=complete)
-        return Code(where, "folder", self.folder, complete=complete)
-
-    def _of_image(self, image: Value) -> Code:
-        name = image.get("name") or (image if isinstance(image.data, str) else None)
-        found = self.shared.get("ecr", "images", name.data) if name is not None and isinstance(name.data, str) else None
-        path = found.get("path") if found is not None else None
-        if path is None or not isinstance(path.data, str):
-            return Code(image.location, "image")
-        folder = join(self.folder, path.data)
-        file = found.get("file") if found is not None else None
-        dockerfile = join(folder, file.data if file is not None and isinstance(file.data, str) else "Dockerfile")
-        if not self.files.may_read(dockerfile, path.location):
-            return Code(image.location, "image")
-        stated = self.settings.strings(image.get("command"))
-        command = (stated.known[0] if stated is not None and stated.known else "") or self.files.command(dockerfile)
-        roots = tuple(self.files.copied(dockerfile, folder))
-        return Code(image.location, "image", folder, command, dockerfile, roots)
-
-    def application(self, own: Value) -> str | None:
-        """The handler that serverless-wsgi calls in place of its own: `api.app`."""
-        handler = own.get("handler")
-        app = self.custom.get("wsgi", "app")
-        if handler is None or handler.data not in ("wsgi_handler.handler", "wsgi.handler") or app is None:
-            return None
-        return app.data if isinstance(app.data, str) else None
 
 
 def cors_for_all(place: Location) -> Value:
