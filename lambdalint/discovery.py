@@ -14,7 +14,7 @@ SKIPPED = frozenset(
     ".aws-sam .serverless .chalice .terraform .mypy_cache .ruff_cache .pytest_cache .lambdalint_cache".split()
 )
 """Folders that hold what tools made or fetched, not what people wrote."""
-TEMPLATES = (".yaml", ".yml", ".json", ".template", "zappa_settings.toml")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", "zappa_settings.toml")
 COUNTING = (".py", *TEMPLATES)
 NO_TEMPLATES = frozenset(
     "package.json package-lock.json tsconfig.json composer.json renovate.json mkdocs.yml pnpm-lock.yaml".split()
@@ -94,7 +94,8 @@ def templates_above(paths: Sequence[str], root: str) -> list[str]:
                     os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
                     for name in sorted(os.listdir(folder))
                     for name in (".chalice/config.json" if name == ".chalice" else name,)
-                    if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
+                    if name.endswith(".tf")
+                    or (is_template_name(name) and any(word in name.lower() for word in _LIKELY))
                 )
             folder = os.path.dirname(folder)
     return found

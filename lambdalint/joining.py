@@ -29,7 +29,7 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
 
     if not may_be_template(path, data):
         return Looked(path, marked)
-    declared = read(path, data, looker.root, looker.nesting)
+    declared = read(path, data, looker.root, looker.nesting, looker.contents)
     marked = [*marked, *(one for one, text in declared.together.items() if MARK in text)]
     found: list[Found] = []
     for location, message, severity in declared.unreadable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.cloudformation.given import Given, agreed
@@ -48,6 +48,23 @@ class Resource(NamedTuple):
     """The map of its properties, for fixes."""
     malformed: bool
     """Its properties are no map."""
+
+
+class Declarations(Protocol):
+    """What declares resources in the words of CloudFormation, in whatever form it is written."""
+
+    path: str
+
+    @property
+    def types(self) -> Mapping[str, str]: ...
+
+    def resource(self, logical_id: str) -> Resource | None: ...
+
+    def resources(self, *types: str) -> Iterator[Resource]: ...
+
+    def globals_of(self, kind: str) -> Value | None: ...
+
+    def within(self, document: Document) -> Template: ...
 
 
 class Template:
