@@ -6,7 +6,7 @@ import sys
 from functools import cache
 
 from lambdalint.model import Call, Handler
-from lambdalint.model.code import Mentions
+from lambdalint.model.code import Wording
 
 PLAIN = frozenset(
     """
@@ -28,11 +28,11 @@ HIDDEN = frozenset(
 """Words that lead to what cannot be seen."""
 
 
-def is_open(handler: Handler, mentions: Mentions) -> bool:
+def is_open(handler: Handler, wording: Wording) -> bool:
     """Whether there may be more than what is seen: libraries that are not known, things that are found by name."""
-    if not handler.complete or mentions.words & HIDDEN:
+    if not handler.complete or wording.words & HIDDEN:
         return True
-    return not all(map(_is_plain, mentions.libraries))
+    return not all(map(_is_plain, wording.libraries))
 
 
 @cache

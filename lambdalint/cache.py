@@ -20,6 +20,7 @@ from lambdalint.house import ALWAYS
 from lambdalint.looking import Looked, pack, unpack
 
 FOLDER = ".lambdalint_cache"
+COUNTED = (".py", ".yaml", ".yml", ".template")
 Stamp = list[Any]
 """Of a file `[mtime_ns, size, hash]`, of a folder `[mtime_ns, 0, hash of the names in it]`."""
 
@@ -153,8 +154,8 @@ def _digest(path: str, is_folder: bool) -> str:
     """Of a file's bytes, or of the names in a folder; empty where there is no such thing."""
     try:
         if is_folder:
-            # Only what can be imported: not our own folder, nor a report that the run itself writes there.
-            names = sorted(name for name in os.listdir(path) if name.endswith(".py") or "." not in name)
+            # What can be imported, or nest a template: not our own folder, nor a report that the run writes there.
+            names = sorted(name for name in os.listdir(path) if name.endswith(COUNTED) or "." not in name)
             data = "\0".join(name for name in names if name != "__pycache__").encode("utf-8", "surrogateescape")
         else:
             with open(path, "rb") as stream:

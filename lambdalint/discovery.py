@@ -131,6 +131,8 @@ class Tree:
     files: list[str] = field(default_factory=list)
     inner: list[str] = field(default_factory=list)
     """Repositories within it: git answers for each alone."""
+    assemblies: list[str] = field(default_factory=list)
+    """What the CDK wrote last, by its manifest. It counts although git ignores it."""
 
 
 def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[str]) -> Iterator[str]:
@@ -142,6 +144,7 @@ def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[st
     _walk(folder, trees[top], trees, excluded, notices)
     dropped: list[str] = []
     for tree in trees.values():
+        yield from tree.assemblies
         if not tree.top:
             yield from tree.files
             continue
@@ -174,6 +177,7 @@ def _walk(
         files: list[str] = []
         folders: list[str] = []
         installed: list[str] = []
+        assemblies: list[str] = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -188,6 +192,9 @@ def _walk(
                         if prefix and folder != tree.top:
                             tree.inner.append(folder)
                             tree = trees.setdefault(folder, Tree(folder))
+                    elif name == "cdk.out":
+                        if os.path.isfile(os.path.join(entry.path, "manifest.json")):
+                            assemblies.append(f"{name}/manifest.json")
                     elif name not in SKIPPED and entry.is_dir(follow_symlinks=False):
                         if name.endswith((".dist-info", ".egg-info")):
                             installed.append(name)
@@ -202,6 +209,7 @@ def _walk(
             foreign = packages_of(folder, installed, folders)
             files = [name for name in files if name.removesuffix(".py") not in foreign]
             folders = [name for name in folders if name not in foreign]
+        tree.assemblies += [prefix + name for name in assemblies if excluded is None or not excluded(prefix + name)]
         if excluded is None:
             tree.files += [prefix + name for name in files]
             pending += [(prefix + name, tree) for name in folders]

@@ -9,6 +9,7 @@ from lambdalint.discovery import discover
 from lambdalint.looking import contents_of
 from lambdalint.model import Function, Location, Setting, Trigger, Unknown
 from lambdalint.sources import Remark, may_be_template, read
+from lambdalint.sources.cloudformation.nesting import Nesting
 
 SCHEMA = 1
 UNKNOWN = "unknown"
@@ -32,6 +33,7 @@ def take(paths: Sequence[str]) -> Inventory:
     remarks: list[Remark] = []
     notices = [notice for notice in discovered.notices if "skipped" not in notice]
     templates = 0
+    nesting = Nesting()
     for path in discovered.templates:
         try:
             data = contents_of(path)
@@ -39,7 +41,7 @@ def take(paths: Sequence[str]) -> Inventory:
             notices.append(f"{path}: cannot be read: {error.strerror}")
             continue
         if may_be_template(path, data):
-            declared = read(path, data)
+            declared = read(path, data, nesting=nesting)
             templates += bool(declared.stacks)
             remarks += declared.unreadable
             functions += (function for stack in declared.stacks for function in stack.functions)
@@ -54,6 +56,7 @@ def described(function: Function) -> dict[str, Any]:
         "source": function.code.path or None if function.code is not None else None,
         "place": function.place or None,
         "format": function.format,
+        "generated": function.generated,
         "path": function.path,
         "line": function.location.line,
         "runtime": _plain(function.runtime),

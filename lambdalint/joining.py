@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Finding, Fix
 from lambdalint.engine import examine_with_fixes
 from lambdalint.house import finding, unreadable_source, unreadable_template
-from lambdalint.model import Function, Handler, Location
+from lambdalint.model import Function, Handler, Location, Stack, Step
+from lambdalint.model.template import Code
 from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
     from lambdalint.looking import Looked, Looker
 
+FOLDERS = 100
 Found = tuple[Finding, Fix | None]
 Claims = dict[str, dict[str, list[Function]]]
 """The functions by the file and the name of their handlers."""
@@ -26,15 +29,16 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
 
     if not may_be_template(path, data):
         return Looked(path, marked)
-    declared = read(path, data)
+    declared = read(path, data, looker.root, looker.nesting)
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
         found.append((complaint._replace(severity=severity), None))
     claims: Claims = {}
     inline: list[Function] = []
-    functions = [function for stack in declared.stacks for function in stack.functions]
-    for stack in declared.stacks:
+    stacks = [heard(stack) for stack in declared.stacks]
+    functions = [function for stack in stacks for function in stack.functions]
+    for stack in stacks:
         found += examine_with_fixes(looker.checks, stack)
     for function in functions:
         found += examine_with_fixes(looker.checks, function)
@@ -67,9 +71,8 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
     from lambdalint.looking import Looked
     from lambdalint.sources import may_be_template, read
 
-    functions = (
-        [one for stack in read(path, data).stacks for one in stack.functions] if may_be_template(path, data) else []
-    )
+    stacks = read(path, data, looker.root, looker.nesting).stacks if may_be_template(path, data) else ()
+    functions = [function for stack in stacks for function in heard(stack).functions]
     claims: Claims = {}
     for function in functions:
         if function.handler_path is not None and function.handler_path in only:
@@ -85,14 +88,32 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
     )
 
 
+def heard(stack: Stack) -> Stack:
+    """The stack without the functions that a tool put in for itself."""
+    if not any(function.generated for function in stack.functions):
+        return stack
+    return stack._replace(functions=tuple(function for function in stack.functions if not function.generated))
+
+
 def not_found(function: Function) -> Iterator[Handler]:
     """For a function whose code is here, but not the file of its handler, one that says so."""
     code = function.code
     if code is None or function.handler is None or not code.complete:
         return
+    if function.layers is not None and not function.layer_folders:
+        return  # one of them may bring it
+    if not holds_python(code.path):
+        return  # a template by itself, or code that is written by something
     yield Handler(
         function.path, str(function.handler.value), function.handler.location, (), functions=(function,), found=False
     )
+
+
+def holds_python(folder: str) -> bool:
+    """Whether there is Python in a folder, as far as it is worth looking."""
+    from itertools import islice
+
+    return any(name.endswith(".py") for _, _, names in islice(os.walk(folder or "."), FOLDERS) for name in names)
 
 
 def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:
@@ -117,23 +138,36 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
     for function in functions:
         assert function.code is not None
         code = function.code
-        text = "\n" * max(code.line - 1, 0) + code.inline
-        named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]}
+        inner = f"{function.path}#{function.logical_id}"  # other places are the template's own
+        named: Mapping[str, Sequence[Function]] = {function.handler_name: [function]} if function.handler_name else {}
         try:
-            looked = looker.analyse(function.path, text.encode(), (), named)
+            looked = looker.analyse(inner, code.inline.encode("utf-8", "replace"), (), named)
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
-        if "${" in code.inline:  # what is filled in later need not be Python before
+        if not code.complete:  # what is filled in later need not be Python before
             looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
-        looked.findings = [(_moved(found, code.line, code.column, code.location), None) for found, _ in looked.findings]
+        looked.findings = [(_moved(found, inner, function.path, code), None) for found, _ in looked.findings]
+        looked.files = [path for path in looked.files if path != inner]
+        looked.cut_short = [one.replace(inner, function.path) for one in looked.cut_short]
         yield looked
 
 
-def _moved(found: Finding, line: int, column: int, location: Location) -> Finding:
+def _moved(found: Finding, inner: str, path: str, code: Code) -> Finding:
     """A finding in inline code, where that stands in the template."""
     place = found.location
-    if line == 0 or place.line < line:
-        return found._replace(location=location)
-    moved = place._replace(column=place.column + column, end_column=place.end_column + column)
-    return found._replace(location=moved)
+    if place.path == inner:
+        start, end = code.place(place.line, place.column), code.place(place.end_line, place.end_column)
+        place = code.location if start is None else Location(path, *start, *(end or start))
+    trace = tuple(
+        Step(path, (code.place(step.line, 1) or (code.location.line,))[0], step.name) if step.path == inner else step
+        for step in found.trace
+    )
+    return found._replace(
+        message=found.message.replace(inner, path),
+        location=place,
+        handler=found.handler and found.handler.replace(inner, path),
+        trace=trace,
+        fix_message=None,
+        fix_unsafe=False,
+    )

@@ -16,6 +16,7 @@ from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
     from lambdalint.python.project import Project
+    from lambdalint.sources.cloudformation.nesting import Nesting
 
 Packed = list[Any]
 READ_AT_ONCE = 1 << 16
@@ -56,12 +57,13 @@ class Looker:
         declared: Mapping[str, Sequence[str]] | None = None,
         contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._root = root
+        self.root = root
         self.contents = contents or {}
         self.checks = checks
         self._import_roots = import_roots
         self._declared = declared or {}
         self._project: Project | None = None
+        self._nesting: Nesting | None = None
 
     def consult(self, path: str, only: frozenset[str]) -> Looked:
         """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
@@ -111,8 +113,22 @@ class Looker:
         if self._project is None:
             from lambdalint.python.project import Project
 
-            self._project = Project(self._root, import_roots=self._import_roots, declared=dict(self._declared))
+            self._project = Project(
+                self.root,
+                import_roots=self._import_roots,
+                declared=dict(self._declared),
+                contents=self.contents,
+            )
         return self._project
+
+    @property
+    def nesting(self) -> Nesting:
+        """What is known of templates that nest others."""
+        if self._nesting is None:
+            from lambdalint.sources.cloudformation.nesting import Nesting
+
+            self._nesting = Nesting()
+        return self._nesting
 
     def analyse(
         self,

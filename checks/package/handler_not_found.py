@@ -68,10 +68,15 @@ def handler_not_found(handler: Handler) -> Iterator[Problem]:
         if function.handler is None:
             continue
         stated = function.handler.known
-        what = f"{handler.path} has no {handler.name}" if handler.path != function.path else "there is no such file"
-        folder = function.code.path if function.code is not None else ""
-        where = f" in {folder or '.'}" if handler.path == function.path else ""
+        code = function.code
+        if code is not None and code.kind == "inline":
+            what = f"its inline code has no {handler.name}"
+        elif handler.path != function.path:
+            what = f"{handler.path} has no {handler.name}"
+        else:
+            what = f"there is no such file in {(code.path if code is not None else '') or '.'}"
         yield Problem(
             function.handler.location,
-            f'the handler of {function.logical_id} is "{stated}", but {what}{where}; each invocation fails',
-        )
+            f'the handler of {function.logical_id} is "{stated}", but {what}; each invocation fails',
+            sure=handler.path != function.path or function.layers is None or bool(function.layer_folders),
+        )  # a layer that is not here may bring it

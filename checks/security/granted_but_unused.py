@@ -8,7 +8,7 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import allowed_by, any_matches, needed, users
 from lambdalint.checks._reach import all_calls, is_open
 from lambdalint.model import Call, Function, Handler
-from lambdalint.model.code import Mentions
+from lambdalint.model.code import Wording
 
 OF_THE_SERVICE = (
     "sqs:receivemessage sqs:deletemessage* sqs:getqueueattributes sqs:getqueueurl sqs:changemessagevisibility* "
@@ -115,12 +115,12 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
     if not functions or not handler.complete:
         return
     yield from _not_allowed(handler, functions)
-    mentions = handler.mentions()
-    if is_open(handler, mentions) or not _is_simple(handler) or "boto3" not in mentions.libraries:
+    wording = handler.wording()
+    if is_open(handler, wording) or not _is_simple(handler) or "boto3" not in wording.libraries:
         return  # of code without the SDK, the policy is for what takes its place
     for function in functions:
         if not function.role_shared and (function.code is None or function.code.kind != "image"):
-            yield from _unused(function, mentions)
+            yield from _unused(function, wording)
 
 
 # -- allowed, and not needed -------------------------------------------------------------------------------
@@ -136,35 +136,35 @@ def _is_simple(handler: Handler) -> bool:
     return True
 
 
-def _unused(function: Function, mentions: Mentions) -> Iterator[Problem]:
+def _unused(function: Function, wording: Wording) -> Iterator[Problem]:
     who = function.logical_id
     for policy in function.policies:
         name = policy.name.known or ""
         actions = allowed_by(name, policy.is_template) if policy.is_template else None
-        if actions and all(_is_unused(one, function, mentions) for one in actions):
+        if actions and all(_is_unused(one, function, wording) for one in actions):
             message = f"{name} lets {who} do what nothing in its code needs; take it out"
             yield Problem(policy.name.location, message)
     for statement in function.statements:
         if statement.effect != "Allow" or not statement.known:
             continue
-        unused = [one for one in statement.actions if _is_unused(one, function, mentions)]
+        unused = [one for one in statement.actions if _is_unused(one, function, wording)]
         if unused:
             shown = ", ".join(unused[:3]) + (f" and {len(unused) - 3} more actions" if len(unused) > 3 else "")
             message = f"nothing in the code of {who} needs {shown}; take that out of its policy"
             yield Problem(statement.location, message)
 
 
-def _is_unused(action: str, function: Function, mentions: Mentions) -> bool:
+def _is_unused(action: str, function: Function, wording: Wording) -> bool:
     """Whether no word in the code could be a call that needs the action."""
     names = users(action)
     if names is None or any_matches(_of_others(function), action):
         return False
     prefix = action.partition(":")[0].lower()
-    if prefix in OBJECTS and {"resource", prefix} <= mentions.words:
+    if prefix in OBJECTS and {"resource", prefix} <= wording.words:
         return False
-    if prefix == "secretsmanager" and "ssm" in mentions.words:
+    if prefix == "secretsmanager" and "ssm" in wording.words:
         return False  # a parameter may be a reference to a secret
-    return not names & mentions.words
+    return not names & wording.words
 
 
 def _of_others(function: Function) -> list[str]:

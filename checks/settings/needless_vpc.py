@@ -86,8 +86,8 @@ def needless_vpc(handler: Handler) -> Iterator[Problem]:
     inside = [one for one in handler.functions if one.vpc is not None and not _has_mounts(one.mounts)]
     if not inside or not any(handler.warm_calls.operations):
         return
-    mentions = handler.mentions()
-    if is_open(handler, mentions) or mentions.libraries & NETWORK or mentions.words & PRIVATE:
+    wording = handler.wording()
+    if is_open(handler, wording) or wording.libraries & NETWORK or wording.words & PRIVATE:
         return
     if any("endpoint_url" in call.keywords or "**" in call.keywords for call in all_calls(handler)):
         return

@@ -90,8 +90,8 @@ def storage_larger_than_needed(handler: Handler) -> Iterator[Problem]:
     ]
     if not large:
         return
-    mentions = handler.mentions()
-    if is_open(handler, mentions) or mentions.words & WRITERS:
+    wording = handler.wording()
+    if is_open(handler, wording) or wording.words & WRITERS:
         return
     for function in large:
         size = function.ephemeral_storage_mb

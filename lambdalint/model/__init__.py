@@ -4,45 +4,60 @@ from __future__ import annotations
 
 from lambdalint.model.code import (
     Argument,
+    Binding,
     Call,
     Calls,
     Data,
     DefeatedCache,
+    Dropped,
     Handler,
     Import,
+    Novelty,
+    Parameters,
     Read,
     Rescue,
     Size,
+    Skip,
     Store,
     UnusedGlobal,
+    Variable,
 )
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
-from lambdalint.model.template import Function, Setting, Stack, Trigger
+from lambdalint.model.template import Function, Permission, Setting, Stack, State, StateMachine, Trigger
 
 __all__ = [
     "UNKNOWN",
     "Argument",
+    "Binding",
     "Call",
     "Calls",
     "Constant",
     "Data",
     "DefeatedCache",
+    "Dropped",
     "Function",
     "Handler",
     "Import",
     "Location",
     "Loop",
+    "Novelty",
+    "Parameters",
+    "Permission",
     "Read",
     "Rescue",
     "Setting",
     "Size",
+    "Skip",
     "Stack",
+    "State",
+    "StateMachine",
     "Step",
     "Store",
     "Subject",
     "Trigger",
     "Unknown",
     "UnusedGlobal",
+    "Variable",
 ]
 
 Subject = Handler | Function | Stack

@@ -40,6 +40,16 @@ class Argument(NamedTuple):
         """The keys of a dict given, as far as they are known."""
         return frozenset(self.items)
 
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable that it is; empty if it is none, or may be another value too."""
+        if self.reference.startswith("os.environ[") and not self.calls:
+            return self.reference[len("os.environ[") : -1]
+        if len(self.calls) == 1 and self.calls[0].name in ("os.environ.get", "os.getenv") and not self.reference:
+            named = self.calls[0].argument(0, "key")
+            return named.value if named is not None and isinstance(named.value, str) else ""
+        return ""
+
 
 class Call(NamedTuple):
     """A call of something outside the project, as the analysis understood it."""
@@ -63,6 +73,9 @@ class Call(NamedTuple):
     in_loop: bool = False
     in_asyncio_run: bool = False
     """Runs under an event loop that is made for this invocation."""
+    under_switch: bool = False
+    """Stands under a condition on a setting that turns things on and off: an environment variable such as DEBUG or
+    STAGE, the level of a logger."""
     scope: str = ""
     """The qualified name of the function around it; empty at module scope."""
     service: str = ""
@@ -73,8 +86,12 @@ class Call(NamedTuple):
     """The loops it stands in, the outermost first."""
     reads: frozenset[str] = frozenset()
     """The keys under which its result is looked into."""
+    takes_first: bool = False
+    """Of the lists in its result nothing but the first element is taken: `result["Items"][0]`."""
     escapes: bool = False
     """Its result, as a whole, goes where it is not followed: to the caller of Lambda, into a library, a global."""
+    awaited: bool = False
+    """Its result stands behind an `await`, here or elsewhere."""
 
     def argument(self, position: int | None, *names: str) -> Argument | None:
         """The argument at `position` (None: by name only) or under one of `names`; None if not given."""
@@ -92,6 +109,16 @@ class Read(NamedTuple):
     location: Location
     path: tuple[str | int, ...]
     """As in `Argument.event_path`: `("Records", 0)`."""
+    trace: tuple[Step, ...]
+
+
+class Skip(NamedTuple):
+    """At the head of a loop, a condition on the record in hand decides whether anything is done with it."""
+
+    location: Location
+    """The condition."""
+    paths: tuple[tuple[str | int, ...], ...]
+    """What of the event it looks at, as in `Argument.event_path`: `("Records", "*", "eventName")`."""
     trace: tuple[Step, ...]
 
 
@@ -122,6 +149,8 @@ class Store(NamedTuple):
     """The global, attribute or container by name; empty where it has none."""
     kind: str
     """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
+    of_event: bool
+    """It depends on the event. Of the rest, only what is appended to lists is told."""
     key_from_event: bool
     """An element is put under a key that the event gives."""
     grows: bool
@@ -159,6 +188,15 @@ class Rescue(NamedTuple):
     trace: tuple[Step, ...]
     continues: bool = False
     """Some way through it leads to the next turn of the loop around the `try` statement."""
+
+
+class Dropped(NamedTuple):
+    """A coroutine function of the project is called, and the coroutine thrown away: nothing of it runs."""
+
+    location: Location
+    name: str
+    """The function."""
+    trace: tuple[Step, ...]
 
 
 class Size(NamedTuple):
@@ -229,7 +267,7 @@ class UnusedGlobal(NamedTuple):
     statement: Location
 
 
-class Mentions(NamedTuple):
+class Wording(NamedTuple):
     """What is written in the handler's module and in all modules of the project it leads to, executed or not."""
 
     words: frozenset[str] = frozenset()
@@ -237,8 +275,65 @@ class Mentions(NamedTuple):
     """The modules imported from elsewhere: `boto3`, `pandas.io`; and those of the project that were not read."""
 
 
+class Variable(NamedTuple):
+    """An environment variable is looked up, by its name in `os.environ` itself or in what stands for it."""
+
+    name: str
+    """Empty where it is not known."""
+    location: Location
+    trace: tuple[Step, ...]
+    needed: bool
+    """Without it a `KeyError` is raised that nothing around it expects."""
+    certain: bool
+    """No condition that may or may not hold stands around it."""
+    at_import: bool
+
+
+class Parameters(NamedTuple):
+    """How a function may be called by position."""
+
+    least: int
+    most: int | None
+    """None: any number."""
+    by_name_only: tuple[str, ...] = ()
+    """Those without a default that are only taken by name."""
+
+
+class Binding(NamedTuple):
+    """A module global or class attribute that is bound once, at import, and read when functions run."""
+
+    name: str
+    location: Location
+    """The statement."""
+
+
+class Novelty(NamedTuple):
+    """Something that older versions of Python do not understand."""
+
+    location: Location
+    what: str
+    """In the words of a message: "a match statement"."""
+    since: tuple[int, int]
+    """The first version that does."""
+
+
 def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
     """Finds none."""
+    return ()
+
+
+def no_mention(pattern: re.Pattern[str]) -> bool:
+    """Finds none."""
+    return False
+
+
+def no_bindings() -> Sequence[Binding]:
+    """Knows of none."""
+    return ()
+
+
+def no_novelties(version: tuple[int, int]) -> Sequence[Novelty]:
+    """Knows of none."""
     return ()
 
 
@@ -260,21 +355,36 @@ class Handler:
     defeated_caches: Sequence[DefeatedCache] = ()
     reads: Sequence[Read] = ()
     """What an invocation takes of its event."""
+    skips: Sequence[Skip] = ()
+    """Where it passes over records of its event."""
     returns: Sequence[Data] = ()
     """What it may return; empty where nothing of that is known."""
     stores: Sequence[Store] = ()
     """What it leaves of its event for later invocations."""
     rescues: Sequence[Rescue] = ()
     """The `except` clauses around what it does."""
+    dropped: Sequence[Dropped] = ()
+    """The coroutines it makes and does not await."""
     is_async: bool = False
     """What Lambda calls is an `async def` function, with nothing around it."""
     size: Size = Size()  # noqa: RUF009
     find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
-    mentions: Callable[[], Mentions] = Mentions
+    wording: Callable[[], Wording] = Wording
     """Takes as long as to read the modules again."""
     unused_globals: Sequence[UnusedGlobal] = ()
+    variables: Sequence[Variable] = ()
+    """The environment variables that loading it and invoking it look up."""
+    parameters: Parameters | None = None
+    """What it takes; None where a decorator or something else may have a say."""
+    mentions: Callable[[re.Pattern[str]], bool] = no_mention
+    """Whether a pattern is found in the text of the code, or of the files that are deployed with it; True where those
+    are too many to be read."""
+    bindings: Callable[[], Sequence[Binding]] = no_bindings
+    """What lasts of the import. Looked for when called."""
+    newer_than: Callable[[tuple[int, int]], Sequence[Novelty]] = no_novelties
+    """The syntax in the modules loaded that a version of Python, such as `(3, 9)`, does not have."""
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
     complete: bool = True

@@ -6,7 +6,7 @@ that states it, be it a Globals section or the defaults of a provider.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from lambdalint.model.places import UNKNOWN, Location, Unknown
@@ -66,7 +66,8 @@ class Trigger(NamedTuple):
     type: str
     """`sqs kinesis dynamodb msk kafka mq documentdb` (event source mappings); `s3 sns eventbridge schedule iot
     cloudwatch-logs codecommit ses config` (asynchronous); `api http-api websocket alb url appsync cognito lex alexa
-    step-functions firehose authorizer cloudfront custom-resource` (the caller waits); `unknown`."""
+    step-functions firehose authorizer cloudfront custom-resource object-lambda bedrock-agent` (the caller waits);
+    `api-mapped` (an API that translates what is sent and answered); `pipe codepipeline rotation`; `unknown`."""
     location: Location
     source: Setting[str] | None = None
     """The ARN or name of what sends the events; `target` is its logical id, if it stands in this template."""
@@ -97,8 +98,14 @@ class Trigger(NamedTuple):
     prefix: Setting[str] | None = None
     """Of the object keys that S3 tells of."""
     suffix: Setting[str] | None = None
+    events: Setting[tuple[str, ...]] | None = None
+    """What S3 tells of: `s3:ObjectCreated:*`."""
     payload_format: Setting[str] | None = None
     """Of an HTTP API: `1.0` or `2.0`."""
+    timeout_ms: Setting[int] | None = None
+    """How long an API waits for the answer."""
+    waits: bool = True
+    """False where nobody waits for the whole answer though one could: it is streamed, or not wanted."""
 
 
 EVENT_SOURCE_MAPPINGS = frozenset({"sqs", "kinesis", "dynamodb", "msk", "kafka", "mq", "documentdb"})
@@ -176,24 +183,31 @@ class Vpc(NamedTuple):
     security_groups: tuple[str, ...] | Unknown = UNKNOWN
 
 
+def nowhere(line: int, column: int) -> tuple[int, int] | None:
+    """Not known."""
+    return None
+
+
 class Code(NamedTuple):
     """What is deployed, as the template says it."""
 
     location: Location
     kind: str
-    """`folder`, `file`, `inline`, `image`, `remote` (a bucket, a registry) or `unknown`."""
+    """`folder`, `file`, `missing` (a folder that is not here), `inline`, `image`, `remote` (a bucket, a registry) or
+    `unknown`."""
     path: str = ""
     """The folder or file, as findings name paths."""
     command: str = ""
     """The handler that an image's Dockerfile names."""
     dockerfile: str = ""
+    roots: tuple[str, ...] = ()
+    """Folders whose content is packed beside that of `path`."""
     inline: str = ""
     """The code itself."""
-    line: int = 0
-    """Where inline code begins, and how far it is indented there."""
-    column: int = 0
+    place: Callable[[int, int], tuple[int, int] | None] = nowhere
+    """From a line and column of inline code to those of the template."""
     complete: bool = False
-    """All the source is in the folder: nothing is built or fetched first."""
+    """All the source is in the folder: nothing is built or fetched first. Of inline code: all of it is known."""
 
 
 class Alarm(NamedTuple):
@@ -235,6 +249,8 @@ class Function(NamedTuple):
     environment_open: bool = False
     """There may be variables besides those of `environment`."""
     layers: Setting[tuple[str, ...]] | None = None
+    layer_folders: tuple[str, ...] = ()
+    """The folders of those layers whose source is here, as Python looks for modules in them."""
     dead_letter: Setting[str] | None = None
     on_failure: Setting[str] | None = None
     """Of asynchronous invocations."""
@@ -281,6 +297,8 @@ class Function(NamedTuple):
     """Runs on Lambda Managed Instances, which have limits of their own."""
     optional: bool = False
     """Exists under some condition only."""
+    generated: bool = False
+    """Put in by the tool that wrote the template, for purposes of its own: no check hears of it."""
     blocks: Mapping[str, Location] | None = None
     """Where a fix puts what is not stated: see `lambdalint.rewriting.templates`."""
 
@@ -342,7 +360,10 @@ class State(NamedTuple):
     """The logical id of the Lambda function it calls."""
     retries: tuple[str, ...] = ()
     """The errors after which it tries again."""
+    catches: tuple[str, ...] = ()
+    """The errors after which it goes on elsewhere."""
     has_timeout: bool = False
+    """Itself, or by a heartbeat."""
     has_default: bool = False
     known: bool = True
 

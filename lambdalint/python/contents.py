@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from lambdalint.model import Call, Import, Location, UnusedGlobal
-from lambdalint.model.code import Mentions
+from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
+from lambdalint.model.code import Wording
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -43,7 +43,7 @@ def find_text(module: Module, pattern: re.Pattern[str]) -> list[tuple[Location, 
     ]
 
 
-def mentions(module: Module, modules: Modules) -> Mentions:
+def wording(module: Module, modules: Modules) -> Wording:
     """The words of a module and of all it leads to, and what is imported there from elsewhere."""
     found = [module]
     for one in found:
@@ -62,7 +62,7 @@ def mentions(module: Module, modules: Modules) -> Mentions:
                 path = modules.resolve(name, 0, one)
                 if path is None or (path not in read and path not in folders):
                     libraries.add(name)
-    return Mentions(frozenset(words), frozenset(libraries))
+    return Wording(frozenset(words), frozenset(libraries))
 
 
 def _at_top(module: Module, other: Module) -> bool:
@@ -101,10 +101,13 @@ def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast
                 yield from _import_nodes(handler.body, True)
 
 
-def is_read(module: Module, name: str, binding: ast.AST) -> bool:
-    """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation."""
-    first = getattr(binding, "lineno", 1)
-    own = range(first, (getattr(binding, "end_lineno", None) or first) + 1)
+def is_read(module: Module, name: str, *besides: ast.AST) -> bool:
+    """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation. What stands in
+    `besides`, such as where the name is bound, does not count."""
+    own: set[int] = set()
+    for node in besides:
+        first = getattr(node, "lineno", 1)
+        own.update(range(first, (getattr(node, "end_lineno", None) or first) + 1))
     word = re.compile(rf"\b{re.escape(name)}\b")
     unclear = False
     for number, line in enumerate(module.source.lines, 1):
@@ -118,6 +121,15 @@ def is_read(module: Module, name: str, binding: ast.AST) -> bool:
     return any(
         name in _names_in(node) and getattr(node, "lineno", 0) not in own for node in ast.walk(module.source.tree)
     )
+
+
+def run_by_hand(module: Module) -> list[ast.If]:
+    """The blocks of a module that Lambda does not execute: `if __name__ == "__main__":`."""
+    return [
+        node
+        for node in module.source.tree.body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and "__name__" in _names_in(node.test.left)
+    ]
 
 
 def _names_in(node: ast.AST) -> Sequence[str]:
@@ -161,3 +173,41 @@ def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tu
             continue
         found.append(UnusedGlobal(name, call, Location(*module.source.location(node))))
     return tuple(found)
+
+
+def bindings_of(module: Module) -> list[Binding]:
+    """The globals and class attributes, of a module and of those loaded with it, that its functions read."""
+    loaded = loaded_with(module)
+    read = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for one in loaded
+        for function in ast.walk(one.source.tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+    }
+    return [
+        Binding(name, one.source.location(node))
+        for one in loaded
+        for node, names in _bound_in(one.source.tree.body)
+        for name in names
+        if name in read
+    ]
+
+
+def _bound_in(body: Sequence[ast.stmt]) -> Iterable[tuple[ast.stmt, list[str]]]:
+    """The statements of a module or class body that bind names to a value."""
+    for node in body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield node, [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+        for name in ("body", "orelse", "finalbody"):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from _bound_in(getattr(node, name, ()))
+
+
+def newer_than(module: Module, version: tuple[int, int]) -> list[Novelty]:
+    """The syntax that a version of Python does not have, in a module and in those loaded with it."""
+    from lambdalint.python.novelties import novelties
+
+    return [found for one in loaded_with(module) for found in novelties(one.source, version)]

@@ -6,19 +6,40 @@ import ast
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
-from lambdalint.python.contents import find_text, imports_of, is_read, mentions, unused_globals
+from lambdalint.python.contents import (
+    bindings_of,
+    find_text,
+    imports_of,
+    is_read,
+    newer_than,
+    run_by_hand,
+    unused_globals,
+    wording,
+)
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.remains import defeats_of, reads_of, rescues_of, returned_by, size_of, stores_of
+from lambdalint.python.objects import Function
+from lambdalint.python.remains import (
+    defeats_of,
+    dropped_of,
+    parameters_of,
+    reads_of,
+    rescues_of,
+    returned_by,
+    size_of,
+    skips_of,
+    stores_of,
+    variables_of,
+)
+from lambdalint.python.shipped import mentions
 from lambdalint.python.source import Unreadable
-from lambdalint.python.translation import calls_below, ways_to
-from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
+from lambdalint.python.translation import calls_below, reached_each_time, ways_to
+from lambdalint.python.values import EVENT, External, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
 
@@ -35,9 +56,10 @@ class Project:
         *,
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        """`declared` names the handlers of files, by their absolute paths."""
-        self.modules = Modules(root, import_roots)
+        """`declared`: the handlers of files, by their absolute paths; `contents`: what stands for files on the disk."""
+        self.modules = Modules(root, import_roots, contents)
         self.declared = declared or {}
         self.interpreter = Interpreter(self.modules)
         self.cut_short: list[str] = []
@@ -62,7 +84,10 @@ class Project:
         if is_no_handler_code(self.modules.relative(path)) and not declared and not functions:
             return []
         self.cut_short.clear()
-        self.modules.begin()  # each handler's file is a program of its own, whatever else is looked at
+        layers = dict.fromkeys(
+            folder for several in (functions or {}).values() for one in several for folder in one.layer_folders
+        )
+        self.modules.begin(tuple(layers))  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
         self.interpreter.begin(warm=False)
@@ -71,8 +96,7 @@ class Project:
             self.modules.unreadable[module.path] = module.stray
         found = []
         for candidate in find(module, declared, functions):
-            handler = self._handler(module, candidate)
-            found.append(replace(handler, functions=(functions or {}).get(candidate.name, ())))
+            found.append(self._handler(module, candidate, (functions or {}).get(candidate.name, ())))
         found += missing(module, functions or {})
         return found
 
@@ -87,7 +111,7 @@ class Project:
         self._asked.clear()
         return files, dirs
 
-    def _handler(self, module: Module, candidate: Candidate) -> Handler:
+    def _handler(self, module: Module, candidate: Candidate, functions: Sequence[Deployed]) -> Handler:
         event = Value((Piece(()),), EVENT)
         context = Value((External("lambda.context"),))
         values = candidate.value
@@ -101,6 +125,7 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
+        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -112,15 +137,28 @@ class Project:
             defeated_caches=defeats_of(machine.defeats, ways),
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
+            skips=skips_of(machine.skipped, ways),
             returns=returned_by(root),
-            stores=stores_of(machine.left, machine.cleared, ways),
+            stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),
-            is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
+            dropped=dropped_of(machine.dropped, ways),
+            is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
-            mentions=partial(mentions, module, self.modules),
+            wording=partial(wording, module, self.modules),
             complete=not machine.cut_short,
+            variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
+            parameters=parameters_of(values),
+            mentions=partial(mentions, module, self.modules, folders),
+            bindings=partial(bindings_of, module),
+            newer_than=partial(newer_than, module),
+            functions=functions,
         )
+
+
+def _is_used(module: Module, candidate: Candidate) -> bool:
+    """Whether the module itself does something with a handler, and not only where it is run by hand."""
+    return is_read(module, candidate.name, candidate.node, *run_by_hand(module))
 
 
 def _is_async(value: Value) -> bool:

@@ -7,18 +7,10 @@ from collections.abc import Sequence
 
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR
-from lambdalint.python.machine import Caught
+from lambdalint.python.notes import Caught
+from lambdalint.python.objects import Collection, Frame
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import (
-    UNKNOWN,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.values import UNKNOWN, Const, External, Value, join, unknown
 
 _ENDS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MISSING = (
@@ -33,6 +25,10 @@ _MISSING = (
 """What is raised where lasting state is not filled yet."""
 
 
+AT_A_TIME = 2
+"""In a block of so few statements a bare `except` is meant for just these."""
+
+
 class Protection(Definitions):
     """Blocks that something happens around."""
 
@@ -40,7 +36,10 @@ class Protection(Definitions):
         before = frame.values.copy()
         outer, self.reads = self.reads, []
         mark = self.mark()
+        expects = any(_expects_missing(handler.type, node.body) for handler in node.handlers)
+        self.expecting += expects
         goes_on = self.execute(node.body, frame, keep=True)
+        self.expecting -= expects
         attempted = self.called_since(mark)
         hit_leaves = not goes_on
         if goes_on:
@@ -164,3 +163,11 @@ def _catches_missing(node: ast.expr | None) -> bool:
         return False
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     return any(isinstance(part, ast.Name) and part.id in _MISSING for part in parts)
+
+
+def _expects_missing(node: ast.expr | None, body: Sequence[ast.stmt]) -> bool:
+    """Whether a clause is there for a variable that is not set, and not for whatever may happen."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    broad = node is None or bool(names & {"Exception", "BaseException"})
+    return bool(names & {"KeyError", "LookupError"}) or (broad and len(body) <= AT_A_TIME)

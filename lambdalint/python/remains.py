@@ -6,27 +6,26 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Location, Read, Rescue, Size, Step, Store
-from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Caught, Defeat, Left, Taken
-from lambdalint.python.modules import Module
-from lambdalint.python.translation import call_of
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Function,
-    Instance,
-    Partial,
-    Piece,
-    Place,
-    Text,
-    Value,
+from lambdalint.model import (
+    Data,
+    DefeatedCache,
+    Dropped,
+    Location,
+    Parameters,
+    Read,
+    Rescue,
+    Size,
+    Skip,
+    Step,
+    Store,
+    Variable,
 )
+from lambdalint.python.flow import Activation
+from lambdalint.python.modules import Module
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
+from lambdalint.python.translation import call_of
+from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
 
 MAX_ALTERNATIVES = 8
 DEEP = 6
@@ -60,6 +59,8 @@ def _data(atom: Atom, place: Location, depth: int) -> Data | None:
     if isinstance(atom, Text):
         return Data("text", place)
     if isinstance(atom, Collection):
+        if atom.owner is not None:
+            return None  # a `__dict__`, of which a copy may hold other things
         place = _place(atom.place, place)
         items = {key: data_of(value, place, depth - 1) for key, value in atom.keys.items()}
         elements = data_of(atom.items, place, depth - 1) if atom.items is not None else ()
@@ -100,6 +101,15 @@ def reads_of(taken: Sequence[Taken], ways: Ways) -> tuple[Read, ...]:
     return tuple(found.values())
 
 
+def skips_of(skipped: Sequence[Skipped], ways: Ways) -> tuple[Skip, ...]:
+    """The conditions that pass over records, each once."""
+    found: dict[object, Skip] = {}
+    for paths, node, module, activation in skipped:
+        place = module.source.location(node)
+        found.setdefault(place, Skip(place, paths, ways.get(id(activation), ())))
+    return tuple(found.values())
+
+
 def defeats_of(defeats: Sequence[Defeat], ways: Ways) -> tuple[DefeatedCache, ...]:
     """The caches that never hit."""
     return tuple(
@@ -114,12 +124,14 @@ def defeats_of(defeats: Sequence[Defeat], ways: Ways) -> tuple[DefeatedCache, ..
     )
 
 
-def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> tuple[Store, ...]:
-    """What of the event is left behind, each statement once."""
+def stores_of(
+    left: Sequence[Left], cleared: Collection_[Place], ways: Ways, reached: Collection_[int]
+) -> tuple[Store, ...]:
+    """What is left behind, each statement once. `reached` are the activations that no invocation leaves out."""
     found: dict[object, Store] = {}
     for one in left:
         module = one.activation.module
-        if module is None:
+        if module is None or not (one.of_event or id(one.activation) in reached):
             continue
         kind = {"variable": "global", "attribute": "attribute"}.get(one.place[0], "element")
         name = str(one.place[2]) if kind != "element" else _container(one.statement)
@@ -127,6 +139,7 @@ def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> 
             module.source.location(one.statement),
             name,
             kind,
+            one.of_event,
             one.key_from_event,
             one.grows,
             one.place in cleared,
@@ -195,6 +208,15 @@ def _raises_below(one: Caught) -> bool:
     return any(line.lstrip().startswith("raise") for line in below)  # to walk the tree takes far longer
 
 
+def dropped_of(dropped: Sequence[Drop], ways: Ways) -> tuple[Dropped, ...]:
+    """The coroutines that nothing awaits, each place once."""
+    found: dict[Location, Dropped] = {}
+    for edge, activation in dropped:
+        place = edge.module.source.location(edge.node)
+        found.setdefault(place, Dropped(place, edge.name, ways.get(id(activation), ())))
+    return tuple(found.values())
+
+
 def size_of(body: Sequence[ast.stmt]) -> Size:
     """How much stands in a block, inner blocks included."""
     statements = branches = 0
@@ -210,3 +232,31 @@ def size_of(body: Sequence[ast.stmt]) -> Size:
             branches += 1
             todo += part.body
     return Size(statements, branches)
+
+
+def variables_of(asked: Sequence[Asked], at_import: Ways, warm: Ways) -> tuple[Variable, ...]:
+    """The environment variables looked up on the way of one handler."""
+    found = []
+    for one in asked:
+        way = (warm if one.warm else at_import).get(id(one.activation))
+        if way is not None:
+            place = one.module.source.location(one.node)
+            found.append(Variable(one.name, place, way, one.needed, one.certain, not one.warm))
+    return tuple(found)
+
+
+def parameters_of(value: Value) -> Parameters | None:
+    """How what a name is bound to may be called, where that is a function of the project and nothing is around it."""
+    atom = value.atoms[0] if len(value.atoms) == 1 and not value.more else None
+    bound = 0
+    if isinstance(atom, Bound):
+        atom, bound = atom.function, 1
+    if not isinstance(atom, Function):
+        return None
+    if not isinstance(atom.node, ast.Lambda) and atom.node.decorator_list:
+        return None
+    spec = atom.node.args
+    count = len(spec.posonlyargs) + len(spec.args)
+    names = (arg.arg for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None)
+    most = None if spec.vararg is not None else max(count - bound, 0)
+    return Parameters(max(count - len(spec.defaults) - bound, 0), most, tuple(names))

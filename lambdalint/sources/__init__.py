@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lambdalint.check import Severity
 from lambdalint.model.places import Location
 from lambdalint.model.template import Stack
 from lambdalint.sources.paths import Files
 
-_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::")
+if TYPE_CHECKING:
+    from lambdalint.sources.cloudformation import Context
+    from lambdalint.sources.cloudformation.nesting import Nesting
+
+_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
+_RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
 
 
@@ -37,28 +43,58 @@ def may_be_template(path: str, data: bytes) -> bool:
     return _MARKS.search(data) is not None
 
 
-def read(path: str, data: bytes) -> Declared:
-    """The stacks declared in a file. Whatever is in there, this does not raise."""
+def read(path: str, data: bytes, root: str = ".", nesting: Nesting | None = None) -> Declared:
+    """The stacks declared in a file. Whatever is in there, this does not raise.
+
+    What lies outside of `root` is not read. `nesting` is what earlier reads below the same root have learnt.
+    """
+    from lambdalint.sources.cloudformation import Context
+    from lambdalint.sources.cloudformation.assembly import is_manifest, templates_of
+    from lambdalint.sources.cloudformation.nesting import Nesting
+
+    declared = Declared(path)
+    files = Files(path, root)
+    context = Context(files, nesting or Nesting())
+    stacks: list[Stack] = []
+    if is_manifest(path, data):
+        for template in templates_of(path, data, files):
+            text = files.read(template)
+            if text is not None:
+                stacks += _stacks(template, text, context, declared)
+    else:
+        try:
+            text = decoded(data)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
+        else:
+            stacks += _stacks(path, text, context, declared)
+    declared.unreadable += [(place, message, Severity.ADVICE) for place, message in files.refused]
+    declared.stacks = stacks
+    declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
+    return declared
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 if it says so."""
+    return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+
+
+def _stacks(path: str, text: str, context: Context, declared: Declared) -> Iterator[Stack]:
     from lambdalint.sources.cloudformation import is_template
     from lambdalint.sources.cloudformation import read as read_cloudformation
     from lambdalint.sources.documents import Malformed, parse
     from lambdalint.sources.values import Settings
 
-    declared = Declared(path)
-    files = Files()
-    try:
-        text = data.decode("utf-8-sig") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        declared.unreadable.append((Location(path, line, 1, line, 2), "is not UTF-8", Severity.ERROR))
-        return declared
-    stacks = []
     try:
         for document in parse(path, text):
             if not is_template(document):
                 continue
             settings = Settings()
-            stacks.append(read_cloudformation(document, files, settings))
+            try:
+                yield read_cloudformation(document, context, settings)
+            except RecursionError:
+                raise Malformed("is nested too deeply") from None
             declared.unreadable += [
                 (one.location, f"cannot be understood here: {one.message}", Severity.WARNING)
                 for one in settings.complaints
@@ -67,11 +103,10 @@ def read(path: str, data: bytes) -> Declared:
                 message = f'has the key "{name}" twice, here and on line {first.line}: only the last one counts'
                 declared.unreadable.append((second, message, Severity.WARNING))
     except Malformed as error:
+        if not _RESOURCES.search(text):
+            return  # whatever this is, it is no template
         reason = error.message
         if _ENGINE.search(text):
             reason = "is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"
         place = Location(path, error.line, error.column, error.line, error.column + 1)
         declared.unreadable.append((place, reason, Severity.ERROR))
-    declared.stacks = stacks
-    declared.files, declared.folders = frozenset(files.asked), frozenset(files.folders)
-    return declared

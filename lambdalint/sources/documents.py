@@ -17,13 +17,16 @@ from lambdalint.model.places import Location
 
 MAX_DEPTH = 400
 """Deeper than this, libyaml would need more stack than there is."""
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
+"""Five times what CloudFormation takes."""
 MAX_NODES = 2_000_000
 """With each alias counted as what it stands for."""
+MAX_DUPLICATES = 50
+"""More than these tell nothing new."""
 
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DASHES = re.compile(r"^[ ]*(?:[-?] ){64}", re.MULTILINE)
-_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
 _ODD_INTEGER = re.compile(r"0x[0-9a-fA-F_]+|0b[01_]+|0o?[0-7_]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -32,7 +35,7 @@ _FALSE = frozenset("false False FALSE no No NO off Off OFF".split())
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _CORE = "tag:yaml.org,2002:"
 _STRING, _PLAIN, _LIST, _MAP = f"{_CORE}str", "plain", f"{_CORE}seq", f"{_CORE}map"
-_ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&\w", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&[\w-]", re.MULTILINE)
 
 _TYPED = frozenset({_PLAIN, f"{_CORE}int", f"{_CORE}float", f"{_CORE}bool", f"{_CORE}null"})
 
@@ -100,7 +103,7 @@ class Document:
                 below += value.value if isinstance(value, Sequence) else [value]
                 continue
             name = str(key.value)
-            if name in found:
+            if name in found and len(self.duplicates) < MAX_DUPLICATES:
                 self.duplicates.append((name, self.place(found[name][0]), self.place(key)))
             found[name] = (key, value)
         for other in below:
@@ -131,11 +134,12 @@ def parse(path: str, text: str) -> Iterator[Document]:
         raise Malformed(f"is larger than {MAX_BYTES // 1_000_000} MB")
     _check_depth(text)
     if "\\u" in text:
-        # libyaml refuses halves of surrogate pairs, which is how JSON writes them.
-        text = _SURROGATES.sub(lambda found: "\\U0001f600  ", text)
-    loader = _Loader(text)
+        # libyaml refuses halves of surrogate pairs, which is how JSON writes them. What stands behind stays in place.
+        text = _SURROGATES.sub(lambda found: "\\U0001f600  " if len(found[0]) > 6 else "\\ufffd", text)
     grows = "&" in text and _ANCHOR.search(text) is not None
+    loader = None
     try:
+        loader = _Loader(text)
         while loader.check_node():
             root = loader.get_node()
             if root is not None:
@@ -146,12 +150,16 @@ def parse(path: str, text: str) -> Iterator[Document]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         raise Malformed(f"is not valid YAML: {_reason(error)}", line, column) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Malformed("is not valid YAML: it holds a control character", line) from None
     except yaml.YAMLError as error:
         raise Malformed(f"is not valid YAML: {' '.join(str(error).split())}") from None
     except (ValueError, RecursionError) as error:
         raise Malformed(f"is not valid YAML: {' '.join(str(error).split())}") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:

@@ -16,21 +16,24 @@ def located(function: Function, files: Files) -> Function:
     if code.kind == "image":
         stated = code.command or None
     is_python = runtime is not None and runtime.startswith("python")
+    if code.kind == "inline" and function.handler is not None and stated is None:
+        return function._replace(is_python=is_python)
     if code.kind == "inline":
         name = (stated or "index.handler").rpartition(".")[2]
         python = is_python or (runtime is None and "\ndef " in f"\n{code.inline}")
         return function._replace(
             is_python=python, handler_path=function.path if python else None, handler_name=name if python else ""
         )
-    if runtime is not None and not is_python:
+    if runtime is not None and not is_python and not runtime.startswith("provided"):
         return function
     folder = _folder(code)
     if stated is None or folder is None:
         return function._replace(is_python=is_python)
-    found = files.handler(folder, stated)
+    found = files.handler(folder, stated, code.roots)
     if found is None:
         return function._replace(is_python=is_python, handler_name=stated.rpartition(".")[2] if is_python else "")
-    return function._replace(is_python=True, handler_path=found[0], handler_name=found[1])
+    # A custom runtime may run Python too, but then it decides itself how.
+    return function._replace(is_python=is_python or runtime is None, handler_path=found[0], handler_name=found[1])
 
 
 def _folder(code: Code) -> str | None:

@@ -67,7 +67,7 @@ def mapping(
     return Trigger(
         type=kind,
         location=location,
-        source=settings.string(source),
+        source=settings.string(source if source is None or not isinstance(source.data, list) else _first(source)),
         queue=queue(source) if kind == "sqs" else None,
         batch_size=settings.integer(properties.get("BatchSize")),
         window_s=settings.integer(properties.get("MaximumBatchingWindowInSeconds")),
@@ -85,6 +85,11 @@ def mapping(
         tumbling_window_s=settings.integer(properties.get("TumblingWindowInSeconds")),
         provisioned_pollers=settings.integer(properties.get("ProvisionedPollerConfig", "MinimumPollers")),
     )
+
+
+def _first(servers: Value) -> Value | None:
+    """Of the bootstrap servers of Kafka."""
+    return next(servers.elements(), None)
 
 
 def filters_of(criteria: Value | None) -> tuple[tuple[Filter, ...], bool]:

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lambdalint.model.places import Location
 
 _COMMAND = re.compile(r"^[ \t]*CMD[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!--from)(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _HANDLER = re.compile(r"[A-Za-z_][\w/.\-]*\.[A-Za-z_]\w*")
 
 
 class Files:
     """The files of a project, as far as they were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, template: str = "", root: str = ".") -> None:
+        self._top = os.path.abspath(root)
+        if not self.holds(template):
+            self._top = _repository_of(template)
+        self.refused: list[tuple[Location, str]] = []
+        """What leads out of the tree, where: the end of a sentence that begins with "this template"."""
         self.asked: set[str] = set()
         """Files that were read, or would have been: what was learnt rests on them."""
+        self.parsed: dict[str, Any] = {}
+        """What was parsed of them: several may ask."""
         self.folders: set[str] = set()
         """Folders in which something was looked for."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a path lies in the tree that the run looks at."""
+        full = os.path.abspath(path)
+        return full == self._top or full.startswith(self._top.rstrip(os.sep) + os.sep)
+
+    def may_read(self, path: str, location: Location) -> bool:
+        """Whether a path that a template names lies in the tree; that it does not is noted."""
+        if "\0" in path:
+            return False
+        if not self.holds(path):
+            if os.path.exists(path):  # else nothing is missed
+                self.refused.append((location, f"leads out of the tree that is looked at: {path} is not read"))
+            return False
+        return True
 
     def exists(self, path: str) -> bool:
         self.folders.add(os.path.dirname(path))
@@ -36,13 +62,16 @@ class Files:
         except (OSError, ValueError):
             return None
 
-    def handler(self, folder: str, handler: str) -> tuple[str, str] | None:
-        """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`."""
+    def handler(self, folder: str, handler: str, others: Sequence[str] = ()) -> tuple[str, str] | None:
+        """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`.
+
+        `others` are folders whose content is packed beside that of `folder`.
+        """
         module, dot, name = handler.rpartition(".")
-        if not dot or not module or not name:
+        if not dot or not module or not name or "\0" in handler:
             return None
         inner = module.replace(".", "/").lstrip("/")
-        for base in self._roots(folder):
+        for base in (*others, *self._roots(folder)):
             for path in (f"{inner}.py", f"{inner}/__init__.py"):
                 file = join(base, path)
                 if self.exists(file):
@@ -63,6 +92,16 @@ class Files:
         handlers = _HANDLER.findall(found[-1]) if found else []
         return handlers[0] if handlers else ""
 
+    def copied(self, dockerfile: str, context: str) -> Iterator[str]:
+        """The folders whose content a Dockerfile puts where Lambda imports from."""
+        for words in _COPY.findall(self.read(dockerfile) or ""):
+            *sources, target = [word.strip("\"',[]") for word in words.split() if not word.startswith("--")] or [""]
+            if target.rstrip("/") in ("", ".", "${LAMBDA_TASK_ROOT}", "$LAMBDA_TASK_ROOT", "/var/task"):
+                for source in sources:
+                    folder = join(context, source.removesuffix("*"))
+                    if source not in (".", "./") and "$" not in source and self.is_folder(folder):
+                        yield folder
+
 
 def join(folder: str, path: str) -> str:
     """`path` as seen from `folder`, as findings name paths: `src/../lib` becomes `lib`."""
@@ -70,6 +109,17 @@ def join(folder: str, path: str) -> str:
     if joined.startswith(".."):
         joined = os.path.relpath(joined)  # it may lead up and down again to where the run started
     return "" if joined == "." else joined.replace(os.sep, "/")
+
+
+def _repository_of(path: str) -> str:
+    """The folder of the repository that holds a file; of one that is in none, its own folder."""
+    own = folder = os.path.dirname(os.path.abspath(path))
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+    return folder
 
 
 def is_outside(path: str) -> bool:

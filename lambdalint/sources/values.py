@@ -146,7 +146,8 @@ class Settings:
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         converted = convert(value)
         if converted is None:
-            self.complain(value, f"this must be {kind}")
+            if value.data != "":  # a parameter's default that means: not stated
+                self.complain(value, f"this must be {kind}")
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         return Setting(
             converted,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lambdalint.model.places import Location
-from lambdalint.model.template import Function, Stack
+from lambdalint.model.template import Function, Stack, Trigger
+from lambdalint.sources.cloudformation.assembly import Assets
 from lambdalint.sources.cloudformation.companions import Companions
 from lambdalint.sources.cloudformation.events import triggers
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
+from lambdalint.sources.cloudformation.nesting import Nesting
 from lambdalint.sources.cloudformation.references import FUNCTIONS, References
 from lambdalint.sources.cloudformation.roles import give
 from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, state_machines
@@ -14,9 +18,9 @@ from lambdalint.sources.cloudformation.template import Template
 from lambdalint.sources.documents import Document
 from lambdalint.sources.handlers import located
 from lambdalint.sources.paths import Files, join
-from lambdalint.sources.values import Settings
+from lambdalint.sources.values import Complaint, Settings
 
-_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "log_group_declared"})
+_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "log_group_declared", "connected"})
 
 
 def is_template(document: Document) -> bool:
@@ -31,13 +35,24 @@ def is_template(document: Document) -> bool:
     )
 
 
-def read(document: Document, files: Files, settings: Settings) -> Stack:
+class Context:
+    """What stands around a template."""
+
+    def __init__(self, files: Files, nesting: Nesting) -> None:
+        self.files = files
+        self.nesting = nesting
+        self.assets = Assets(files)
+
+
+def read(document: Document, context: Context, settings: Settings) -> Stack:
     """The stack that a template declares. What is malformed in it is noted in `settings`."""
-    template = Template(document)
+    files = context.files
+    template = Template(document, files, partial(context.nesting.given, document.path, files))
     folder = join(document.path, "..")
-    reader = FunctionReader(template, settings, files, folder)
+    reader = FunctionReader(template, settings, files, folder, context.assets)
     references = References(template)
     queues = Queues(template, settings)
+    _nested(template, context, settings)
     drafts: dict[str, Draft] = {}
     for resource in template.resources(*FUNCTIONS):
         draft = reader.draft(resource)
@@ -46,29 +61,44 @@ def read(document: Document, files: Files, settings: Settings) -> Stack:
         draft.update(triggers=found, triggers_known=known, permissions=[], alarms=[])
         drafts[resource.logical_id] = draft
     if drafts:
-        Companions(template, settings, references, reader, queues).complete(drafts)
+        Companions(template, settings, references, reader, queues, files).complete(drafts)
         give(template, settings, drafts)
     return Stack(
         path=template.path,
         location=Location(template.path),
-        format="sam" if template.section("Transform") is not None else "cloudformation",
+        format=_format(template, drafts),
         functions=tuple(_finished(draft, files) for draft in drafts.values()),
         queues=tuple(queues.all.values()),
-        apis=tuple(apis(template, references)),
+        apis=tuple(apis(template, references, files)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
         state_machines=tuple(state_machines(template, references, files, folder)),
     )
+
+
+def _nested(template: Template, context: Context, settings: Settings) -> None:
+    """Note which nested templates are not followed."""
+    for use in context.nesting.learn(template):
+        context.files.may_read(use.child, use.location)
+    for place in context.nesting.circle(template.path, context.files):
+        settings.complaints.append(Complaint(place, "this template is nested within itself"))
+
+
+def _format(template: Template, drafts: dict[str, Draft]) -> str:
+    types = set(template.types.values())
+    if "AWS::CDK::Metadata" in types or any(draft["format"] == "cdk" for draft in drafts.values()):
+        return "cdk"
+    return "sam" if any(type_.startswith("AWS::Serverless::") for type_ in types) else "cloudformation"
 
 
 def _finished(draft: Draft, files: Files) -> Function:
     published = draft.get("alias_of")
     if draft.get("alias") is None and published is not None:
         draft["alias"] = published
+    if draft["connected"]:
+        draft["policies_known"] = False
     url = draft.get("url")
     fields = {key: value for key, value in draft.items() if key not in _NOT_OF_A_FUNCTION}
     if url is not None:
-        from lambdalint.model.template import Trigger
-
         fields["triggers"] = [*fields["triggers"], Trigger("url", url.location)]
     for name in ("triggers", "permissions", "alarms"):
         fields[name] = tuple(fields[name])

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
+from lambdalint.sources.cloudformation.behind_apis import described, integration, itself, method
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.mappings import mapping, type_of
+from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value
 
 Queues = Callable[[Value | None], Queue | None]
@@ -19,13 +21,20 @@ class Companions:
     """Completes the drafts of a template's functions."""
 
     def __init__(
-        self, template: Template, settings: Settings, references: References, reader: FunctionReader, queues: Queues
+        self,
+        template: Template,
+        settings: Settings,
+        references: References,
+        reader: FunctionReader,
+        queues: Queues,
+        files: Files,
     ) -> None:
         self.template = template
         self.settings = settings
         self.references = references
         self.reader = reader
         self.queues = queues
+        self.files = files
 
     def complete(self, drafts: dict[str, Draft]) -> None:
         for logical_id, type_ in self.template.types.items():
@@ -190,7 +199,7 @@ def _subscription(self: Companions, resource: Resource, drafts: dict[str, Draft]
 def _topic(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     found = resource.properties.get("Subscription")
     for one in found.elements() if found is not None else ():
-        topic = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+        topic = itself(resource)
         self.simple("sns", resource, one.get("Endpoint"), drafts, topic)
 
 
@@ -209,8 +218,18 @@ def _bucket(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
             self.settings.string(bucket),
             prefix=self.settings.string(affixes.get("prefix")),
             suffix=self.settings.string(affixes.get("suffix")),
+            events=self.settings.strings(one.get("Event")),
         )
         self.add(drafts, one.get("Function"), trigger)
+
+
+def _user_pool(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    config = resource.properties.get("LambdaConfig")
+    pool = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    for one in config.maps() if config is not None else ():
+        for name, value in one.entries():
+            asked = name not in ("CustomSMSSender", "CustomEmailSender")
+            self.add(drafts, value, Trigger("cognito", resource.location, self.settings.string(pool), waits=asked))
 
 
 def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resource, dict[str, Draft]], None]:
@@ -226,56 +245,12 @@ def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resou
     return method
 
 
-def _api(type_: str, *keys: str) -> Callable[[Companions, Resource, dict[str, Draft]], None]:
-    """An API whose integrations name functions, each once."""
-
-    def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-        source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
-        for key in keys:
-            self.simple(type_, resource, resource.properties.get(*key.split(".")), drafts, source)
-
-    return method
-
-
-def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    p = resource.properties
-    api = p.get("ApiId")
-    websocket = any(_protocol(self.template, ref) == "WEBSOCKET" for ref in (api.all_refs() if api is not None else ()))
-    trigger = Trigger(
-        "websocket" if websocket else "http-api",
-        resource.location,
-        self.settings.string(api),
-        payload_format=self.settings.string(p.get("PayloadFormatVersion")),
-    )
-    self.add(drafts, p.get("IntegrationUri"), trigger)
-
-
-def _protocol(template: Template, logical_id: str) -> str:
-    resource = template.resource(logical_id)
-    value = resource.properties.get("ProtocolType") if resource is not None else None
-    return str(value.data) if value is not None else ""
-
-
-def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    p = resource.properties
-    kind = p.get("Integration", "Type")
-    proxy = kind is None or kind.data in ("AWS_PROXY", UNKNOWN)
-    http = p.get("HttpMethod")
-    trigger = Trigger(
-        "api" if proxy else "api-mapped",
-        resource.location,
-        self.settings.string(p.get("RestApiId")),
-        route=str(http.data) if http is not None and isinstance(http.data, str) else "",
-    )
-    self.add(drafts, p.get("Integration", "Uri"), trigger)
-
-
 def _custom(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     self.simple("custom-resource", resource, resource.properties.get("ServiceToken"), drafts)
 
 
 def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    source = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    source = itself(resource)
     seen: set[str] = set()
     for key in ("Definition", "DefinitionString", "DefinitionSubstitutions"):
         for function in self.references.functions(resource.properties.get(key)):
@@ -283,6 +258,13 @@ def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> 
                 seen.add(function)
                 trigger = Trigger("step-functions", resource.location, self.settings.string(source))
                 drafts[function]["triggers"].append(trigger)
+
+
+def _connector(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    """It grants its source what it needs of its destinations."""
+    source = resource.properties.get("Source", "Id")
+    if source is not None and isinstance(source.data, str) and source.data in drafts:
+        drafts[source.data]["connected"] = True
 
 
 _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = {
@@ -305,7 +287,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::ElasticLoadBalancingV2::TargetGroup": _by("alb", "Targets"),
     "AWS::AppSync::DataSource": _by("appsync", "LambdaConfig.LambdaFunctionArn", source="ApiId"),
     "AWS::AppSync::GraphQLApi": _by("authorizer", "LambdaAuthorizerConfig.AuthorizerUri"),
-    "AWS::Cognito::UserPool": _by("cognito", "LambdaConfig"),
+    "AWS::Cognito::UserPool": _user_pool,
     "AWS::KinesisFirehose::DeliveryStream": _by(
         "firehose",
         "ExtendedS3DestinationConfiguration.ProcessingConfiguration",
@@ -330,16 +312,17 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lex::Bot": _by("lex", "TestBotAliasSettings"),
     "AWS::Lex::BotAlias": _by("lex", "BotAliasLocaleSettings"),
     "AWS::SecretsManager::RotationSchedule": _by("rotation", "RotationLambdaARN"),
-    "AWS::ApiGateway::Method": _method,
-    "AWS::ApiGateway::RestApi": _api("api", "Body"),
-    "AWS::Serverless::Api": _api("api", "DefinitionBody"),
-    "AWS::Serverless::HttpApi": _api("http-api", "DefinitionBody"),
-    "AWS::ApiGatewayV2::Api": _api("http-api", "Body", "Target"),
+    "AWS::ApiGateway::Method": method,
+    "AWS::ApiGateway::RestApi": described("api"),
+    "AWS::Serverless::Api": described("api"),
+    "AWS::Serverless::HttpApi": described("http-api"),
+    "AWS::ApiGatewayV2::Api": described("http-api"),
     "AWS::ApiGateway::Authorizer": _by("authorizer", "AuthorizerUri"),
     "AWS::ApiGatewayV2::Authorizer": _by("authorizer", "AuthorizerUri"),
-    "AWS::ApiGatewayV2::Integration": _integration,
+    "AWS::ApiGatewayV2::Integration": integration,
     "AWS::StepFunctions::StateMachine": _machine,
     "AWS::Serverless::StateMachine": _machine,
+    "AWS::Serverless::Connector": _connector,
     "AWS::Serverless::GraphQLApi": _by("appsync", "DataSources"),
     "AWS::S3ObjectLambda::AccessPoint": _by("object-lambda", "ObjectLambdaConfiguration"),
 }

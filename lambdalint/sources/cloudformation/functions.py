@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc
+from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc, nowhere
+from lambdalint.sources.cloudformation.assembly import Assets, is_generated, path_of
+from lambdalint.sources.cloudformation.inline import Places
 from lambdalint.sources.cloudformation.template import Resource, Template
-from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.paths import Files, join
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, as_strings, merged
+
+_LAYERS = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
+_MAPS = (
+    "DeadLetterConfig DeadLetterQueue DeploymentPreference Environment EphemeralStorage EventInvokeConfig Events "
+    "FunctionUrlConfig LoggingConfig ProvisionedConcurrencyConfig SnapStart TracingConfig VpcConfig"
+).split()
+_PACKAGES = (".zip", ".py", ".jar", ".whl")
 
 Draft = dict[str, Any]
 """The fields of a `Function` that is not finished."""
@@ -18,12 +28,13 @@ Draft = dict[str, Any]
 class FunctionReader:
     """Reads the functions of one template."""
 
-    def __init__(self, template: Template, settings: Settings, files: Files, folder: str) -> None:
+    def __init__(self, template: Template, settings: Settings, files: Files, folder: str, assets: Assets) -> None:
         self.template = template
         self.settings = settings
         self.files = files
         self.folder = folder
         self.globals = template.globals_of("Function")
+        self.assets = assets
 
     def draft(self, resource: Resource) -> Draft:
         """What the function's own properties say."""
@@ -33,11 +44,18 @@ class FunctionReader:
         if shared is not None:
             properties = merged(shared, properties)._replace(location=resource.location)
         s = self.settings
+        if resource.malformed:
+            s.complain(resource.properties, "Properties must be a map")
+        for name in _MAPS:
+            s.map(properties.get(name), name)
+        place = path_of(resource.metadata)
         draft: Draft = {
             "path": self.template.path,
             "logical_id": resource.logical_id,
             "location": resource.location,
-            "format": "sam" if is_sam else "cloudformation",
+            "format": "cdk" if place else "sam" if is_sam else "cloudformation",
+            "place": place.removesuffix("/Resource"),
+            "generated": is_generated(place),
             "function_name": s.string(properties.get("FunctionName")),
             "runtime": s.string(properties.get("Runtime")),
             "handler": s.string(properties.get("Handler")),
@@ -46,6 +64,7 @@ class FunctionReader:
             "timeout_s": s.integer(properties.get("Timeout")),
             "architectures": s.strings(properties.get("Architectures")),
             "layers": s.strings(properties.get("Layers")),
+            "layer_folders": tuple(self._layer_folders(properties.get("Layers"))),
             "ephemeral_storage_mb": s.integer(properties.get("EphemeralStorage", "Size")),
             "snap_start": s.string(properties.get("SnapStart", "ApplyOn")),
             "reserved_concurrency": s.integer(properties.get("ReservedConcurrentExecutions")),
@@ -65,6 +84,7 @@ class FunctionReader:
         draft["tracing"] = s.string(tracing)
         if draft["tracing"] is not None and draft["tracing"].value in ("Disabled", ""):
             draft["tracing"] = None  # as SAM does
+        draft["connected"] = resource.connected
         if is_sam:
             draft.update(self._sam(properties))
         else:
@@ -104,8 +124,7 @@ class FunctionReader:
         role = properties.get("Role")
         if role is None:
             found, policies, known = self._policies(properties.get("Policies"))
-            connected = properties.get("Connectors") is not None
-            draft.update(statements=found, policies=policies, policies_known=known and not connected)
+            draft.update(statements=found, policies=policies, policies_known=known)
         return draft
 
     def invoke_config(self, config: Value) -> Draft:
@@ -204,7 +223,7 @@ class FunctionReader:
     def _code(self, resource: Resource, properties: Value, is_sam: bool) -> Code:
         package = properties.get("PackageType")
         if is_sam and properties.get("InlineCode") is not None:
-            return self._inline(properties.get("InlineCode"))
+            return self._inline(resource, properties.get("InlineCode"), "InlineCode")
         code = properties.get("CodeUri" if is_sam else "Code")
         image = properties.get("ImageUri") if is_sam else code.get("ImageUri") if code is not None else None
         if image is not None or (package is not None and package.data == "Image"):
@@ -214,7 +233,10 @@ class FunctionReader:
                 return Code(resource.location, "unknown")
             return Code(resource.location, "folder", self.folder, complete=not _is_built(resource))
         if not is_sam and code.get("ZipFile") is not None:
-            return self._inline(code.get("ZipFile"))
+            return self._inline(resource, code.get("ZipFile"), "Code", "ZipFile")
+        asset = resource.metadata.get("aws:asset:path") if resource.metadata is not None else None
+        if asset is not None and isinstance(asset.data, str):
+            return self.assets.code(self.folder, asset.data, code.location, properties.get("Handler"))
         if isinstance(code.data, str):
             return self._local(code.data, code.location, complete=not _is_built(resource))
         return Code(code.location, "unknown" if code.data is UNKNOWN else "remote")
@@ -223,15 +245,18 @@ class FunctionReader:
         if "://" in path:
             return Code(location, "remote")
         full = join(self.folder, path)
-        if is_outside(full):
+        if not self.files.may_read(full, location):
             return Code(location, "unknown")
         if self.files.is_folder(full):
             return Code(location, "folder", full, complete=complete)
-        return Code(location, "file", full)
+        # A folder that is not there is made before it is deployed, from what nobody knows.
+        return Code(location, "file" if full.endswith(_PACKAGES) else "missing", full)
 
     def _image(self, resource: Resource, properties: Value, where: Value) -> Code:
         metadata = resource.metadata
         context = metadata.get("DockerContext") if metadata is not None else None
+        asset = metadata.get("aws:asset:path") if metadata is not None else None
+        context = context or asset
         if context is None or not isinstance(context.data, str):
             return Code(where.location, "image")
         folder = join(self.folder, context.data)
@@ -241,28 +266,45 @@ class FunctionReader:
         command = properties.get("ImageConfig", "Command")
         texts = self.settings.strings(command)
         stated = texts.known[0] if texts is not None and texts.known else ""
-        if is_outside(dockerfile):
+        if not self.files.may_read(dockerfile, context.location):
             return Code(where.location, "image")
-        return Code(where.location, "image", folder, stated or self.files.command(dockerfile), dockerfile)
+        roots = tuple(self.files.copied(dockerfile, folder))
+        return Code(where.location, "image", folder, stated or self.files.command(dockerfile), dockerfile, roots)
 
-    def _inline(self, value: Value | None) -> Code:
+    def _inline(self, resource: Resource, value: Value | None, *keys: str) -> Code:
         assert value is not None
         text = value.data if isinstance(value.data, str) else value.text
-        line, column = self._where(text, value.location.line)
-        return Code(value.location, "inline", self.template.path, inline=text, line=line, column=column)
+        if not text:
+            return Code(value.location, "unknown")
+        node = resource.node
+        for key in keys:
+            node = self.template.document.entries(node).get(key, (None, None))[1]
+        where = Places(self.template.document, node, text) if node is not None else nowhere
+        return Code(
+            value.location,
+            "inline",
+            self.template.path,
+            inline=text,
+            place=where,
+            complete=isinstance(value.data, str),
+        )
 
-    def _where(self, code: str, line: int) -> tuple[int, int]:
-        """The line of the template on which inline code begins, and how far it is indented; 0 if it is quoted."""
-        lines = code.splitlines()
-        first = next((number for number, one in enumerate(lines) if one.strip()), None)
-        if first is None:
-            return 0, 0
-        there = self.template.document.lines
-        for number in range(line, min(line + 8, len(there) + 1)):
-            if there[number - 1].strip() == lines[first].strip():
-                indent = len(there[number - 1]) - len(there[number - 1].lstrip())
-                return max(number - first, 1), indent - (len(lines[first]) - len(lines[first].lstrip()))
-        return 0, 0
+    def _layer_folders(self, layers: Value | None) -> Iterator[str]:
+        """Where the modules stand that layers of this template bring."""
+        for ref in layers.all_refs() if layers is not None else ():
+            content = _LAYERS.get(self.template.types.get(ref, ""))
+            layer = self.template.resource(ref) if content is not None else None
+            if layer is None or content is None:
+                continue
+            path = layer.properties.get(content)
+            asset = layer.metadata.get("aws:asset:path") if layer.metadata is not None else None
+            path = asset or path
+            if path is None or not isinstance(path.data, str) or "://" in path.data:
+                continue
+            folder = join(self.folder, path.data)
+            if self.files.may_read(folder, path.location) and self.files.is_folder(folder):
+                inner = join(folder, "python")
+                yield from (inner, folder) if self.files.is_folder(inner) else (folder,)
 
 
 def _is_built(resource: Resource) -> bool:

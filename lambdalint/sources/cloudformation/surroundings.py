@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping
 from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Api, DeliveryStream, Queue, State, StateMachine
 from lambdalint.sources.cloudformation.functions import cors_of
+from lambdalint.sources.cloudformation.including import included
+from lambdalint.sources.cloudformation.openapi import definition
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.documents import Malformed, parse
-from lambdalint.sources.paths import Files, is_outside, join
+from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, shown
+
+_LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 
 
 class Queues:
@@ -45,7 +49,7 @@ def queue(resource: Resource, settings: Settings) -> Queue:
     )
 
 
-def apis(template: Template, references: References) -> Iterator[Api]:
+def apis(template: Template, references: References, files: Files) -> Iterator[Api]:
     """The APIs, each with what its stages and usage plans say."""
     general = {kind: template.globals_of(kind) for kind in ("Api", "HttpApi")}
     stages: dict[str, list[Value]] = {}
@@ -80,7 +84,7 @@ def apis(template: Template, references: References) -> Iterator[Api]:
             usage_plan=resource.logical_id in planned or _states(places, unknown, "UsagePlan"),
             traced=_has(places, unknown, "TracingEnabled"),
             cors=cors_of(properties.get("Cors") or properties.get("CorsConfiguration")),
-            functions=references.functions(properties.get("DefinitionBody") or properties.get("Body")),
+            functions=references.functions(definition(resource, template, files)),
         )
 
 
@@ -157,11 +161,8 @@ def _text(value: Value | None) -> Value | None:
 
 def _file(value: Value | None, files: Files, folder: str) -> Value | None:
     """A definition in a file of its own."""
-    if value is None or not isinstance(value.data, str) or "://" in value.data:
-        return None
-    path = join(folder, value.data)
-    text = None if is_outside(path) else files.read(path)
-    return _parsed(path, text) if text else None
+    document = included(value, folder, files)
+    return Template(document).value(document.root) if document is not None else None
 
 
 def _parsed(path: str, text: str) -> Value | None:
@@ -182,13 +183,15 @@ def _placed(value: Value, location: Location) -> Value:
     return value._replace(data=data, location=location)
 
 
+def _errors(rules: Value | None) -> tuple[str, ...]:
+    """The errors that some rules are about."""
+    found = [one.get("ErrorEquals") for one in (rules.elements() if rules is not None else ())]
+    return tuple(shown(one) for errors in found if errors is not None for one in errors.elements())
+
+
 def _states_of(definition: Value, table: Mapping[str, Value], references: References) -> Iterator[State]:
     for name, state in (definition.get("States") or Value({}, definition.location)).entries():
         resource = state.get("Resource")
-        retries = state.get("Retry")
-        errors = [
-            error for one in (retries.elements() if retries is not None else ()) if (error := one.get("ErrorEquals"))
-        ]
         texts = [
             shown(part)
             for part in (resource, state.get("Parameters", "FunctionName"), state.get("Arguments", "FunctionName"))
@@ -211,8 +214,9 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
             location=state.location,
             resource=shown(resource) if resource is not None else "",
             function=functions[0] if functions else "",
-            retries=tuple(shown(one) for error in errors for one in error.elements()),
-            has_timeout=any(state.get(key) is not None for key in ("TimeoutSeconds", "TimeoutSecondsPath")),
+            retries=_errors(state.get("Retry")),
+            catches=_errors(state.get("Catch")),
+            has_timeout=any(state.get(key) is not None for key in _LIMITS),
             has_default=state.get("Default") is not None,
             known=isinstance(state.data, dict) and not state.opened,
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.documents import Document, Node, Scalar, Sequence, constant
+from lambdalint.sources.cloudformation.given import Given, agreed
+from lambdalint.sources.cloudformation.including import included
+from lambdalint.sources.documents import Document, Map, Node, Scalar, Sequence, constant
+from lambdalint.sources.paths import Files, join
 from lambdalint.sources.values import Value, inherited, shown
 
 _VARIABLE = re.compile(r"\$\{([^}!][^}]*)\}")
@@ -38,16 +42,29 @@ class Resource(NamedTuple):
     """What of the Globals section does not hold for it: a list of properties, or `*`."""
     condition: bool
     """It exists under some condition only."""
+    connected: bool
+    """Connectors of SAM stand in it."""
     node: Node | None
     """The map of its properties, for fixes."""
+    malformed: bool
+    """Its properties are no map."""
 
 
 class Template:
     """One document with a Resources section."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self, document: Document, files: Files | None = None, given: Callable[[], Given] | None = None
+    ) -> None:
+        """`files` for what it includes, `given` for what others state of its parameters."""
         self.document = document
         self.path = document.path
+        self._files = files
+        self._ask = given
+        self._given: Given | None = None
+        self._worked_out: dict[str, Resource] = {}
+        self._including: frozenset[str] = frozenset([document.path])
+        self._types: Mapping[str, str] = {}
         self._sections = document.entries(document.root)
         self._loop: dict[str, Value] = {}
         self._expansions = 0
@@ -58,6 +75,13 @@ class Template:
         self._types = {name: self._text_of(node, "Type") for name, (_, node, _) in self._resources.items()}
 
     # -- sections --------------------------------------------------------------------------------------
+
+    def within(self, document: Document) -> Template:
+        """This template, reading another document that is a part of it."""
+        part = copy.copy(self)
+        part.document, part.path = document, document.path
+        part._including = self._including | {document.path}
+        return part
 
     def _section(self, name: str) -> Mapping[str, tuple[Node, Node]]:
         return self.document.entries(self._sections[name][1]) if name in self._sections else {}
@@ -83,9 +107,12 @@ class Template:
         return self._types
 
     def resource(self, logical_id: str) -> Resource | None:
-        """One resource, its properties worked out."""
-        if logical_id not in self._resources:
-            return None
+        """One resource, its properties worked out: once, whoever asks."""
+        if logical_id not in self._worked_out and logical_id in self._resources:
+            self._worked_out[logical_id] = self._resource(logical_id)
+        return self._worked_out.get(logical_id)
+
+    def _resource(self, logical_id: str) -> Resource:
         key, node, loop = self._resources[logical_id]
         place = self.document.place(key)
         entries = self.document.entries(node)
@@ -98,7 +125,10 @@ class Template:
             self._loop = before
         if properties is None or not isinstance(properties.data, dict):
             opened = properties is not None and properties.data is UNKNOWN
+            wrong = properties is not None and properties.data is not None and not opened
             properties = Value({}, place, opened=opened)
+        else:
+            wrong = False
         found = entries.get("Properties")
         return Resource(
             logical_id,
@@ -108,7 +138,9 @@ class Template:
             metadata,
             ignored,
             "Condition" in entries,
+            "Connectors" in entries,
             found[1] if found is not None else None,
+            wrong,
         )
 
     def resources(self, *types: str) -> Iterator[Resource]:
@@ -156,7 +188,9 @@ class Template:
         if len(entries) == 1:
             ((name, (_, argument)),) = entries.items()
             if name in _FUNCTIONS:
-                return self._call(name.removeprefix("Fn::"), argument, place)
+                return self._call(name.removeprefix("Fn::"), argument, place, tagged=False)
+        elif not entries and node.value and isinstance(node.value[0][0], Map):
+            return Value(UNKNOWN, place, "{{...}}")  # what a template engine fills in
         return self._map(entries, place)
 
     def _list(self, node: Node, place: Location) -> Value:
@@ -174,7 +208,9 @@ class Template:
         opened = False
         for name, (key, node) in entries.items():
             if name == "Fn::Transform":
-                opened = True
+                found = self._call("Transform", node, place, tagged=False)
+                data.update({inner: one for inner, one in found.entries() if inner not in data})
+                opened = opened or found.data is UNKNOWN or found.opened
             elif name.startswith("Fn::ForEach::"):
                 for expanded, body, loop in self._expand(node, self._loop):
                     before, self._loop = self._loop, loop
@@ -224,10 +260,10 @@ class Template:
             return self._list(node, place)
         return self._map(self.document.entries(node), place)
 
-    def _call(self, name: str, node: Node, place: Location) -> Value:
+    def _call(self, name: str, node: Node, place: Location, *, tagged: bool = True) -> Value:
         if name == "Ref":
             return self._ref(str(node.value), place) if isinstance(node, Scalar) else Value(UNKNOWN, place)
-        argument = self._plain(node)
+        argument = self._plain(node) if tagged else self.value(node)
         method = _METHODS.get(name)
         if method is None:
             return Value(UNKNOWN, place, f"${{{name}}}", tuple(dict.fromkeys(argument.all_refs())))
@@ -247,19 +283,22 @@ class Template:
         entries = self.document.entries(self._parameters[name][1])
         type_ = self._text_of(self._parameters[name][1], "Type")
         unknown = Value(UNKNOWN, place, f"${{{name}}}")
-        if "Default" not in entries or type_.startswith("AWS::SSM::Parameter::Value"):
+        if type_.startswith("AWS::SSM::Parameter::Value"):
             return unknown
-        default = entries["Default"][1]
-        if not isinstance(default, Scalar):
-            return unknown
-        data = constant(default)
-        if data is None:
-            data = ""
-        if isinstance(data, str) and "{{" in data:
-            return unknown
-        if type_.startswith(("List<", "CommaDelimitedList")):
-            return Value([Value(part.strip(), place) for part in str(data).split(",")], place)
-        return Value(data, place)
+        default = unknown
+        if "Default" in entries and isinstance(entries["Default"][1], Scalar):
+            data = constant(entries["Default"][1])
+            if not (isinstance(data, str) and "{{" in data):
+                default = Value("" if data is None else data, place)
+        if self._given is None:
+            self._given = self._ask() if self._ask is not None else {}
+        stated = self._given.get(name)
+        value = agreed(stated, default, place) if stated else default
+        if value.data is UNKNOWN:
+            return value if value.choices else unknown
+        if type_.startswith(("List<", "CommaDelimitedList")) and not isinstance(value.data, (list, dict)):
+            return Value([Value(part.strip(), place) for part in str(value.data).split(",")], place)
+        return value
 
     def _get_att(self, argument: Value, place: Location) -> Value:
         if isinstance(argument.data, list):
@@ -316,7 +355,7 @@ class Template:
         if not isinstance(argument.data, list) or len(argument.data) != 3:
             return Value(UNKNOWN, place)
         branches: list[Value] = [one for branch in argument.data[1:] for one in (branch.choices or (branch,))]
-        del branches[MAX_CHOICES:]
+        _cut(branches, place)
         stated = [one for one in branches if one.data is not None or one.choices]
         optional = len(stated) < len(branches) or any(one.optional for one in argument.data[1:])
         if not stated:
@@ -341,7 +380,8 @@ class Template:
         if len(names) > 3 and not found:
             default = names[3].get("DefaultValue")
             found = [default._replace(location=place)] if default is not None else []
-        return _one_of(found[:MAX_CHOICES], place)
+        _cut(found, place)
+        return _one_of(found, place)
 
     def _chosen(self, table: Mapping[str, tuple[Node, Node]], key: Value) -> list[Node]:
         if isinstance(key.data, (str, int)) and not isinstance(key.data, bool):
@@ -366,6 +406,22 @@ class Template:
     def _base64(self, argument: Value, place: Location) -> Value:
         return argument._replace(location=place)
 
+    def _transform(self, argument: Value, place: Location) -> Value:
+        name = argument.get("Name")
+        if self._files is None or name is None or name.data != "AWS::Include":
+            return Value(UNKNOWN, place)
+        where = argument.get("Parameters", "Location")
+        document = included(where, join(self.path, ".."), self._files)
+        if document is None or document.path in self._including:
+            return Value(UNKNOWN, place)
+        return self.within(document).value(document.root)
+
+
+def _cut(values: list[Value], place: Location) -> None:
+    """Leave as many as may be looked at; the others are then something that is not known."""
+    if len(values) > MAX_CHOICES:
+        values[MAX_CHOICES:] = [Value(UNKNOWN, place)]
+
 
 def _one_of(values: list[Value], place: Location) -> Value:
     if not values:
@@ -385,4 +441,5 @@ _METHODS = {
     "Select": Template._select,
     "Split": Template._split,
     "Base64": Template._base64,
+    "Transform": Template._transform,
 }
