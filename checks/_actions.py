@@ -67,9 +67,8 @@ def users(action: str) -> frozenset[str] | None:
 
 
 def allowed_by(policy: str, is_template: bool) -> tuple[str, ...] | None:
-    """The actions that a policy template of SAM, or a managed policy by its name or ARN, allows; None if not known."""
-    name = policy if is_template else policy.rpartition("/")[2]
-    found = _table()["templates" if is_template else "managed"].get(name)
+    """The actions that a policy template of SAM, or a managed policy, allows; None if not known."""
+    found = _table()["templates" if is_template else "managed"].get(policy)
     return None if found is None else tuple(found)
 
 

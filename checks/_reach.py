@@ -21,7 +21,6 @@ PLAIN = frozenset(
     """.split()
 )
 """Libraries that call nobody by themselves, write no files and use no other part of the SDK."""
-FROM_POWERTOOLS = frozenset({"Logger", "Tracer", "Metrics", "single_metric", "logging", "metrics", "tracing"})
 HIDDEN = frozenset(
     "getattr __import__ import_module exec eval subprocess Popen system SigV4Auth ctypes __getattribute__".split()
 )
@@ -32,6 +31,11 @@ def is_open(handler: Handler, wording: Wording) -> bool:
     """Whether there may be more than what is seen: libraries that are not known, things that are found by name."""
     if not handler.complete or wording.words & HIDDEN:
         return True
+    return unknown_libraries(wording)
+
+
+def unknown_libraries(wording: Wording) -> bool:
+    """Whether the code imports libraries of which nothing is known here, or modules that were not found."""
     return not all(map(_is_plain, wording.libraries))
 
 

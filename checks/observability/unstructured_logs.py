@@ -29,7 +29,7 @@ MANY = 3
 """So few messages are read one by one."""
 
 
-@check(Handler, code="LL603", severity=Severity.ADVICE, since="0.1")
+@check(Handler, code="LL603", severity=Severity.ADVICE, since="0.1", default=False)
 def unstructured_logs(handler: Handler) -> Iterator[Problem]:
     """The function logs by Python's `logging`, and its log is plain text.
 

@@ -9,7 +9,8 @@ from typing import Annotated, NamedTuple
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.model import Function
 
-LAYER = re.compile(r"arn:[^:]+:lambda:[^:]*:(\d{12}):layer:([^:]+)")
+PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+LAYER = re.compile(r"arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([^:]+)")
 OF_AWS = re.compile(
     r"AWS-(?:Parameters-and-Secrets-Lambda|AppConfig)-Extension(?:-Arm64)?|LambdaInsightsExtension(?:-Arm64)?|"
     r"AWSLambdaPowertools.+|AWSSDKPandas-.+|AWSDataWrangler-.+|AWSLambda-(?:Node|Python).+|AWSOpenTelemetryDistro.+|"
@@ -90,9 +91,11 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
     """
     layers = function.layers
-    for layer in (layers.known or ()) if layers is not None else ():
-        found = LAYER.match(layer)
-        if layers is None or found is None or OF_AWS.fullmatch(found[2]):
+    if layers is None:
+        return
+    for layer in dict.fromkeys(one for choice in layers.choices for one in choice):
+        found = LAYER.match(PLACEHOLDER.sub("", layer))
+        if found is None or OF_AWS.fullmatch(found[2]):
             continue
         account = found[1]
         if account in VENDORS or account in trusted.accounts:

@@ -139,7 +139,7 @@ def _is_simple(handler: Handler) -> bool:
 def _unused(function: Function, wording: Wording) -> Iterator[Problem]:
     who = function.logical_id
     for policy in function.policies:
-        name = policy.name.known or ""
+        name = policy.of_aws
         actions = allowed_by(name, policy.is_template) if policy.is_template else None
         if actions and all(_is_unused(one, function, wording) for one in actions):
             message = f"{name} lets {who} do what nothing in its code needs; take it out"
@@ -200,8 +200,8 @@ def _not_allowed(handler: Handler, functions: list[Function]) -> Iterator[Proble
         if _has_other_credentials(call) or call.on_error_path:
             continue
         for action in needed(call.service, _operation(call)) or ():
-            if action not in told and not any_matches([*granted, *BY_OTHERS], action):
-                told.add(action)
+            if action.lower() not in told and not any_matches([*granted, *BY_OTHERS], action):
+                told.add(action.lower())
                 of = " or ".join(one.logical_id for one in functions[:2])
                 message = f"{call.operation} needs {_shown(call, action)}, which no policy of {of} allows; allow it"
                 yield Problem(call.location, message, trace=call.trace)
@@ -217,7 +217,7 @@ def _granted(function: Function) -> list[str] | None:
             return None
         found += statement.actions
     for policy in function.policies:
-        actions = allowed_by(policy.name.known or "", policy.is_template)
+        actions = allowed_by(policy.of_aws, policy.is_template)
         if actions is None:
             return None
         found += actions
@@ -249,4 +249,4 @@ def _shown(call: Call, action: str) -> str:
     """An action as it is written: `dynamodb:PutItem`."""
     prefix = action.partition(":")[0]
     words = "".join(word.capitalize() for word in call.operation.split("_"))
-    return f"{prefix}:{words}" if f"{prefix}:{words}".lower() == action else action
+    return f"{prefix}:{words}" if f"{prefix}:{words}".lower() == action.lower() else action

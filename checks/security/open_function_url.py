@@ -47,12 +47,15 @@ def open_function_url(function: Function) -> Iterator[Problem]:
 
     With `AWS_IAM`, CloudFront can still serve the public: an origin access control signs its requests to the function.
 
-    **Ignore it when** it is meant for everybody, or the code checks a signature first, as for webhooks; give the
-    function a reserved concurrency then.
+    Of what is called a webhook it is not certain: who calls that has no credentials, and signs what he sends.
+
+    **Ignore it when** it is meant for everybody, or the code checks a signature first; give the function a reserved
+    concurrency then.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
     if function.url is not None and function.url.auth is not None and function.url.auth.known == "NONE":
         auth = function.url.auth
         message = f"anybody may call {function.logical_id} by its URL, as often as he likes; set AuthType to AWS_IAM"
-        yield Problem(auth.location, message, sure=not auth.assumed)
+        is_hook = "hook" in f"{function.logical_id} {function.handler and function.handler.known}".lower()
+        yield Problem(auth.location, message, sure=not auth.assumed and not is_hook)

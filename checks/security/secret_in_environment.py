@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._settings import variables
 from lambdalint.checks.security._secrets import HARMLESS, NAMED, PASSWORD, in_capitals, looks_random
 from lambdalint.checks.security.key_in_code import KINDS, SIGN, _is_harmless, _key
-from lambdalint.model import Function, Unknown
+from lambdalint.model import Stack
 
 CREDENTIALS = re.compile(r"\w+://[^/\s:@]*:(?![$<{*])[^/\s:@]{3,}@[\w.-]+")
 """A URL with a password in it."""
 
 
-@check(Function, code="LL701", severity=Severity.WARNING, since="0.1")
-def secret_in_environment(function: Function) -> Iterator[Problem]:
+@check(Stack, code="LL701", severity=Severity.WARNING, since="0.1")
+def secret_in_environment(stack: Stack) -> Iterator[Problem]:
     """The value of an environment variable is a password, a key or a token.
 
     **Why it matters.** Who can read the repository can use it, and so can everybody who may look at the function's
@@ -68,16 +69,13 @@ def secret_in_environment(function: Function) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
-    if isinstance(function.environment, Unknown):
-        return
-    for name, setting in (function.environment or {}).items():
+    for name, setting, whose in variables(stack.functions):
         value = setting.known
         if not value or setting.assumed or setting.target:
             continue
         what = _what(in_capitals(name), value)
         if what:
-            message = f"{name} of {function.logical_id} is {what}; revoke it, and keep it in Secrets Manager"
-            yield Problem(setting.location, message)
+            yield Problem(setting.location, f"{name} of {whose} is {what}; revoke it, and keep it in Secrets Manager")
 
 
 def _what(name: str, value: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import is_scoped
+from lambdalint.checks._settings import all_of
 from lambdalint.model import Stack
 from lambdalint.model.template import Policy, Statement
 
@@ -74,17 +75,17 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
     """
     holders: dict[Statement | Policy, list[str]] = {}
     for function in stack.functions:
-        for one in (*function.policies, *function.statements):
-            holders.setdefault(one, []).append(function.logical_id)
+        for policy in function.policies:
+            holders.setdefault(policy, []).append(function.logical_id)
+        for statement in function.statements:
+            holders.setdefault(statement, []).append(function.logical_id)
     for one, names in holders.items():
-        others = f"{names[0]} and {len(names) - 1} other functions" if len(names) > 2 else " and ".join(names)
-        yield from _of_policy(one, others) if isinstance(one, Policy) else _of_statement(one, others)
+        who = all_of(names)
+        yield from _of_policy(one, who) if isinstance(one, Policy) else _of_statement(one, who)
 
 
 def _of_policy(policy: Policy, who: str) -> Iterator[Problem]:
-    name = (policy.name.known or "").rpartition("/")[2]
-    if policy.is_template or ((policy.name.known or "").startswith("arn:") and ":iam::aws:" not in policy.name.known):
-        return
+    name = "" if policy.is_template else policy.of_aws
     if name in ALL_POWERFUL:
         message = f"{name} lets {who} do nearly everything in the account; allow the actions that it needs"
         yield Problem(policy.name.location, message)
@@ -111,7 +112,7 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
         return
     whole = [one.partition(":")[0] for one in statement.actions if one.endswith(":*")]
     whole = [one for one in dict.fromkeys(whole) if one.lower() not in OWN_OUTPUT]
-    single = [one for one in statement.actions if is_scoped(one)]
+    single = [one for one in dict.fromkeys(statement.actions) if is_scoped(one)]
     if whole:
         message = f"{who} may do all that {_listed(whole)} can, to all resources; allow the actions that it needs"
         yield Problem(place, message)

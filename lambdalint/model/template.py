@@ -144,6 +144,13 @@ class Policy(NamedTuple):
     """`arn:aws:iam::aws:policy/AdministratorAccess`, `S3ReadPolicy`."""
     is_template: bool = False
 
+    @property
+    def of_aws(self) -> str:
+        """What AWS calls it, `AdministratorAccess`; empty for a policy of one's own, or if it is not known."""
+        text = self.name.known or self.name.text
+        name = text.rpartition("/")[2]
+        return "" if "$" in name or (text.startswith("arn:") and ":iam::aws:" not in text) else name
+
 
 class Permission(NamedTuple):
     """Who may invoke a function."""

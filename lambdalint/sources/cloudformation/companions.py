@@ -276,6 +276,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lambda::Url": _url,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scaling,
     "AWS::Logs::LogGroup": _log_group,
+    "Custom::LogRetention": _log_group,  # of CDK
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,

@@ -217,7 +217,7 @@ class FunctionReader:
                 setting = self.settings.string(one)
                 if setting is not None:
                     named.append(Policy(setting))
-                    known = known and setting.value is not UNKNOWN
+                    known = known and (setting.value is not UNKNOWN or bool(named[-1].of_aws))
         return tuple(found), tuple(named), known and all(one.known for one in found)
 
     def _code(self, resource: Resource, properties: Value, is_sam: bool) -> Code:

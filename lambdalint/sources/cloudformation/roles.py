@@ -38,7 +38,7 @@ def give(template: Template, settings: Settings, drafts: dict[str, Draft]) -> No
         own = {policy.logical_id for policy in apart}
         named = [one for one in named if one.name.target not in own]
         known = known and all(one.known for one in found)
-        known = known and all(one.name.known is not None for one in named)
+        known = known and all(one.name.known is not None or one.of_aws for one in named)
         draft.update(statements=tuple(found), policies=tuple(named), policies_known=known)
 
 
