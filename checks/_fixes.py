@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from lambdalint.check import Edit, Fix
@@ -65,6 +65,26 @@ def removing_global(one: UnusedGlobal) -> Fix:
     return Fix(f"Remove {one.name}", partial(_remove_statement, place=one.statement), unsafe=False)
 
 
+def logging_prints(places: Iterable[Location], *, shown: bool) -> Fix:
+    """Give what is printed at these places of one file to a logger. `shown`: the program shows messages at INFO."""
+    return Fix("Log it instead", partial(_log, places=tuple(places), shown=shown))
+
+
+def running(name: str, place: Location) -> Fix:
+    """Put a plain function in front of a coroutine function that is called as if it were one."""
+    return Fix(f"Run it from a plain {name}", partial(_run, name=name, line=place.line))
+
+
+def waiting(call: Call) -> Fix:
+    """Wait for what a call starts."""
+    return Fix("Wait for it before the function returns", partial(_wait, place=call.location))
+
+
+def threading(call: Call) -> Fix:
+    """Make a pool of threads of a pool of processes."""
+    return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
+
+
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_import
 
@@ -123,3 +143,27 @@ def _add(text: str, *, place: Location, name: str, value: str) -> Sequence[Edit]
     from lambdalint.rewriting import add_argument
 
     return add_argument(text, place=place, name=name, value=value)
+
+
+def _log(text: str, *, places: Sequence[Location], shown: bool) -> Sequence[Edit]:
+    from lambdalint.rewriting import log_prints
+
+    return log_prints(text, places=places, shown=shown)
+
+
+def _run(text: str, *, name: str, line: int) -> Sequence[Edit]:
+    from lambdalint.rewriting import run_coroutine
+
+    return run_coroutine(text, name=name, line=line)
+
+
+def _wait(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import wait
+
+    return wait(text, place=place)
+
+
+def _use_threads(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting import use_threads
+
+    return use_threads(text, place=place)

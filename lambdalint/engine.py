@@ -34,7 +34,7 @@ def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
         code=check.code,
         name=check.name,
         severity=problem.severity or check.severity,
-        message=problem.message,
+        message=_named(problem.message, subject),
         location=problem.location,
         url=check.url,
         handler=subject.label if isinstance(subject, Handler) else None,
@@ -44,6 +44,14 @@ def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
         fix_unsafe=problem.fix.unsafe if problem.fix else False,
         sure=problem.sure,
     )
+
+
+def _named(message: str, subject: Subject) -> str:
+    """The message with functions called what the CDK calls them: their logical ids are nowhere in the source."""
+    for function in (subject,) if isinstance(subject, Function) else subject.functions:
+        if function.format == "cdk" and function.place:
+            message = message.replace(function.logical_id, function.place)
+    return message
 
 
 def function_of(subject: Subject) -> str | None:

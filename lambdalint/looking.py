@@ -113,7 +113,12 @@ class Looker:
         if self._project is None:
             from lambdalint.python.project import Project
 
-            self._project = Project(self.root, import_roots=self._import_roots, declared=dict(self._declared))
+            self._project = Project(
+                self.root,
+                import_roots=self._import_roots,
+                declared=dict(self._declared),
+                contents=self.contents,
+            )
         return self._project
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 
 from lambdalint.check import Edit
 from lambdalint.cli import main
+from lambdalint.fixing import splice
 
 BAD = """\
 import boto3
@@ -63,9 +64,7 @@ def check(*words: str, stdin: bytes = b"") -> Ran:
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text with the edits made."""
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    return splice(text, edits)
 
 
 @contextmanager

@@ -143,6 +143,7 @@ def test_findings_stand_in_the_source_and_not_in_the_copy() -> None:
         ("lambdas/copy/app.py", "LL101", None),  # a guess: nobody names it
         ("lambdas/orders/app.py", "LL101", "Orders7A2B"),
     ]
+    assert found[1]["message"].startswith('the handler of Shop/Gone is "nowhere.handler", but there is no such file')
     lines = Path("cdk.out/Shop.template.json").read_text().splitlines()
     assert "boto3.client" in lines[found[0]["line"] - 1]
     assert "nowhere.handler" in lines[found[1]["line"] - 1]

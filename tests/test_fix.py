@@ -126,3 +126,15 @@ def test_a_file_that_changed_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyP
 def test_a_fix_that_is_refused_is_said_to_be() -> None:
     Path("app.py").write_text(BAD.replace("    s3 =", "    x = 1; s3 ="))
     assert any("LL101 not fixed" in one for one in check("--fix", "--unsafe-fixes").json["summary"]["notices"])
+
+
+def test_a_helper_that_two_handlers_share_is_fixed_once_and_to_the_end() -> None:
+    Path("tools.py").write_text(
+        "def one():\n    print(1)\n    both()\n\ndef two():\n    print(2)\n    both()\n\ndef both():\n    print(3)\n"
+    )
+    Path("first.py").write_text("import tools\n\ndef lambda_handler(event, context):\n    tools.one()\n")
+    Path("second.py").write_text("import tools\n\ndef lambda_handler(event, context):\n    tools.two()\n")
+    summary = check("--fix", "--unsafe-fixes", "--pedantic").json["summary"]
+    assert (summary["fixed"], summary["notices"]) == (2, [])
+    assert "print" not in Path("tools.py").read_text()
+    assert Path("tools.py").read_text().count("logger.info(") == 3

@@ -14,8 +14,8 @@ from test_checks import CASES, CONFIG, NAMES, Block
 from lambdalint.check import AnyCheck
 
 OFFERING = frozenset(
-    {"LL101", "LL102", "LL103", "LL108", "LL110", "LL304", "LL305", "LL311", "LL320", "LL401", "LL405", "LL407"}
-) | {"LL606"}
+    "LL101 LL102 LL103 LL108 LL110 LL301 LL304 LL305 LL311 LL313 LL314 LL320 LL401 LL405 LL407 LL604 LL606".split()
+)
 
 
 @pytest.mark.parametrize(

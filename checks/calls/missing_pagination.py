@@ -64,6 +64,9 @@ ONE_OR_FEW = (
 MORE = frozenset({"HasMore", "HasMoreResults", "IsTruncated", "Truncated", "isTruncated", "truncated"})
 """Results that tell that there is more, besides the token itself."""
 
+FILTERED_PAGES = ("FilterExpression", "QueryFilter", "ScanFilter", "**")
+"""Arguments of DynamoDB that are applied to each page once it is read: the first page may come out empty."""
+
 COUNTS = frozenset({"Count", "ScannedCount", "KeyCount"})
 
 
@@ -99,9 +102,10 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
     ```
 
     Not reported: a call with a limit or a token, a result whose token is read, a result that is handed on as a
-    whole, an operation asked for certain things only (`describe_stacks(StackName=...)`), what a quota keeps below a
-    page. A DynamoDB query, which reads one partition only, a list narrowed by a filter, the tags of one resource, of
-    which there are 50 at most, and arguments that are not known are reported with `--pedantic`.
+    whole or of which only the first element is taken (`["Items"][0]`, except where DynamoDB filters the page), an
+    operation asked for certain things only (`describe_stacks(StackName=...)`), what a quota keeps below a page. A
+    DynamoDB query, which reads one partition only, a list narrowed by a filter, the tags of one resource, of which
+    there are 50 at most, and arguments that are not known are reported with `--pedantic`.
 
     **Fix (unsafe).** Asks a paginator of the same client for all pages, and takes what it gives as one result. To be
     reviewed: where there are very many pages, memory and time; and tests that put something in the place of the
@@ -116,7 +120,7 @@ def missing_pagination(handler: Handler) -> Iterator[Problem]:
         if not call.reads or call.escapes or not _is_list(call):
             continue
         page = operation(call.service, call.operation).page
-        if page is None or _looks_further(call, page) or _asks_for_few(call, page):
+        if page is None or _looks_further(call, page) or _asks_for_few(call, page) or _wants_first(call):
             continue
         key = next((key for key in page.holds if key in call.reads and key not in COUNTS), None)
         if key is None:
@@ -170,6 +174,11 @@ def _asks_for_few(call: Call, page: Page) -> bool:
     if "ResourceARNList" in call.keywords:
         return True
     return call.operation == "query" and _is_whole_key(call)
+
+
+def _wants_first(call: Call) -> bool:
+    """Whether one element is wanted, which the first page has: unless a filter takes all there is from it."""
+    return call.takes_first and call.keywords.keys().isdisjoint(FILTERED_PAGES)
 
 
 def _is_whole_key(call: Call) -> bool:

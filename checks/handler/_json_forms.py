@@ -70,6 +70,8 @@ def has_own_serializer(handler: Handler) -> bool:
     """Whether something stands between what the project's functions return and the runtime."""
     if any(one.startswith("is assigned ") and not one.startswith(OWN_CODE) for one in handler.evidence):
         return True  # an adapter such as Mangum
+    if any(" is registered with " in one for one in handler.evidence):
+        return True  # a router, which may turn what it gets into text
     return any(one.module.partition(".")[0] in OWN_SERIALIZERS for one in handler.imports)
 
 

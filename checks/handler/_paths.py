@@ -18,6 +18,17 @@ TARGETS = {
     "PIL.Image.open().save": (0, "fp"),
     "boto3.resource().Bucket().download_file": (1, "Filename"),
     "boto3.resource().Object().download_file": (0, "Filename"),
+    "cv2.imwrite": (0, "filename"),
+    "joblib.dump": (1, "filename"),
+    "logging.FileHandler": (0, "filename"),
+    "logging.handlers.RotatingFileHandler": (0, "filename"),
+    "logging.handlers.TimedRotatingFileHandler": (0, "filename"),
+    "matplotlib.pyplot.figure().savefig": (0, "fname"),
+    "matplotlib.pyplot.savefig": (0, "fname"),
+    "matplotlib.pyplot.subplots()[].savefig": (0, "fname"),
+    "numpy.save": (0, "file"),
+    "numpy.savetxt": (0, "fname"),
+    "numpy.savez": (0, "file"),
     "os.makedirs": (0, "name"),
     "os.mkdir": (0, "path"),
     "os.rename": (1, "dst"),
@@ -32,6 +43,17 @@ TARGETS = {
     "zipfile.ZipFile().extractall": (0, "path"),
 }
 """Where calls that always write are told the path."""
+FRAMES = ("geopandas.", "pandas.")
+FRAME_WRITERS = {
+    "to_csv": "path_or_buf",
+    "to_excel": "excel_writer",
+    "to_feather": "path",
+    "to_file": "filename",
+    "to_json": "path_or_buf",
+    "to_parquet": "path",
+    "to_pickle": "path",
+}
+"""Methods of data frames that write a file if they are given a path, and what that is called."""
 
 _CHAINS = ("pathlib.Path()", "pathlib.Path().joinpath()", "pathlib.Path().joinpath().joinpath()")
 PATH_OPENERS = frozenset(f"{chain}.open" for chain in _CHAINS)
@@ -82,8 +104,13 @@ def writes(calls: Calls) -> Iterator[Write]:
             yield Write(call, parts(path))
     for call in calls.named(TARGETS):
         path = call.argument(*TARGETS[call.name])
-        if path is not None:
+        if path is not None and "delay" not in call.keywords:  # of a log: it may be opened later
             yield Write(call, parts(path), call.name in ("os.makedirs", "os.mkdir"))
+    for call in calls:
+        if call.name.startswith(FRAMES) and (method := call.name.rpartition(".")[2]) in FRAME_WRITERS:
+            path = call.argument(0, FRAME_WRITERS[method])
+            if path is not None:
+                yield Write(call, parts(path))
     for call in calls.named(PATH_OPENERS):
         if call.receiver is not None and _writes(call.argument(0, "mode")):
             yield Write(call, made_by(call.receiver))

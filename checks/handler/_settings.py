@@ -105,8 +105,9 @@ ANYWHERE = frozenset({"ce", "iam", "organizations", "pricing", "route53", "sts"}
 
 ELSEWHERE = frozenset({"events", "s3"})
 """Services of which a bus or bucket is often meant to be in another region than the function."""
-US_EAST_1_FOR_GLOBAL = frozenset({"cloudwatch", "ec2", "lambda", "logs", "ssm"})
-"""Regional services of which us-east-1 holds what is global: bills, metrics and logs of CloudFront, Lambda@Edge."""
+US_EAST_1_FOR_GLOBAL = frozenset({"cloudwatch", "ec2", "fms", "lambda", "logs", "ssm"})
+"""Regional services of which us-east-1 holds what is global: bills, metrics and logs of CloudFront, Lambda@Edge, the
+administrator of Firewall Manager."""
 FEW_REGIONS = ("bedrock", "comprehend", "connect", "lex", "personalize", "pinpoint", "polly", "rekognition", "ses",
                "textract", "timestream", "transcribe", "translate")  # fmt: skip
 """How the names begin of services that are not offered, or not with all they can do, in many regions."""
@@ -142,7 +143,7 @@ PUBLIC_ACCOUNTS = frozenset(
 
 _PLACEHOLDER = re.compile(
     r"[<>{}$%\[\]*]|\b(?:your|my|some|example|sample|placeholder|dummy|foo|bar|none|null)\b|your|x{3,}|"
-    r"replace[-_ ]?(?:me|this|with)|change[-_ ]?me|^(?:table|bucket|queue|stream|function)[-_ ]?(?:name|url)?$|"
+    r"replace[-_ ]?(?:me|this|with)|change[-_ ]?me|\btodo:|^(?:table|bucket|queue|stream|function)[-_ ]?(?:name|url)?$|"
     r"(?:^|[-_ /])(?:name|id)-of-|__\w+__|^\s*$|^unknown$|^default$|^test$|^string$",
     re.IGNORECASE,
 )

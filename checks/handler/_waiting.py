@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from lambdalint.model import Argument, Call, Handler, Location
+from lambdalint.model import Argument, Call, Handler, Location, Loop
 
 SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "gevent.sleep", "time.sleep", "trio.sleep"})
 
-COUNTING = ("range", "while")
-"""Kinds of loops that go on until something is so, or so many times."""
+
+def goes_on_until(loop: Loop) -> bool:
+    """Whether a loop goes on until something is so, or so many times, and not over items."""
+    return loop.kind in ("range", "while") and not loop.drains
 
 
 def seconds(lasts: Argument | None) -> float | None:
@@ -21,7 +23,7 @@ def is_retry(handler: Handler, call: Call) -> bool:
     if not call.loops:
         return call.on_error_path
     loop = call.loops[-1]
-    if loop.kind not in COUNTING or not _lies_in(call.location, loop.location):
+    if not goes_on_until(loop) or not _lies_in(call.location, loop.location):
         return call.on_error_path  # a loop over items pauses for each of them, whether it fails or not
     caught = [rescue for rescue in handler.rescues if _lies_in(rescue.location, loop.location)]
     return any(call.on_error_path or rescue.goes_on for rescue in caught)  # `continue` does not go on

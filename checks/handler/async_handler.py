@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.model import Handler
+from lambdalint.checks._fixes import running
+from lambdalint.model import UNKNOWN, Handler
 
 OF_AWS = frozenset(
     "aioboto3 aiobotocore aws_cdk aws_lambda_powertools aws_xray_sdk boto3 botocore datadog_lambda mangum".split()
@@ -49,6 +50,11 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
     `async_handler` or `main`, are mostly run by a plain function. One that has a decorator is not reported: the
     decorator may run the coroutine.
 
+    **Fix (unsafe).** The coroutine function gets an underscore before its name, also where its own module calls it, and
+    a plain function with the former name runs it. To be reviewed: other modules and tests that await the handler; and
+    objects that belong to an event loop, such as an HTTP session kept at module level, since every invocation runs a
+    new loop.
+
     **Ignore it when** something else than a Python runtime of Lambda calls it: another cloud, a custom runtime, a
     function of your own in another module.
 
@@ -56,8 +62,10 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
     """
     if not handler.is_async:
         return
-    runtimes = [one.runtime.known for one in handler.functions if one.runtime is not None]
-    named = any(one is not None and one.startswith("python") for one in runtimes)
+    runtimes = {one.runtime.value for one in handler.functions if one.runtime is not None}
+    named = any(isinstance(one, str) and one.startswith("python") for one in runtimes)
+    if runtimes and not named and UNKNOWN not in runtimes:
+        return  # a runtime of the project's own may await it
     plain = named or (handler.name.endswith("lambda_handler") and "async" not in handler.name)
     if not named:
         if not (plain or handler.name == "handler"):
@@ -69,5 +77,6 @@ def async_handler(handler: Handler) -> Iterator[Problem]:
         handler.location,
         f"{handler.name} is async, but Lambda does not await it: nothing of it is executed; "
         "make it a plain function that calls asyncio.run",
+        running(handler.name, handler.location),
         sure=plain,
     )

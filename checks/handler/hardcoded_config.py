@@ -94,6 +94,9 @@ def _settings(handler: Handler) -> Iterator[Setting]:
 
 
 CLIENTS = frozenset({"boto3.Session().client", "boto3.Session().resource", "boto3.client", "boto3.resource"})
+KEY = (6, "aws_access_key_id")
+CREDENTIALS = {"boto3.Session": (0, "aws_access_key_id")}
+"""Where a client, or what it is made of, is told whose key it uses."""
 
 
 def _of_builder(call: Call, clients: list[Call]) -> Iterator[Setting]:
@@ -105,10 +108,11 @@ def _of_builder(call: Call, clients: list[Call]) -> Iterator[Setting]:
     region = call.argument(settings.REGION_AT.get(call.name, 1), "region_name")
     name = text(region)
     if region is not None and name is not None and region.literal and settings.REGION.fullmatch(name):
-        services = {service(call)} if call.name in CLIENTS else _made_of(call, clients)
+        services = {service(call)} if call.name in CLIENTS else _made_of(call, clients, region)
         certain = [_region_certainty(name, one) for one in services]
         if not certain or any(one is not None for one in certain):
-            sure = bool(certain) and any(certain)
+            # Who brings credentials of his own may talk to another account, in a region of its own.
+            sure = bool(certain) and any(certain) and call.argument(*CREDENTIALS.get(call.name, KEY)) is None
             yield Setting("region", name, region.literal, call, sure)
     if endpoint is None or url is None or endpoint.literal is None or settings.is_placeholder(url):
         return
@@ -118,15 +122,21 @@ def _of_builder(call: Call, clients: list[Call]) -> Iterator[Setting]:
         yield Setting("endpoint", url, endpoint.literal, call, sure)
 
 
-def _made_of(call: Call, clients: list[Call]) -> set[str | None]:
-    """The services of the clients that are made of a session or configuration."""
+def _made_of(call: Call, clients: list[Call], region: Argument) -> set[str | None]:
+    """The services of the clients that are made of a session or configuration in this region."""
     found = set()
     for client in clients:
         config = client.argument(None, "config")
         made = (client.receiver, *(config.calls if config is not None else ()))
-        if any(one is not None and one.location == call.location for one in made):
+        if any(one is not None and one.location == call.location and _is_in(one, region) for one in made):
             found.add(service(client))
     return found
+
+
+def _is_in(call: Call, region: Argument) -> bool:
+    """Whether it is this region that the call is given: the line may serve many callers, each with its own."""
+    given = call.argument(settings.REGION_AT.get(call.name, 1), "region_name")
+    return given is not None and given.literal == region.literal
 
 
 def _region_certainty(region: str, name: str | None) -> bool | None:

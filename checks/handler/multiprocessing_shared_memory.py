@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import threading
 from lambdalint.checks._libraries import through
 from lambdalint.model import Call, Handler
 
-_LOCKING = (
-    "BoundedSemaphore",
-    "Barrier",
-    "Condition",
-    "Event",
-    "JoinableQueue",
-    "Lock",
-    "Pool",
-    "Queue",
-    "RLock",
-    "Semaphore",
-    "SimpleQueue",
-)
+_LOCKS = ("Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "RLock", "Semaphore")
+_LOCKING = (*_LOCKS, "JoinableQueue", "Pool", "Queue", "SimpleQueue")
 """What multiprocessing builds on named semaphores."""
 _SHARED = ("Array", "Value")
 """So are these, unless they are told to have no lock."""
 _MODULES = ("multiprocessing", "multiprocessing.get_context()")
 
 THREAD_POOLS = frozenset({"multiprocessing.dummy.Pool", "multiprocessing.pool.ThreadPool"})
+POOLS = THREAD_POOLS | {
+    "concurrent.futures.ProcessPoolExecutor",
+    "concurrent.futures.process.ProcessPoolExecutor",
+    "multiprocessing.Pool",
+    "multiprocessing.pool.Pool",
+}
 SHARED = frozenset(f"{module}.{name}" for module in _MODULES for name in _SHARED)
 NEED_SHARED_MEMORY = (
     frozenset(f"{module}.{name}" for module in _MODULES for name in _LOCKING)
     | SHARED
-    | THREAD_POOLS
+    | POOLS
     | {
-        "concurrent.futures.ProcessPoolExecutor",
-        "concurrent.futures.process.ProcessPoolExecutor",
-        "multiprocessing.pool.Pool",
         "multiprocessing.queues.Queue",
         "multiprocessing.queues.SimpleQueue",
         "multiprocessing.shared_memory.ShareableList",
@@ -85,6 +78,11 @@ def multiprocessing_shared_memory(handler: Handler) -> Iterator[Problem]:
     Threads serve where the work waits for others. Where it computes, use `multiprocessing.Process` with
     `multiprocessing.Pipe`, and memory enough for more than one CPU: there is a second one above 1,769 MB.
 
+    **Fix (unsafe).** Makes a `ThreadPoolExecutor` of a `ProcessPoolExecutor`; and of a `Pool` where nothing is asked of
+    it but `map`, `starmap`, `imap`, `close` and `join`. To be reviewed: whether the work may run in threads (they see
+    each other's changes, and do not compute at the same time), and the number of them, where none is given. Queues,
+    locks and what is shared are left alone, and pools with arguments that threads do not have.
+
     **Ignore it when** the line runs outside Lambda only.
 
     **Source.** https://aws.amazon.com/blogs/compute/parallel-processing-in-python-with-aws-lambda/
@@ -92,14 +90,26 @@ def multiprocessing_shared_memory(handler: Handler) -> Iterator[Problem]:
     for calls in (handler.warm_calls, handler.init_calls):
         for call in calls.named(NEED_SHARED_MEMORY):
             if not _is_without_lock(call) and not _has_substitute(handler, call):
-                instead = "" if call.name in THREAD_POOLS else ", or Process with Pipe"
                 yield Problem(
                     call.location,
                     f"{call.name} needs /dev/shm, which Lambda does not have, and raises OSError{through(call)}; "
-                    f"use ThreadPoolExecutor{instead}",
-                    None,
+                    f"{_instead(call)}",
+                    threading(call) if call.name in POOLS else None,
                     call.trace,
                 )
+
+
+def _instead(call: Call) -> str:
+    method = call.name.rpartition(".")[2]
+    if call.name in THREAD_POOLS:
+        return "use ThreadPoolExecutor"
+    if method.endswith("Queue"):
+        return "use threads with queue.Queue, or Process with Pipe"
+    if method in _LOCKS:
+        return f"use threads with threading.{method}"
+    if method in (*_SHARED, "ShareableList", "SharedMemory"):
+        return "use threads, which share what they have, or Process with Pipe"
+    return "use ThreadPoolExecutor, or Process with Pipe"
 
 
 def _is_without_lock(call: Call) -> bool:

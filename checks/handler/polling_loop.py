@@ -8,7 +8,7 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import through
 from lambdalint.checks._operations import operation
 from lambdalint.checks._triggers import triggers
-from lambdalint.checks.handler._waiting import COUNTING, SLEEPS, seconds
+from lambdalint.checks.handler._waiting import SLEEPS, goes_on_until, seconds
 from lambdalint.model import Call, Handler, Location
 
 ASKS_FOR_STATE = ("describe_", "head_")
@@ -23,8 +23,8 @@ READS_ON = frozenset(
     }
 )
 """Operations that give more each time: their loops read, they do not wait."""
-
-
+CHANGES = ("attach_", "create_", "delete_", "put_", "set_", "update_")
+"""How operations begin that a loop may make until they have had an effect."""
 TOKENS = ("token", "marker", "startkey")
 """How the names end that ask for the next page, and tell of it."""
 
@@ -77,7 +77,7 @@ def polling_loop(handler: Handler) -> Iterator[Problem]:
     """
     pauses: dict[Location, list[Call]] = {}
     for pause in handler.warm_calls.named(SLEEPS):
-        if pause.loops and pause.loops[-1].kind in COUNTING and not pause.kept:
+        if pause.loops and goes_on_until(pause.loops[-1]) and not pause.kept:
             pauses.setdefault(pause.loops[-1].location, []).append(pause)
     if not pauses:
         return
@@ -91,7 +91,7 @@ def polling_loop(handler: Handler) -> Iterator[Problem]:
         between = pauses[shared[-1]]
         after_failure = all(pause.on_error_path for pause in between)
         if not after_failure or call.operation.startswith(ASKS_FOR_STATE):
-            sure = not after_failure and _waits(call, between)
+            sure = not after_failure and _waits(call, between) and not _tries_to_change(handler, call, shared[-1])
             yield Problem(call.location, _message(call), None, call.trace, severity, sure)
 
 
@@ -112,6 +112,16 @@ def _waits(call: Call, pauses: list[Call]) -> bool:
         return True
     lengths = [seconds(pause.argument(0, "secs", "seconds", "delay")) for pause in pauses]
     return not call.operation.startswith("list_") and all(length is None or length >= 1 for length in lengths)
+
+
+def _tries_to_change(handler: Handler, call: Call, loop: Location) -> bool:
+    """Whether the loop writes what it then reads, again where another was faster."""
+    return not call.operation.startswith(ASKS_FOR_STATE) and any(
+        other.service == call.service
+        and other.operation.startswith(CHANGES)
+        and any(one.location == loop for one in other.loops)
+        for other in handler.warm_calls.operations
+    )
 
 
 def _message(call: Call) -> str:

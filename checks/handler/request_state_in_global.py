@@ -40,7 +40,8 @@ def request_state_in_global(handler: Handler) -> Iterator[Problem]:
         return {"count": len(orders)}
     ```
 
-    A cache that is asked before it is filled is not reported, nor what an object puts into its own attributes.
+    A list that each invocation appends to grows whatever it holds: the next one finds it all, and reports it twice. A
+    cache that is asked before it is filled is not reported, nor what an object puts into its own attributes.
 
     **Ignore it when** the container is emptied in each invocation, or its keys are few and belong to no user.
 
@@ -55,11 +56,14 @@ def request_state_in_global(handler: Handler) -> Iterator[Problem]:
         # What an object keeps inside itself, its other methods may well empty.
         if not store.guarded and store.name != ENVIRONMENT and not store.emptied and not store.name.startswith("self."):
             grows = store.grows and not store.key_from_event
-            yield Problem(store.location, _message(store), trace=store.trace, sure=grows)
+            if store.of_event or grows:
+                yield Problem(store.location, _message(store), trace=store.trace, sure=grows)
 
 
 def _message(store: Store) -> str:
     where = store.name or "a container that outlives the invocation"
+    if not store.of_event:
+        return f"each invocation appends to {where}, and the next one finds it all there; make it a local variable"
     if store.kind == "element":
         return f"data of this event is put into {where}, which outlives the invocation; keep it in a local variable"
     return f"{where} keeps data of this event for later invocations; pass it as an argument instead"

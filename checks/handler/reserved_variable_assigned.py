@@ -79,16 +79,23 @@ def reserved_variable_assigned(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     for calls in (handler.init_calls, handler.warm_calls):
-        for call in calls.named(SETTERS):
+        said: dict[tuple[str, str, str], int] = {}
+        for call in sorted(calls.named(SETTERS), key=lambda one: one.location):
             names = sorted(_names(call) & RESERVED)
             if not names or call.on_error_path or _is_reserved(call.argument(1, "value")):
                 continue
             name, method = names[0], call.name.rpartition(".")[2]
+            # Key, secret and token are set side by side: that is one problem.
+            place = (call.location.path, call.scope, _instead(name))
+            is_said = place in said and call.location.line - said[place] <= NEAR
+            said[place] = call.location.line
+            if is_said:
+                continue
             if method == "setdefault":
                 message = f"{name} is always set in Lambda: this default has no effect{through(call)}; drop it"
                 yield Problem(call.location, message, trace=call.trace, sure=False)
                 continue
-            if _asked_before(call, calls.named(READERS)):
+            if _asked_before(call, name, calls.named(READERS)):
                 continue
             yield Problem(
                 call.location,
@@ -119,13 +126,23 @@ def _is_from_environment(value: Argument | None) -> bool:
     return value is not None and value.reference.startswith("os.environ")
 
 
-def _asked_before(call: Call, reads: list[Call]) -> bool:
-    """Whether the function around, or the module, looks first whether this is Lambda."""
+def _tells_of(name: str) -> frozenset[str]:
+    """What code looks at to learn whether it runs in Lambda, or whether a variable is set already."""
+    if name in CREDENTIALS:
+        return LOCAL - REGIONS
+    return LOCAL - CREDENTIALS if name in REGIONS else LOCAL - CREDENTIALS - REGIONS
+
+
+def _asked_before(call: Call, name: str, reads: list[Call]) -> bool:
+    """Whether the function around, or the module, looks first whether this is Lambda, or what is set already."""
+    telling = (LOCAL - CREDENTIALS - REGIONS) | next(
+        (group for group in (CREDENTIALS, REGIONS) if name in group), set()
+    )
     return any(
         read.location.path == call.location.path
         and read.scope == call.scope
         and call.location.line - NEAR <= read.location.line <= call.location.line
-        and text(read.argument(0, "key")) in LOCAL
+        and text(read.argument(0, "key")) in telling
         for read in reads
     )
 

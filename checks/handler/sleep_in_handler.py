@@ -81,7 +81,8 @@ def _is_sure(handler: Handler, call: Call, lasts: Argument, pause: float | None,
     if elsewhere and (pause is None or (retry and pause <= SHORT_S)):
         return False  # a helper that all share: whether and how long it pauses is not decided there
     if pause is not None:
-        between_items = bool(call.loops) and call.loops[-1].kind == "for" and not retry
+        last = call.loops[-1] if call.loops else None
+        between_items = last is not None and (last.kind == "for" or last.drains) and not retry
         return pause >= (SHORT_S if between_items else BRIEF_S)  # between items it keeps somebody's limit
     return retry or not (lasts.from_event or lasts.from_result)  # simulations, and `Retry-After`
 

@@ -168,8 +168,19 @@ def _in_tmp(write: Write) -> bool:
 
 def _is_new(part: Argument) -> bool:
     if part.from_event or part.reference == "lambda.context.aws_request_id":
-        return True
+        return not _is_chosen(part)
     return any(_begins_new(call) for call in part.calls)
+
+
+def _is_chosen(part: Argument) -> bool:
+    """Whether the event only says which of a few names it is: `json.loads(text)[event["version"]]`."""
+    return bool(part.calls) and part.event_path is None and not any(_is_told_event(call) for call in part.calls)
+
+
+def _is_told_event(call: Call) -> bool:
+    if call.receiver is not None and _is_told_event(call.receiver):
+        return True
+    return any(argument.from_event for argument in (*call.positional, *call.keywords.values()))
 
 
 def _begins_new(call: Call) -> bool:

@@ -39,6 +39,8 @@ def write_outside_tmp(handler: Handler) -> Iterator[Problem]:
     ```
 
     Only paths that stand in the code are judged. Relative ones are not, where the code changes the working directory.
+    What runs outside Lambda only (`if os.environ.get("AWS_SAM_LOCAL")`) is not reported, what another switch
+    turns on (an environment variable such as DEBUG) only with `--pedantic`.
 
     **Ignore it when** the line runs outside Lambda only.
 
@@ -55,7 +57,7 @@ def write_outside_tmp(handler: Handler) -> Iterator[Problem]:
                 "write below /tmp",
                 None,
                 call.trace,
-                sure=not _may_pass(write) and not handles_failure(handler, call),
+                sure=not _may_pass(write) and not handles_failure(handler, call) and not call.under_switch,
             )
 
 

@@ -46,6 +46,9 @@ def cache_never_hits(handler: Handler) -> Iterator[Problem]:
     The other form: `def table(dynamodb): if not dynamodb: dynamodb = boto3.resource(...)` tests and fills the
     parameter; the module's global `dynamodb` stays `None`.
 
+    Keyed on the `self` of a method it may serve repeated calls of one object; then it is only advice, for the object
+    is never let go. A `key=` that leaves the object out is silent.
+
     **Ignore it when** the cache serves repeated calls within one invocation.
 
     **Source.** https://docs.python.org/3/library/functools.html#functools.cache
@@ -59,6 +62,9 @@ def cache_never_hits(handler: Handler) -> Iterator[Problem]:
         else:
             message = (
                 f"the cache of {defeat.name}() is keyed on `{defeat.culprit}`, an object made anew on each "
-                "invocation: it never hits, and grows"
+                "invocation: the next one finds nothing there, and what it keeps only fills memory"
             )
-        yield Problem(defeat.location, message, None, defeat.trace)
+        # A method may be asked several times of one object.
+        yield Problem(
+            defeat.location, message, None, defeat.trace, Severity.ADVICE if defeat.culprit == "self" else None
+        )

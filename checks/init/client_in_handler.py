@@ -15,7 +15,7 @@ from lambdalint.checks._libraries import (
     service,
     through,
 )
-from lambdalint.model import Call, Handler
+from lambdalint.model import UNKNOWN, Argument, Call, Handler
 
 
 @check(Handler, code="LL101", severity=Severity.WARNING, since="0.1")
@@ -65,7 +65,9 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     spared = places([call for call in built if is_for_this_invocation(call)])
     for call in outermost([call for call in built if call.location not in spared]):
         when = "whenever this error occurs" if call.on_error_path else "on every invocation"
+        region = _region_of_loop(call)
         mild = call.on_error_path or call.in_asyncio_run or call.name.startswith("aio")
+        mild = mild or (region is not None and region.from_result)
         yield Problem(
             call.location,
             f"{_what(call)} is built {when}{through(call)}; {_instead(call)}",
@@ -88,8 +90,16 @@ def _instead(call: Call) -> str:
     named = call.argument(0, "service_name")
     if named is not None and named.from_event:
         return "keep one for each service in a dict at module level"
+    if _region_of_loop(call) is not None:
+        return "keep one for each region in a dict at module level"
     otherwise = "build it once, at module level"
     return otherwise if call.name.lower().endswith("session") else once(call, otherwise)
+
+
+def _region_of_loop(call: Call) -> Argument | None:
+    """The region of a client that is built in a loop over regions which are not known here."""
+    region = call.argument(None if call.name.endswith("Session") else 1, "region_name")
+    return region if call.loops and region is not None and region.value is UNKNOWN and not region.calls else None
 
 
 def _fix(call: Call) -> Fix | None:

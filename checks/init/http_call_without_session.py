@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import HTTP_CALLS, HTTP_SESSION_BUILDERS, through
-from lambdalint.model import Argument, Handler
+from lambdalint.checks.init._hosts import is_another_host, is_local, url_of
+from lambdalint.model import Handler
 
 
 @check(Handler, code="LL104", severity=Severity.ADVICE, since="0.1")
@@ -48,8 +48,8 @@ def http_call_without_session(handler: Handler) -> Iterator[Problem]:
         return
     for call in handler.warm_calls:
         if call.name in HTTP_CALLS and not call.kept and not call.on_error_path:
-            url = call.argument(1 if call.name.endswith((".request", ".stream")) else 0, "url")
-            if url is not None and (_is_another_host(url) or _is_local(url)):
+            url = url_of(call)
+            if url is not None and (is_another_host(url) or is_local(url)):
                 continue  # nothing to keep open
             yield Problem(
                 call.location,
@@ -57,20 +57,3 @@ def http_call_without_session(handler: Handler) -> Iterator[Problem]:
                 None,
                 call.trace,
             )
-
-
-def _is_another_host(url: Argument) -> bool:
-    """Whether the event says where a request goes, and not only what it asks for there."""
-    if not url.from_event:
-        return False
-    return not url.text or re.match(r"https?://[^/{%]+/", _beginning(url)) is None
-
-
-def _is_local(url: Argument) -> bool:
-    """The Lambda extensions listen here."""
-    return re.match(r"https?://(?:localhost|127\.0\.0\.1)\b", _beginning(url)) is not None
-
-
-def _beginning(url: Argument) -> str:
-    known = url.text[0] if url.text else url
-    return known.value if isinstance(known.value, str) else ""

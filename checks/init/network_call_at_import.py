@@ -17,7 +17,8 @@ from lambdalint.model import Handler
 
 LOCAL_METHODS = frozenset(
     """
-    all batch_writer can_paginate close filter generate_presigned_post generate_presigned_url get_available_regions
+    all batch_writer can_paginate close filter generate_db_auth_token generate_db_connect_admin_auth_token
+    generate_db_connect_auth_token generate_presigned_post generate_presigned_url get_available_regions
     get_available_resources get_available_services get_available_subresources get_credentials
     get_partition_for_region get_paginator get_waiter limit page_size
     """.split()

@@ -67,7 +67,7 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
         if any(_may_change(one, call) for one in changes):
             continue  # it is state of the handler's own, and must be read anew
         given = (*call.positional, *call.keywords.values())
-        if any(argument.from_event or argument.from_result for argument in given):
+        if any(argument.from_event or argument.from_result for argument in given) or _is_elsewhere(call):
             continue
         yield Problem(
             call.location,
@@ -75,6 +75,16 @@ def secret_fetched_per_invocation(handler: Handler) -> Iterator[Problem]:
             None,
             call.trace,
         )
+
+
+def _is_elsewhere(call: Call) -> bool:
+    """Whether the event says in which account or region the name is looked up."""
+    client = call.receiver
+    while client is not None:
+        if any(argument.from_event for argument in (*client.positional, *client.keywords.values())):
+            return True
+        client = client.receiver
+    return False
 
 
 def _may_change(change: Call, read: Call) -> bool:

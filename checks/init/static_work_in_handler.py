@@ -60,6 +60,8 @@ PATH_PARSERS = frozenset(
 )
 """What opens and parses the file whose path it is given."""
 OPENERS = frozenset({"builtins.open", "codecs.open", "gzip.open", "io.open", "pathlib.Path"})
+WRITERS = (".download_file", ".urlretrieve", "shutil.copy", "shutil.copyfile", "shutil.move")
+"""Ends of the names of what makes a file."""
 CHANGING = ("/tmp", "/mnt", "/dev", "/proc")
 """Where files stand that are not part of the package."""
 _READS = (".open", ".read_text", ".read_bytes")
@@ -102,16 +104,38 @@ def static_work_in_handler(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
+    written = _written(handler)
     for call in handler.warm_calls:
         if call.kept or call.on_error_path:
             continue
-        if _is_static_work(call):
+        if _is_static_work(call) and not written.intersection(_paths(call)):
             yield Problem(
                 call.location,
                 f"{call.name}() gives the same result on every invocation{through(call)}; do it once, at module level",
                 None,
                 call.trace,
             )
+
+
+def _written(handler: Handler) -> set[str]:
+    """The files that an invocation fetches or writes before it reads them."""
+    return {
+        path
+        for call in handler.warm_calls
+        if call.name.endswith(WRITERS) or (call.name in OPENERS and not _opens_for_reading(call))
+        for path in map(text, (*call.positional, *call.keywords.values()))
+        if path is not None
+    }
+
+
+def _paths(call: Call) -> Iterator[str]:
+    """The constant texts that a call, or what opens the file for it, is given."""
+    for argument in (*call.positional, *call.keywords.values()):
+        path = text(argument)
+        if path is not None:
+            yield path
+        for inner in argument.calls:
+            yield from _paths(inner)
 
 
 def _is_static_work(call: Call) -> bool:
@@ -150,8 +174,11 @@ def _reads_bundled(call: Call) -> bool:
         return _is_bundled_path(call.receiver)
     while call.receiver is not None:
         call = call.receiver
-    mode = text(call.argument(1, "mode")) or "r"
-    return call.name in OPENERS and _is_bundled(call.argument(0, "file", "filename")) and mode.startswith("r")
+    return call.name in OPENERS and _is_bundled(call.argument(0, "file", "filename")) and _opens_for_reading(call)
+
+
+def _opens_for_reading(call: Call) -> bool:
+    return (text(call.argument(1, "mode")) or "r").startswith("r")
 
 
 def _is_bundled(path: Argument | None) -> bool:

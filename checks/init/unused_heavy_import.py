@@ -9,12 +9,19 @@ from typing import Annotated, NamedTuple
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import removing_import
 from lambdalint.checks._libraries import HEAVY_MODULES_MS
-from lambdalint.model import Handler
+from lambdalint.model import Handler, Import
 
+_POWERTOOLS = "aws_lambda_powertools.utilities."
 BRINGS = {
     "boto3": ("botocore",),
     "aiobotocore": ("botocore",),
     "aioboto3": ("aiobotocore", "boto3", "botocore"),
+    "awswrangler": ("boto3", "botocore", "numpy", "pandas"),
+    _POWERTOOLS + "feature_flags": ("boto3", "botocore"),
+    _POWERTOOLS + "idempotency": ("boto3", "botocore"),
+    _POWERTOOLS + "parameters": ("boto3", "botocore"),
+    _POWERTOOLS + "parser": ("pydantic",),
+    _POWERTOOLS + "streaming": ("boto3", "botocore"),
     "pandas": ("numpy",),
     "scipy": ("numpy",),
     "sklearn": ("numpy", "scipy"),
@@ -22,11 +29,13 @@ BRINGS = {
     "flask": ("jinja2",),
     "transformers": ("numpy",),
 }
-"""What importing a package imports besides."""
+"""What importing a package or module imports besides."""
 KNOWN = (
     sys.stdlib_module_names
     | {name.partition(".")[0] for name in HEAVY_MODULES_MS}
-    | set("attr attrs aws_lambda_powertools certifi dateutil idna pytz simplejson urllib3 yaml".split())
+    | set(
+        "attr attrs aws_lambda_powertools certifi dateutil idna psycopg2 pymysql pytz simplejson urllib3 yaml".split()
+    )
 )
 """What does not load other heavy modules besides those in `BRINGS`."""
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
@@ -71,13 +80,16 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    needed = {other.module.partition(".")[0] for other in handler.imports if other.used}
+    # What costs nothing itself stays, used or not, with all that it loads.
+    loaded = [other for other in handler.imports if other.used or not _cost_ms(other.module)]
+    needed = {other.module.partition(".")[0] for other in loaded}
+    brought = {name for other in loaded for name in _brought_by(other)}
     wanted = SIDE_EFFECTS.union(modules.side_effects)
     for one in handler.imports:
         if one.used or one.guarded or one.module in wanted or one.bound == "_":
             continue
         cost_ms = _cost_ms(one.module)
-        if cost_ms and not _is_loaded_anyway(one.module, needed):
+        if cost_ms and one.module.partition(".")[0] not in needed | brought:
             yield Problem(
                 one.location,
                 f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
@@ -86,10 +98,12 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
             )
 
 
-def _is_loaded_anyway(module: str, needed: set[str]) -> bool:
-    """Whether something that is used loads it too, so that removing the import gains nothing."""
-    top = module.partition(".")[0]
-    return top in needed or any(top in BRINGS.get(other, ()) for other in needed)
+def _brought_by(other: Import) -> Iterator[str]:
+    """What an import loads besides, so that to remove an import of that gains nothing."""
+    name = f"{other.module}.{other.bound}"  # `from aws_lambda_powertools.utilities import parameters`
+    while name:
+        yield from BRINGS.get(name, ())
+        name = name.rpartition(".")[0]
 
 
 def _cost_ms(module: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from lambdalint.model import Call, Handler
+from lambdalint.model import Argument, Call, Handler
 
 PRINTS = frozenset({"builtins.print", "pprint.pp", "pprint.pprint", "rich.print"})
 """Functions that write to standard output, which is the log."""
@@ -20,6 +20,23 @@ LOGGERS = (
     "logging.root",
 )
 """How the owners of methods that log end, in small letters: `logging.getLogger()`, `loguru.logger`, `common.logger`."""
+
+LEVEL_SETTERS = frozenset({"logging.getLogger().setLevel", "logging.root.setLevel"})
+
+ABOVE_INFO = frozenset({"WARNING", "WARN", "ERROR", "CRITICAL", "FATAL"})
+
+
+def is_of_root(call: Call) -> bool:
+    """Of a method of a logger: whether it is the root logger's."""
+    return call.receiver is None or (not call.receiver.positional and not call.receiver.keywords)
+
+
+def is_above_info(level: Argument) -> bool:
+    """Whether a level is known, and hides what is logged at INFO."""
+    if isinstance(level.value, int):
+        return level.value > 20
+    name = level.value if isinstance(level.value, str) else level.reference.rpartition(".")[2]
+    return name.upper() in ABOVE_INFO
 
 
 @cache

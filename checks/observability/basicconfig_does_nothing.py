@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import adding
 from lambdalint.checks._libraries import through
+from lambdalint.checks.observability._logging import LEVEL_SETTERS, is_of_root
 from lambdalint.model import Call, Handler
 
 BASIC = frozenset({"logging.basicConfig"})
@@ -28,8 +29,6 @@ REMOVES = frozenset(
     }
 )
 """Calls that take handlers away, or ask whether there are any."""
-
-LEVEL_SETTERS = frozenset({"logging.getLogger().setLevel", "logging.root.setLevel"})
 
 
 @check(Handler, code="LL606", severity=Severity.WARNING, since="0.1")
@@ -64,23 +63,23 @@ def basicconfig_does_nothing(handler: Handler) -> Iterator[Problem]:
     **Fix.** Adds `force=True`, which removes the runtime's handler first. Your format takes the place of the
     runtime's, so put the request ID into it where you want one; `setLevel` keeps it.
 
-    Not reported: where handlers are removed, or looked for, first. Where only the level is configured, and the level
-    of the root logger or of the module's own is set too, the call is of no use but does no harm, and is reported with
-    `--pedantic`.
+    Not reported: where handlers are removed, replaced, or looked for, first. Where only the level is configured, and
+    the level of the root logger or of the module's own is set too, the call is of no use but does no harm, and is
+    reported with `--pedantic`.
 
     **Ignore it when** the call is for runs outside Lambda, and Lambda is configured elsewhere.
 
     **Source.** https://docs.python.org/3/library/logging.html#logging.basicConfig
     """
     calls = _named(handler, BASIC)
-    if not calls or _named(handler, REMOVES) or _counts_handlers(handler):
+    if not calls or any(map(_may_be_root, _named(handler, REMOVES))) or _counts_handlers(handler):
         return
     setters = _named(handler, LEVEL_SETTERS)
     for call in calls:
         if "force" in call.keywords or "**" in call.keywords:
             continue
         # The runtime's handler has no level: it shows what a logger with one of its own lets through.
-        is_level_set = any(_is_of_root(one) or _is_of_module(one, call) for one in setters)
+        is_level_set = any(is_of_root(one) or _is_of_module(one, call) for one in setters)
         # Without arguments it only makes sure that there is a handler, and there is one.
         useful = call.keywords.keys() - {"level"} if is_level_set else call.keywords.keys()
         yield Problem(
@@ -96,14 +95,16 @@ def _named(handler: Handler, names: frozenset[str]) -> list[Call]:
     return [*handler.init_calls.named(names), *handler.warm_calls.named(names)]
 
 
-def _is_of_root(call: Call) -> bool:
-    return call.receiver is None or (not call.receiver.positional and not call.receiver.keywords)
-
-
 def _is_of_module(setter: Call, call: Call) -> bool:
     """Whether the level is set of `getLogger(__name__)`, not of a library's logger, beside the call."""
     name = setter.receiver.argument(0, "name") if setter.receiver is not None else None
     return name is not None and name.literal is None and setter.location.path == call.location.path
+
+
+def _may_be_root(call: Call) -> bool:
+    """Whether what a method is called on may be the root logger; `hasHandlers` asks about that one too."""
+    name = call.receiver.argument(0, "name") if call.receiver is not None else None
+    return name is None or not isinstance(name.value, str) or name.value in ("", "root") or "hasHandlers" in call.name
 
 
 def _counts_handlers(handler: Handler) -> bool:

@@ -96,8 +96,9 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
 
     `log_event=True` of the Logger of Powertools does the same and is reported too. Where the code does not show that
     the events come from users (API Gateway and other HTTP sources, AppSync, Cognito, Alexa, Lex) or carry a signed
-    address (custom resources), the finding is advice. At level DEBUG, at levels from WARNING on, in an `except` block,
-    and beside a copy that may be made to take something out, the event is reported with `--pedantic` only.
+    address (custom resources), the finding is advice. At level DEBUG, at levels from WARNING on, under a switch such as
+    an environment variable DEBUG or the level of the logger, in an `except` block, and beside a copy that may be made
+    to take something out, the event is reported with `--pedantic` only.
 
     **Ignore it when** the events hold nothing private and are few.
 
@@ -124,6 +125,7 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
             continue
         # What has been copied is mostly about to be changed: the private parts are taken out.
         doubtful = alternatives or call.on_error_path or call.scope in copied or call.name.endswith(RARE)
+        doubtful = doubtful or call.under_switch
         yield _of_event(handler, call, says, "log only the fields you need")._replace(sure=not doubtful)
 
 

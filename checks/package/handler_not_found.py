@@ -78,4 +78,5 @@ def handler_not_found(handler: Handler) -> Iterator[Problem]:
         yield Problem(
             function.handler.location,
             f'the handler of {function.logical_id} is "{stated}", but {what}; each invocation fails',
-        )
+            sure=handler.path != function.path or function.layers is None or bool(function.layer_folders),
+        )  # a layer that is not here may bring it

@@ -63,6 +63,9 @@ class Call(NamedTuple):
     in_loop: bool = False
     in_asyncio_run: bool = False
     """Runs under an event loop that is made for this invocation."""
+    under_switch: bool = False
+    """Stands under a condition on a setting that turns things on and off: an environment variable such as DEBUG or
+    STAGE, the level of a logger."""
     scope: str = ""
     """The qualified name of the function around it; empty at module scope."""
     service: str = ""
@@ -73,8 +76,12 @@ class Call(NamedTuple):
     """The loops it stands in, the outermost first."""
     reads: frozenset[str] = frozenset()
     """The keys under which its result is looked into."""
+    takes_first: bool = False
+    """Of the lists in its result nothing but the first element is taken: `result["Items"][0]`."""
     escapes: bool = False
     """Its result, as a whole, goes where it is not followed: to the caller of Lambda, into a library, a global."""
+    awaited: bool = False
+    """Its result stands behind an `await`, here or elsewhere."""
 
     def argument(self, position: int | None, *names: str) -> Argument | None:
         """The argument at `position` (None: by name only) or under one of `names`; None if not given."""
@@ -122,6 +129,8 @@ class Store(NamedTuple):
     """The global, attribute or container by name; empty where it has none."""
     kind: str
     """`"global"`, `"attribute"` (of a class, function or object that lasts) or `"element"` (of a container)."""
+    of_event: bool
+    """It depends on the event. Of the rest, only what is appended to lists is told."""
     key_from_event: bool
     """An element is put under a key that the event gives."""
     grows: bool
@@ -159,6 +168,15 @@ class Rescue(NamedTuple):
     trace: tuple[Step, ...]
     continues: bool = False
     """Some way through it leads to the next turn of the loop around the `try` statement."""
+
+
+class Dropped(NamedTuple):
+    """A coroutine function of the project is called, and the coroutine thrown away: nothing of it runs."""
+
+    location: Location
+    name: str
+    """The function."""
+    trace: tuple[Step, ...]
 
 
 class Size(NamedTuple):
@@ -315,6 +333,8 @@ class Handler:
     """What it leaves of its event for later invocations."""
     rescues: Sequence[Rescue] = ()
     """The `except` clauses around what it does."""
+    dropped: Sequence[Dropped] = ()
+    """The coroutines it makes and does not await."""
     is_async: bool = False
     """What Lambda calls is an `async def` function, with nothing around it."""
     size: Size = Size()  # noqa: RUF009

@@ -48,3 +48,5 @@ class Loop(NamedTuple):
     location: Location
     kind: str
     """`"while"`, `"for"`, `"range"` (a `for` that only counts) or `"comprehension"`."""
+    drains: bool = False
+    """A `while` that takes an item off what it tests in each round."""

@@ -183,7 +183,8 @@ class Code(NamedTuple):
 
     location: Location
     kind: str
-    """`folder`, `file`, `inline`, `image`, `remote` (a bucket, a registry) or `unknown`."""
+    """`folder`, `file`, `missing` (a folder that is not here), `inline`, `image`, `remote` (a bucket, a registry) or
+    `unknown`."""
     path: str = ""
     """The folder or file, as findings name paths."""
     command: str = ""

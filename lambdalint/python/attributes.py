@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.expressions import Expressions
-from lambdalint.python.flow import KEPT, Guard
-from lambdalint.python.values import (
-    EVENT,
-    FALSE,
-    NONE,
-    UNKNOWN,
-    Atom,
+from lambdalint.python.descriptors import Descriptors, describes
+from lambdalint.python.flow import Guard
+from lambdalint.python.objects import (
     Bound,
     Cached,
     Class,
     Collection,
-    Const,
     Descriptor,
-    External,
     Frame,
     Function,
     Instance,
     Package,
     Partial,
-    Piece,
     Super,
-    Value,
-    join,
-    unknown,
 )
+from lambdalint.python.values import EVENT, FALSE, NONE, UNKNOWN, Atom, Const, External, Piece, Value, join, unknown
 
 PUBLIC_NAMES = {
     "boto3.session.Session": "boto3.Session",
@@ -61,6 +51,10 @@ PUBLIC_NAMES = {
 """The name under which a library documents a thing, by the other names it has."""
 
 
+_AS_INHERITED = ("aws_lambda_powertools.event_handler.", "fastapi.", "flask.", "multiprocessing.", "starlette.",
+                 "threading.")  # fmt: skip
+"""How the names begin of classes that are subclassed without another meaning given to their methods."""
+
 EVENT_OBJECTS = frozenset({"flask.request", "bottle.request", "quart.request"})
 EVENT_MEMBERS = frozenset({"current_event", "current_request"})
 """What frameworks call the event: global objects, and members of their applications."""
@@ -71,7 +65,7 @@ def public_name(name: str) -> str:
     return PUBLIC_NAMES.get(name, name)
 
 
-class Attributes(Expressions):
+class Attributes(Descriptors):
     """Attribute lookup, with descriptors."""
 
     def attribute(self, value: Value, name: str, node: ast.AST) -> Value:
@@ -106,6 +100,8 @@ class Attributes(Expressions):
         place = self.attribute_place(atom, name)
         held: Value | None = None
         if isinstance(atom, Instance):
+            if name == "__dict__":
+                return Value((self.tables.get(atom) or self.table_of(atom),))
             held = atom.attributes.get(name)
             if place is not None and self.reads is not None:
                 self.reads.append(place)  # also where a class attribute stands in until it is set
@@ -127,6 +123,8 @@ class Attributes(Expressions):
                     return self.of_class(cls, cls.attributes[name], atom, name)
                 if isinstance(cls, External):
                     held = Value((External(public_name(f"{cls.name}.{name}")),))
+                    if name == "as_view":
+                        return Value((Partial(held, [Value((atom,))], {}),))
                     break
             if held is None and isinstance(atom.metaclass, Class) and name in atom.metaclass.attributes:
                 return self.of_class(atom.metaclass, atom.metaclass.attributes[name], atom, name)
@@ -138,11 +136,16 @@ class Attributes(Expressions):
             found = self.inherited(behind, atom.owner, name, node)
             if found is None and name == "__new__":
                 return Value((External("builtins.object.__new__"),))
+            beyond = found.atoms[0] if found is not None and found.atoms and name == "__init__" else None
+            if isinstance(beyond, External) and isinstance(atom.owner, Instance):
+                return Value((Bound(External(beyond.name.removesuffix("().__init__")), atom.owner),))
             return found
         elif isinstance(atom, Collection):
             return Value((Bound(External("collection." + name), atom),))
         elif isinstance(atom, Const) and name in ("format", "join") and type(atom.value) is str:
             return Value((Bound(External(f"str.{name}"), atom),))
+        elif isinstance(atom, Descriptor) and name in ("deleter", "getter", "setter"):
+            return Value((External(f"builtins.property().{name}"),))
         elif isinstance(atom, Cached) and name == "__wrapped__":
             return Value((atom.function,))
         elif isinstance(atom, Partial) and name == "func":
@@ -153,10 +156,16 @@ class Attributes(Expressions):
             return self.load(place, held)
         return held
 
+    def table_of(self, atom: Instance) -> Collection:
+        """The `__dict__` of an object."""
+        table = self.tables[atom] = Collection("dict", None, None, atom.warm)
+        table.keys, table.lasting, table.owner = atom.attributes, atom.lasting, atom
+        return table
+
     def implicit(self, atom: Instance, method: str, args: list[Value], node: ast.AST) -> Value | None:
         """What a method gives that Python calls by itself; None where the project's classes have none."""
         own: list[Atom] = [one for one in atom.cls.lineage() if isinstance(one, Class)]
-        if not any(isinstance(one, Class) and method in one.attributes for one in own):
+        if not atom.has(method):
             return None
         found = self.inherited(own, atom, method, node)
         frame = Frame(atom.cls.module, None, "", self.warm)
@@ -187,6 +196,8 @@ class Attributes(Expressions):
             if first.kind == "classmethod":
                 return Value((Bound(first.function, through),))
             return Value((first.function,))
+        if isinstance(first, Instance) and first.has("__get__"):
+            return self.implicit(first, "__get__", [NONE, Value((through,))], cls.node) or value
         place = self.attribute_place(cls, name)
         if place is not None and not isinstance(first, (Function, Cached)):
             found = self.load(place, value) or value
@@ -216,7 +227,10 @@ class Attributes(Expressions):
                 )
                 if beyond is not None:
                     return beyond  # a mixin of the project's beside a class of a library
-                return Value((External(public_name(f"{cls.name}().{name}")),))
+                full = public_name(f"{cls.name}().{name}")
+                if isinstance(owner, Instance) and full.startswith(_AS_INHERITED):
+                    return Value((External(full, owner.record, owner.lasting),))
+                return Value((External(full),))
             if not isinstance(cls, Class) or name not in cls.attributes:
                 continue
             value = cls.attributes[name]
@@ -225,43 +239,7 @@ class Attributes(Expressions):
                 one = self.describe(atom, owner, name, node)
                 found = one if found is None else join(found, one)
             place = self.attribute_place(cls, name)
-            plain = not isinstance(value.atoms[:1] and value.atoms[0], (Function, Cached, Descriptor))
-            if place is not None and plain:
+            if place is not None and not (value.atoms and describes(value.atoms[0])):
                 return self.load(place, value)
             return found if found is not None else value
         return None
-
-    def describe(self, atom: Atom, owner: Atom, name: str, node: ast.AST) -> Value:
-        """What a class attribute is when read through an object."""
-        if isinstance(atom, Function):
-            return Value((Bound(atom, owner),)) if not isinstance(atom.node, ast.Lambda) else Value((atom,))
-        if isinstance(atom, Cached):
-            return Value((Bound(atom, owner),))
-        if not isinstance(atom, Descriptor):
-            return Value((atom,))
-        if atom.kind == "staticmethod":
-            return Value((atom.function,))
-        if atom.kind == "classmethod":
-            return Value((Bound(atom.function, owner.cls if isinstance(owner, Instance) else owner),))
-        function = _innermost(atom)
-        if function is None:
-            return UNKNOWN
-        keeps = atom.kind == "cached_property" and isinstance(owner, Instance) and owner.lasting
-        frame = Frame(function.module, None, "", self.warm)
-        flags, self.flags = self.flags, self.flags | (KEPT if keeps and self.warm else 0)
-        result = self.call_atom(atom.function, [Value((owner,))], {}, node, frame)
-        self.flags = flags
-        if isinstance(owner, Instance) and atom.kind == "cached_property":
-            for one in result.atoms:
-                if keeps and isinstance(one, (Instance, Collection)):
-                    one.lasting = True
-        if keeps and self.warm:
-            return Value(result.atoms, result.taint, ("attribute", owner, name), result.more)
-        return result if result is not NONE else UNKNOWN
-
-
-def _innermost(atom: Atom) -> Function | None:
-    """The function below all that decorators put around it."""
-    while isinstance(atom, (Cached, Bound, Descriptor)):
-        atom = atom.function
-    return atom if isinstance(atom, Function) else None

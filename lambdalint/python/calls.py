@@ -4,44 +4,39 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.construction import Construction
-from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, Activation
-from lambdalint.python.machine import MAX_DEPTH, Defeat
-from lambdalint.python.values import (
-    EVENT,
-    UNKNOWN,
-    Atom,
+from lambdalint.python.flow import IN_LOOP_OF_RUN, KEPT, RUNNERS
+from lambdalint.python.functions import Functions
+from lambdalint.python.notes import Defeat
+from lambdalint.python.objects import (
     Bound,
     Cached,
     Class,
     Collection,
-    Const,
     Descriptor,
-    External,
     Frame,
     Function,
     Instance,
     Partial,
-    Piece,
     Super,
+)
+from lambdalint.python.values import (
+    EVENT,
+    UNKNOWN,
+    Atom,
+    External,
+    Piece,
     Text,
     Value,
-    argument_key,
     join,
     unknown,
 )
 
-MAX_CONTEXTS = 24
-"""A function called with more kinds of arguments than this is not executed anew for further ones."""
-
 MAX_SPREAD = 6
 """So many arguments stand for `*values` whose number is not known."""
-RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
-                     "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
 
 
-class Calls(Construction):
-    """Binding arguments, executing bodies, constructing objects."""
+class Calls(Functions):
+    """What a call is of, what it is given, and caches."""
 
     def at_call(self, node: ast.Call, frame: Frame) -> Value:
         target = self.evaluate(node.func, frame)
@@ -119,6 +114,9 @@ class Calls(Construction):
         if isinstance(atom, Bound):
             if isinstance(atom.owner, Collection):
                 return self.call_collection(atom, args, kwargs)
+            if isinstance(atom.function, External) and isinstance(atom.owner, Instance):  # `super().__init__()`
+                self.adopt(atom.owner, self.call_outside(atom.function, args, kwargs, node, frame), node)
+                return UNKNOWN
             return self.call_atom(atom.function, [Value((atom.owner,)), *args], kwargs, node, frame)
         if isinstance(atom, Class):
             return self.construct(atom, args, kwargs, node, frame)
@@ -155,117 +153,7 @@ class Calls(Construction):
             return Value((Text(node, (whole,)),), EVENT)
         return self.call_unknown(whole, args, kwargs)
 
-    # -- functions -----------------------------------------------------------------------------------
-
-    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, frame: Frame) -> Function:
-        defaults = [self.evaluate(part, frame) for part in node.args.defaults]
-        kw_defaults = {
-            arg.arg: self.evaluate(part, frame)
-            for arg, part in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-            if part is not None
-        }
-        scope = f"{frame.scope}.{name}" if frame.scope else name
-        return Function(node, frame.module, frame, scope, defaults, kw_defaults, frame.cls)
-
-    def parameters(self, function: Function, args: list[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
-        """The variables a call begins with."""
-        spec = function.node.args
-        names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
-        values: dict[str, Value] = {}
-        offset = len(names) - len(function.defaults)
-        for position, value in enumerate(function.defaults):
-            values[names[offset + position]] = value
-        values.update(function.kw_defaults)
-        for name, value in zip(names, args, strict=False):
-            values[name] = value
-        rest: Value | None = None
-        open_keywords = kwargs.get("**")
-        known = set(names) | {arg.arg for arg in spec.kwonlyargs}
-        extra: dict[object, Value] = {}
-        for name, value in kwargs.items():
-            if name in known:
-                values[name] = value
-            elif name != "**":
-                extra[name] = value
-        if spec.vararg is not None:
-            for value in args[len(names) :]:
-                rest = value if rest is None else join(rest, value)
-            keys: dict[object, Value] = dict(enumerate(args[len(names) :]))
-            values[spec.vararg.arg] = Value(
-                (Collection("tuple", None, keys, True),), rest.taint if rest is not None else 0
-            )
-        if spec.kwarg is not None:
-            items = self.element(open_keywords) if open_keywords is not None else None
-            taint = 0
-            for value in extra.values():
-                taint |= value.taint
-            values[spec.kwarg.arg] = Value((Collection("dict", items, extra, True),), taint)
-        for name in known:
-            if name not in values:
-                values[name] = unknown(open_keywords.taint) if open_keywords is not None else UNKNOWN
-        return values
-
-    def enter_function(
-        self,
-        function: Function,
-        args: list[Value],
-        kwargs: dict[str, Value],
-        node: ast.AST,
-        frame: Frame,
-        flags: int = 0,
-    ) -> Value:
-        """Execute a function with these arguments, or reuse what that did before."""
-        values = self.parameters(function, args, kwargs)
-        key = (function, tuple((name, argument_key(value)) for name, value in values.items()))
-        known = self.memo.get(key)
-        name = function.name.rpartition(".")[2]
-        contexts = self.contexts.setdefault(function.node, [])
-        if known is None and (len(contexts) >= MAX_CONTEXTS or self.depth >= MAX_DEPTH):
-            self.cut_short = self.cut_short or self.depth >= MAX_DEPTH
-            if not contexts:
-                return UNKNOWN
-            known = contexts[-1]
-            for value in values.values():
-                self.escape(value)
-        if known is not None:
-            self.link(node, frame, name, known, flags)
-            for place in known.stores:
-                self.fill(place)
-            self.pending += [guard for guard in known.tested if not guard.filled]
-            return known.result if known.result is not None else UNKNOWN
-        activation = Activation(len(self.guards))
-        activation.module = function.module
-        self.link(node, frame, name, activation, flags)
-        self.memo[key] = activation
-        contexts.append(activation)
-        inner = Frame(function.module, function.frame, function.name, self.warm)
-        inner.function = function
-        inner.values = values
-        result = self.run_body(function, inner, activation)
-        activation.result = result
-        return result
-
-    def run_body(self, function: Function, inner: Frame, activation: Activation) -> Value:
-        outer, flags, loops, statement = self.activation, self.flags, self.loops, self.statement
-        self.activation, self.flags, self.loops = activation, 0, ()
-        self.depth += 1
-        height = len(self.guards)
-        try:
-            if isinstance(function.node, ast.Lambda):
-                inner.returns = self.evaluate(function.node.body, inner)
-                activation.returned.append((inner.returns, function.node.body))
-            elif self.execute(function.node.body, inner):
-                none = Value((_NONE,))
-                inner.returns = none if inner.returns is None else join(inner.returns, none)
-        finally:
-            self.depth -= 1
-            del self.guards[height:]
-            self.activation, self.flags, self.loops, self.statement = outer, flags, loops, statement
-        outer.stores |= activation.stores
-        self.pending += [guard for guard in activation.tested if not guard.filled]
-        if inner.yields is not None:
-            return Value((Collection("generator", inner.yields, None, self.warm),), inner.yields.taint)
-        return inner.returns if inner.returns is not None else UNKNOWN
+    # -- caches --------------------------------------------------------------------------------------
 
     def call_cached(
         self, atom: Cached, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
@@ -283,16 +171,15 @@ class Calls(Construction):
             return self.enter_function(function, args, kwargs, node, frame)  # the cache is as new as the function
         names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
         given = [*zip(names, args, strict=False), *kwargs.items()]
-        for culprit, value in given:
+        for culprit, value in given[: {"own": 0, "object": 1}.get(atom.key)]:
             if self.is_new(value):
-                self.defeats.append(
-                    Defeat("key", function.name, culprit, function.node, function.module, self.activation)
-                )
+                if atom.key == "arguments":
+                    self.defeats.append(
+                        Defeat("key", function.name, culprit, function.node, function.module, self.activation)
+                    )
                 return self.enter_function(function, args, kwargs, node, frame)
         result = self.enter_function(function, args, kwargs, node, frame, KEPT)
-        for one in result.atoms:
-            if isinstance(one, (Instance, Collection)):
-                one.lasting = True
+        self.keep(result)
         return Value(result.atoms, result.taint, ("cached", function), result.more)
 
     def is_new(self, value: Value) -> bool:
@@ -313,7 +200,6 @@ class Calls(Construction):
 
 _OF_TEXTS = frozenset(".capitalize .casefold .encode .lower .lstrip .rstrip .strip .title .upper".split())
 """Methods of the event's texts that give the same text in another form."""
-_NONE = Const(None)
 _NEW_EACH_TIME = frozenset(
     {"boto3.Session()", "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.Session().resource()",
      "requests.Session()", "aiohttp.ClientSession()", "builtins.object()"}

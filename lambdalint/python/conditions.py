@@ -5,25 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from lambdalint.python.flow import Guard
-from lambdalint.python.machine import Machine
-from lambdalint.python.values import (
-    EVENT,
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Place,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.flow import UNDER_SWITCH, Guard
+from lambdalint.python.objects import Collection, Frame
+from lambdalint.python.settings import is_set, is_switch, is_what_stands_in
+from lambdalint.python.truth import Truth
+from lambdalint.python.values import EVENT, FALSE, SETTING, TRUE, UNKNOWN, Const, External, Place, Value, join, unknown
+
+_ENVIRONMENT = External("os.environ")
 
 
-class Conditions(Machine):
+class Conditions(Truth):
     """Tests of statements and inside expressions: both ways are taken where neither is certain."""
 
     def merge(self, frame: Frame, branches: list[dict[str, Value]]) -> None:
@@ -42,13 +33,9 @@ class Conditions(Machine):
                     result[name] = join(mine, value)
         frame.values = result
 
-    def test(self, node: ast.expr, frame: Frame) -> tuple[bool | None, frozenset[Place]]:
-        """Whether a condition holds, and the lasting places it looked at."""
-        holds, places, _ = self.weigh(node, frame)
-        return holds, places
-
     def branch(self, body: Sequence[ast.stmt], places: frozenset[Place], frame: Frame) -> bool:
         """Execute a block under a condition that looked at `places`."""
+        flags = self.flags
         self.unsure += 1
         if places:
             self.guard_rest(places)
@@ -56,6 +43,7 @@ class Conditions(Machine):
         if places:
             self.guards.pop()
         self.unsure -= 1
+        self.flags = flags
         return goes_on
 
     def confirm(self, name: str, allowed: Value, frame: Frame) -> None:
@@ -110,10 +98,13 @@ class Conditions(Machine):
         found: Value | None = None
         height = len(self.guards)
         never = False
+        flags = self.flags
         unsure = self.unsure
         for position, part in enumerate(node.values):
             last = position == len(node.values) - 1
             holds, places, value = self.weigh(part, frame)
+            if value.taint & SETTING and is_switch(part, value):
+                self.flags |= UNDER_SWITCH
             if not last and holds is not None and holds is not either:
                 if places:
                     self.guard_rest(places)
@@ -129,6 +120,9 @@ class Conditions(Machine):
             if places and not last:
                 self.guard_rest(places)
             self.unsure += 1
+        if not either and self.flags != flags:
+            self.switch = node
+        self.flags = flags
         self.unsure = unsure
         self.pending += self.guards[height:]
         del self.guards[height:]
@@ -147,10 +141,13 @@ class Conditions(Machine):
         return self.truth(value), frozenset(reads), value
 
     def at_if_expression(self, node: ast.IfExp, frame: Frame) -> Value:
-        holds, places, _ = self.weigh(node.test, frame)
+        holds, places, condition = self.weigh(node.test, frame)
         if holds is not None:
             return self.evaluate(node.body if holds else node.orelse, frame)
         height = len(self.guards)
+        flags = self.flags
+        if condition.taint & SETTING and self.is_switch(node.test, condition):
+            self.flags |= UNDER_SWITCH
         if places:
             self.guard_rest(places)
         before = frame.values
@@ -163,9 +160,14 @@ class Conditions(Machine):
         other = self.evaluate(node.orelse, frame)
         self.unsure -= 1
         frame.values = before
+        self.flags = flags
         self.pending += self.guards[height:]
         del self.guards[height:]
         return join(value, other)
+
+    def is_switch(self, node: ast.expr, condition: Value) -> bool:
+        """Whether a condition, or a part of it without which it does not hold, turns things on and off."""
+        return self.switch is node or is_switch(node, condition)
 
     def at_unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
@@ -180,14 +182,18 @@ class Conditions(Machine):
         taint = left.taint
         for right in rights:
             taint |= right.taint
+        for atom in left.atoms:
+            if isinstance(atom, External) and atom.name.endswith(".level"):
+                taint |= SETTING
         for right in rights:
             if isinstance(node.ops[0], (ast.In, ast.NotIn)):
                 for atom in right.atoms:
                     if isinstance(atom, External) and atom.name == "os.environ":
+                        taint |= SETTING
                         self.ask(left, node, frame, needed=False)
                     if isinstance(atom, External) and atom.record is not None and atom.is_result():
                         atom.record.reads.add(getattr(node.left, "value", "*"))
-                    place = self.element_place(atom)
+                    place = self.element_place(atom, left)
                     if place is None or self.reads is None:
                         continue
                     self.reads.append(place)
@@ -201,6 +207,9 @@ class Conditions(Machine):
 
     def compare(self, left: Value, operator: ast.cmpop, right: Value) -> bool | None:
         """Whether a comparison holds, where both sides are known."""
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            there = is_set(left) if right.atoms == (_ENVIRONMENT,) else None
+            return None if there is None else there is isinstance(operator, ast.In)
         positive = isinstance(operator, (ast.Is, ast.Eq))
         if not positive and not isinstance(operator, (ast.IsNot, ast.NotEq)):
             return None
@@ -209,6 +218,8 @@ class Conditions(Machine):
         if right.atoms[0].value is None:
             none = self.is_none(left)
             return None if none is None else none is positive
+        if self.is_none(left) or is_what_stands_in(right.atoms[0], left):
+            return not positive
         if len(left.atoms) == 1 and isinstance(left.atoms[0], Const) and not left.more and not self.changes(left):
             return (left.atoms[0].value == right.atoms[0].value) is positive
         return None

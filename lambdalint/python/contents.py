@@ -78,10 +78,13 @@ def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast
                 yield from _import_nodes(handler.body, True)
 
 
-def is_read(module: Module, name: str, binding: ast.AST) -> bool:
-    """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation."""
-    first = getattr(binding, "lineno", 1)
-    own = range(first, (getattr(binding, "end_lineno", None) or first) + 1)
+def is_read(module: Module, name: str, *besides: ast.AST) -> bool:
+    """Whether a module reads a name, or names it in a text: `__all__`, `getattr`, an annotation. What stands in
+    `besides`, such as where the name is bound, does not count."""
+    own: set[int] = set()
+    for node in besides:
+        first = getattr(node, "lineno", 1)
+        own.update(range(first, (getattr(node, "end_lineno", None) or first) + 1))
     word = re.compile(rf"\b{re.escape(name)}\b")
     unclear = False
     for number, line in enumerate(module.source.lines, 1):
@@ -95,6 +98,15 @@ def is_read(module: Module, name: str, binding: ast.AST) -> bool:
     return any(
         name in _names_in(node) and getattr(node, "lineno", 0) not in own for node in ast.walk(module.source.tree)
     )
+
+
+def run_by_hand(module: Module) -> list[ast.If]:
+    """The blocks of a module that Lambda does not execute: `if __name__ == "__main__":`."""
+    return [
+        node
+        for node in module.source.tree.body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and "__name__" in _names_in(node.test.left)
+    ]
 
 
 def _names_in(node: ast.AST) -> Sequence[str]:

@@ -5,19 +5,8 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.expressions import Expressions
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Const,
-    Descriptor,
-    External,
-    Frame,
-    Function,
-    Partial,
-    Value,
-)
+from lambdalint.python.objects import Bound, Cached, Class, Descriptor, Frame, Function, Partial
+from lambdalint.python.values import Atom, Const, External, Value
 
 CACHES = frozenset(
     """
@@ -28,9 +17,15 @@ CACHES = frozenset(
 """Last names of decorators that keep what a function returned."""
 
 
+_KEYS = frozenset({"**", "key", "key_builder", "key_func", "make_name", "noself"})
+"""Options of such decorators that say what the key is made of."""
+
 _WATCHERS = ("capture", "inject", "log", "trace", "tracing", "instrument", "metric", "time", "retry", "idempotent",
              "validat", "deprecat", "wrap", "patch", "mock", "span", "monitor", "profile", "middleware")  # fmt: skip
 """Beginnings of decorator names that watch a function rather than register it."""
+
+_REGISTERS = ("fastapi.FastAPI().middleware()", "starlette.applications.Starlette().middleware()")
+"""Decorators that register a function though their names begin like those."""
 
 DATA_CLASSES = frozenset("attrs dataclass dataclass_transform define frozen mutable".split())
 """Last names of decorators that make `__init__` of the annotated names."""
@@ -63,11 +58,16 @@ class Decorators(Expressions):
         if last in ("property", "cached_property", "classmethod", "staticmethod", "threaded_cached_property"):
             return Value((Descriptor("cached_property" if "cached" in last else last, atom),))
         if last in ("setter", "deleter", "getter"):
-            # `@size.setter` leaves what `size` is.
             known = self.lookup(getattr(node.value, "id", ""), frame) if isinstance(node, ast.Attribute) else None
+            before = known.atoms[0] if known is not None and known.atoms else None
+            if isinstance(before, Descriptor) and last != "deleter":
+                parts = (before.function, atom) if last == "setter" else (atom, before.setter)
+                return Value((Descriptor(before.kind, *parts),))
             return known or value
         if last in CACHES or (last == "cache" and bare.startswith("functools")):
-            return Value((Cached(atom),)) if isinstance(atom, (Function, Class, Bound)) else value
+            given = decorator.record.kwargs if decorator.record is not None else {}
+            key = "object" if last == "cachedmethod" else "arguments" if _KEYS.isdisjoint(given) else "own"
+            return Value((Cached(atom, key),)) if isinstance(atom, (Function, Class, Bound)) else value
         if last in DATA_CLASSES and isinstance(atom, Class):
             atom.is_dataclass = True
             return value
@@ -81,9 +81,13 @@ class Decorators(Expressions):
             "abc.abstractmethod",
         ):
             return value
-        if name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
+        if name in _REGISTERS and decorator.record is not None:
+            decorator.record.root().callbacks.append(value)
+        elif name.endswith("()") and decorator.record is not None and not last.lower().startswith(_WATCHERS):
             root = decorator.record.root()
-            if root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
+            if bare in ("fastapi.FastAPI().on_event", "starlette.applications.Starlette().on_event"):
+                root.at_start.append(value)
+            elif root is not decorator.record or isinstance(node, (ast.Attribute, ast.Name)):
                 root.callbacks.append(value)
         elif decorator.record is not None and not last.lower().startswith(_WATCHERS):
             decorator.record.root().callbacks.append(value)

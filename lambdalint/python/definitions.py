@@ -5,14 +5,8 @@ from __future__ import annotations
 import ast
 
 from lambdalint.python.conditions import Conditions
-from lambdalint.python.values import (
-    UNKNOWN,
-    Class,
-    External,
-    Frame,
-    Package,
-    Value,
-)
+from lambdalint.python.objects import Class, Frame, Instance, Package
+from lambdalint.python.values import UNKNOWN, Const, External, Value
 
 
 class Definitions(Conditions):
@@ -35,6 +29,10 @@ class Definitions(Conditions):
         body.cls = cls
         self.execute(node.body, body)
         cls.attributes = body.values
+        for name, held in list(body.values.items()):
+            for atom in held.atoms:
+                if isinstance(atom, Instance):
+                    self.implicit(atom, "__set_name__", [Value((cls,)), Value((Const(name),))], node)
         value = self.decorate(node, cls, frame) if node.decorator_list else Value((cls,))
         self.bind(node.name, value, frame)
         return True

@@ -7,23 +7,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from lambdalint.python.flow import FIRST, GIVE_FIRST, REST
+from lambdalint.python.objects import Class, Collection, Frame, Instance
 from lambdalint.python.targets import Targets
-from lambdalint.python.values import (
-    UNKNOWN,
-    Atom,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Instance,
-    Piece,
-    Text,
-    Value,
-    is_text,
-    join,
-    unknown,
-)
+from lambdalint.python.values import SETTING, UNKNOWN, Atom, Const, External, Piece, Text, Value, is_text, join, unknown
 
 BUILTINS = frozenset(
     """
@@ -80,7 +67,7 @@ class Expressions(Targets):
         key = index.atoms[0].value if len(index.atoms) == 1 and isinstance(index.atoms[0], Const) else None
         for atom in value.atoms:
             one: Value | None = None
-            place = self.element_place(atom)
+            place = self.element_place(atom, index)
             if isinstance(atom, Collection):
                 if isinstance(key, (str, int)) and key in atom.keys:
                     one = atom.keys[key]
@@ -92,9 +79,14 @@ class Expressions(Targets):
             elif isinstance(atom, External) and atom.record is not None:
                 if atom.is_result():
                     atom.record.reads.add(key if isinstance(key, str) else "*")
+                holder = atom.holder()
+                if holder is not None:
+                    holder.takes |= FIRST if key == 0 else REST
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
-                one = Value((External("os.environ[]"),))
+                one = Value((External("os.environ[]"),), SETTING)
+            elif isinstance(atom, External) and atom.name.endswith(".Annotated"):
+                one = index  # the type, and what is said of it
             elif isinstance(atom, Class):
                 one = Value((atom,))
             elif isinstance(atom, Instance):
@@ -224,7 +216,24 @@ class Expressions(Targets):
         return value
 
     def at_await(self, node: ast.Await, frame: Frame) -> Value:
-        return self.evaluate(node.value, frame)
+        return self.awaited(self.evaluate(node.value, frame))
+
+    def awaited(self, value: Value) -> Value:
+        """What comes of a coroutine, task or future. (The project's coroutines are executed where they are made.)"""
+        found: Value | None = None
+        for atom in value.atoms:
+            one = Value((atom,))
+            if isinstance(atom, External) and atom.record is not None and atom.is_result():
+                atom.record.awaited = True
+                if atom.record.name in GIVE_FIRST and atom.record.args:
+                    one = self.awaited(atom.record.args[0])
+                elif atom.record.name == "asyncio.gather":
+                    results = dict(enumerate(map(self.awaited, atom.record.args)))
+                    one = Value((Collection("list", None, results, self.warm),))
+            found = one if found is None else join(found, one)
+        if found is None or found.atoms == value.atoms:
+            return value
+        return Value(found.atoms, found.taint | value.taint, value.place, found.more or value.more)
 
     def at_yield(self, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame) if node.value is not None else Value((Const(None),))

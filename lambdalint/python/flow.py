@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lambdalint.python.values import Frame, Function, Place, Value
+from lambdalint.python.objects import Frame, Function
+from lambdalint.python.values import Place, Value
 
 if TYPE_CHECKING:
     from lambdalint.python.modules import Module
@@ -22,8 +23,25 @@ ON_ERROR = 2
 IN_LOOP = 4
 IN_LOOP_OF_RUN = 8
 """Under an event loop that `asyncio.run` made."""
+UNDER_SWITCH = 16
+"""Under a condition on a setting that turns things on and off."""
 
-_BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN
+_BEST_WHEN_CLEAR = KEPT | ON_ERROR | IN_LOOP_OF_RUN | UNDER_SWITCH
+
+
+FIRST = 1
+"""Nothing but the first element of a list in a result."""
+REST = 2
+
+RUNNERS = frozenset({"asyncio.run", "asyncio.get_event_loop().run_until_complete",
+                     "asyncio.new_event_loop().run_until_complete", "anyio.run", "trio.run"})  # fmt: skip
+"""What runs a coroutine to its end."""
+GIVE_FIRST = frozenset({"asyncio.shield", "asyncio.wait_for"}).union(
+    f"asyncio.{loop}{method}"
+    for loop in ("", "TaskGroup().", "get_event_loop().", "get_running_loop().", "new_event_loop().")
+    for method in ("create_task", "ensure_future")
+)
+"""What gives, once it is awaited, the result of the coroutine it was given."""
 
 
 class Guard:
@@ -40,8 +58,9 @@ class Record:
     """One outside call as executed."""
 
     __slots__ = (
-        "args", "callbacks", "escapes", "flags", "function", "guards", "kwargs", "lasting_receiver", "loops", "module",
-        "name", "node", "parts", "reads", "receiver", "scope", "taint", "warm",
+        "args", "at_start", "awaited", "callbacks", "escapes", "flags", "function", "guards", "kwargs",
+        "lasting_receiver", "loops", "module", "name", "node", "parts", "reads", "receiver", "scope", "taint", "takes",
+        "warm",
     )  # fmt: skip
 
     def __init__(self, name: str, node: ast.AST, frame: Frame, warm: bool) -> None:
@@ -66,8 +85,13 @@ class Record:
         """Of what was put into its result later: `session._credentials = ...`."""
         self.escapes = False
         """Its result goes where it is not followed."""
+        self.awaited = False
+        self.takes = 0
+        """What is taken of the lists in its result: `FIRST`, `REST` or both."""
         self.callbacks: list[Value] = []
         """Project functions that were registered with the object this call made."""
+        self.at_start: list[Value] = []
+        """Those of them that a web application runs when it starts or ends."""
         self.parts: list[Record] = []
         """Calls whose objects were handed to this one's object, and with them what is registered there."""
 
@@ -108,7 +132,7 @@ class Edge:
 class Activation:
     """One execution of a function with one kind of arguments."""
 
-    __slots__ = ("base", "edges", "module", "raises", "records", "result", "returned", "stores", "tested")
+    __slots__ = ("base", "coroutine", "edges", "module", "raises", "records", "result", "returned", "stores", "tested")
 
     def __init__(self, base: int) -> None:
         self.base = base
@@ -125,6 +149,8 @@ class Activation:
         self.module: Module | None = None
         """Where the function executed stands."""
         self.result: Value | None = None
+        self.coroutine = False
+        """It is of an `async def` function with nothing around it: what a call gives has to be awaited."""
 
 
 def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge, ...], int]]:

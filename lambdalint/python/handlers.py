@@ -12,28 +12,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
+from lambdalint.python.callees import is_for_another, is_registered, used_within
 from lambdalint.python.modules import Module
+from lambdalint.python.objects import Bound, Cached, Class, Frame, Function, Instance, Partial
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import (
-    Bound,
-    Cached,
-    Class,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
-    Value,
-)
+from lambdalint.python.values import Atom, External, Value
 
 EVENT_NAMES = frozenset(
-    "event evt _event event_ lambda_event request req sqs_event sns_event s3_event raw_event e".split()
+    "event evt _event event_ lambda_event event_data request req sqs_event sns_event s3_event raw_event e".split()
 )
 CONTEXT_NAMES = frozenset(
-    "context ctx _context context_ _ctx lambda_context unused_context _lambda_context __ _ c".split()
+    "context ctx ctxt _context context_ _ctx _ctxt lambda_context unused_context _lambda_context __ _ c".split()
 )
 FAITHFUL_CONTEXTS = CONTEXT_NAMES - {"_", "__", "c"}
 HANDLER_NAME = re.compile(r"(^|_)(handler|handle|lambda)($|_)|^main$|^lambda_|^on_event$|^entrypoint$")
+NOT_FOR_LAMBDA = re.compile(r"^_?test_|(^|_)local($|_)")
+MOST_PARAMETERS = 4
+"""Tests hand over a client or two in parameters that have defaults; what takes more is called by other code."""
+LAMBDAS_OWN_NAMES = ("lambda_handler", "lambdaHandler")
+"""What nothing but a handler is called."""
+USUAL_NAMES = ("handler", *LAMBDAS_OWN_NAMES)
 
 CHALICE_DECORATORS = frozenset(
     """
@@ -107,7 +105,8 @@ def find(
             if name not in values:
                 message = f'has no "{name}" at its top level, named as a handler in the configuration'
                 raise Unreadable(module.path, 1, 1, message)
-        return [Candidate(name, module.source.tree, values[name], "named by the configuration") for name in declared]
+        tree, why = module.source.tree, "named by the configuration"
+        return [Candidate(name, tree, _unwrapped(values[name]), why) for name in declared]
     if any(loaded in module.frame.values for loaded in ("functions_framework", "azure")):
         return []
     found = list(_candidates(module))
@@ -117,11 +116,13 @@ def find(
         for one in found  # `handler = _handle` makes one handler of the two
         if isinstance(one.node, (ast.Assign, ast.AnnAssign)) or not assigned.intersection(one.value.atoms)
     ]
-    called = _called_within(module, {candidate.name for candidate in found})
+    used = used_within(module, {candidate.name for candidate in found})
     kept = [
         candidate
         for candidate in found
-        if candidate.name not in called or HANDLER_NAME.search(candidate.name) or "decorated" in candidate.evidence
+        if candidate.name in USUAL_NAMES
+        or "decorated" in candidate.evidence
+        or not (candidate.name in used or is_registered(candidate.node, module.frame))
     ]
     return kept or found
 
@@ -153,6 +154,7 @@ def missing(module: Module, functions: Mapping[str, Sequence[Deployed]]) -> Iter
 def _candidates(module: Module) -> Iterator[Candidate]:
     values = module.frame.values
     seen: set[str] = set()
+    known: set[Atom] = set()
     for node in _top_level(module.source.tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             value = values.get(node.name)
@@ -163,12 +165,18 @@ def _candidates(module: Module) -> Iterator[Candidate]:
                     continue
                 seen.add(node.name)
                 callee = value if value.atoms else _plain(node, module)
+                known.update(callee.atoms)
                 yield Candidate(node.name, node, callee, evidence)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 if isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) and target.id not in seen:
                     held = values.get(target.id)
+                    if held is not None and target.id in USUAL_NAMES:
+                        inner = _unwrapped(held)
+                        if inner is not held and not known.isdisjoint(inner.atoms):
+                            continue  # found where it is defined
+                        held = inner
                     reason = _assigned(held) if held is not None else None
                     if held is not None and reason is not None:
                         seen.add(target.id)
@@ -198,12 +206,14 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
         reason = _decorator(decorator, frame)
         if reason:
             return reason
-    if node.name.startswith(("test_", "_test")) or node.name == "script_handler":
+    if NOT_FOR_LAMBDA.search(node.name) or node.name == "script_handler":
+        return None
+    if node.name not in LAMBDAS_OWN_NAMES and any(map(is_for_another, node.decorator_list)):
         return None
     spec = node.args
     names = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
-    if any(part is None for part in spec.kw_defaults):
-        return None
+    if any(part is None for part in spec.kw_defaults) and not node.decorator_list:
+        return None  # a decorator may give what else it takes
     if not names:
         if spec.vararg is not None and node.name in ("handler", "lambda_handler"):
             return f"is called {node.name} and takes any arguments"
@@ -216,15 +226,34 @@ def _evidence(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str
     if annotation in ("LambdaContext", "DurableContext"):
         return f"its second parameter is a {annotation}"
     named = HANDLER_NAME.search(node.name) is not None
-    if names[0] in ("self", "cls"):
+    if names[0] in ("self", "cls") or (len(names) > MOST_PARAMETERS and not named):
         return None
+    if node.name in LAMBDAS_OWN_NAMES and FAITHFUL_CONTEXTS.intersection((names[0], second)):
+        return f"takes ({names[0]}, {second})"
     if second in FAITHFUL_CONTEXTS and (
         names[0] in EVENT_NAMES or (named and names[0] in ("_", "__", "payload", "data"))
     ):
-        return f"takes ({names[0]}, {second})"
+        return f"takes ({names[0]}, {second}){_registered(node, frame)}"
     if second in CONTEXT_NAMES and (named and names[0] in ("event", "_event", "evt", "lambda_event", "_", "e")):
-        return f"takes ({names[0]}, {second})"
+        return f"takes ({names[0]}, {second}){_registered(node, frame)}"
     return None
+
+
+def _registered(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> str:
+    """Told of a function that is handed to an object, which may call it: `@router.attach("/orders")`."""
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            owner = frame.values.get(target.value.id)
+            if owner is not None and any(_may_call(atom) for atom in owner.atoms):
+                return f" and is registered with {ast.unparse(target)}"
+    return ""
+
+
+def _may_call(atom: Atom) -> bool:
+    if isinstance(atom, External):
+        return atom.record is not None and not atom.name.startswith("aws_lambda_powertools.")
+    return isinstance(atom, Instance)
 
 
 def _annotation(arg: ast.arg) -> str:
@@ -286,16 +315,11 @@ def _takes_two(function: Function, bound: int) -> bool:
     return count - len(spec.defaults) <= 2 <= count or (spec.vararg is not None and count <= 2)
 
 
-def _called_within(module: Module, names: set[str]) -> set[str]:
-    """Which of `names` some function of the module calls itself."""
-    if len(names) < 2:
-        return set()
-    called: set[str] = set()
-    for node in module.source.tree.body:
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        for part in ast.walk(node):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in names:
-                if part.func.id != getattr(node, "name", ""):
-                    called.add(part.func.id)
-    return called
+def _unwrapped(value: Value) -> Value:
+    """What a library's decorators were called with: `handler = tracer.capture_lambda_handler(handler)`."""
+    atom = value.atoms[0] if value.atoms else None
+    if isinstance(atom, External) and atom.is_result() and atom.record is not None and atom.record.args:
+        inner = _unwrapped(atom.record.args[0])
+        if _assigned(value) is None and _assigned(inner) is not None:
+            return inner
+    return value

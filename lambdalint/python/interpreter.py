@@ -9,8 +9,9 @@ from lambdalint.python.calls import Calls
 from lambdalint.python.flow import KEPT, Activation
 from lambdalint.python.machine import Exhausted
 from lambdalint.python.modules import Module, declared_globals
+from lambdalint.python.objects import Class, Package
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import Class, Package, Value
+from lambdalint.python.values import Value
 
 _OF_ONE_EXECUTION = (
     "activation", "contexts", "depth", "executed", "expecting", "flags", "guards", "loops", "memo", "pending", "reads",

@@ -10,27 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from lambdalint.python.flow import ON_ERROR, Activation, Edge, Guard, Record
+from lambdalint.python.flow import KEPT, ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.values import (
-    EVENT,
-    UNKNOWN,
-    Atom,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Package,
-    Place,
-    Value,
-    join,
-)
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
+from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
 MAX_DEPTH = 60
 """Calls nested deeper than this are not followed."""
@@ -42,61 +27,8 @@ class Exhausted(Exception):
     """A handler leads to more code than is worth following."""
 
 
-class Defeat:
-    """A cache that never hits, as found on the way."""
-
-    __slots__ = ("activation", "culprit", "kind", "module", "name", "node")
-
-    def __init__(
-        self, kind: str, name: str, culprit: str, node: ast.AST, module: Module, activation: Activation
-    ) -> None:
-        self.kind = kind
-        self.name = name
-        self.culprit = culprit
-        self.node = node
-        self.module = module
-        self.activation = activation
-
-
-Taken = tuple[tuple[str | int, ...], ast.AST, Module, Activation]
-"""A part of the event by its path, where it is taken, and in the course of what."""
-
-
-class Asked(NamedTuple):
-    """An environment variable is looked up."""
-
-    name: str
-    needed: bool
-    certain: bool
-    warm: bool
-    node: ast.AST
-    module: Module
-    activation: Activation
-
-
-class Left(NamedTuple):
-    """Something of the event is put into a lasting place."""
-
-    place: Place
-    statement: ast.stmt
-    key_from_event: bool
-    grows: bool
-    guarded: bool
-    activation: Activation
-
-
-class Caught(NamedTuple):
-    """An `except` clause as executed."""
-
-    node: ast.ExceptHandler
-    attempt: ast.Try | ast.TryStar
-    frame: Frame
-    raises: bool
-    goes_on: bool
-    calls: tuple[str, ...]
-    handles: tuple[str, ...]
-    in_loop: bool
-    activation: Activation
+OF_ONE_REQUEST = frozenset({"flask.g", "quart.g"})
+"""Objects of libraries that are global by name only."""
 
 
 class Machine:
@@ -118,15 +50,15 @@ class Machine:
         self.loops: tuple[ast.AST, ...] = ()
         """The loops around, in the function being executed."""
         self.memo: dict[object, Activation] = {}
-        self.contexts: dict[ast.AST, list[Activation]] = {}
+        self.contexts: dict[tuple[ast.AST, Frame | None], list[Activation]] = {}
         self.depth = 0
         self.cut_short = False
         """Something was not executed for want of room."""
         self.executed = 0
         self.defeats: list[Defeat] = []
         self.called_back: set[int] = set()
-        self.tables: dict[str, Collection] = {}
-        """`globals()` by module."""
+        self.tables: dict[object, Collection] = {}
+        """`globals()` by the path of the module, `__dict__` by object."""
         self.statement: ast.stmt | None = None
         """The one being executed."""
         self.taken: list[Taken] = []
@@ -137,6 +69,10 @@ class Machine:
         """Lasting containers that lose elements, or are replaced."""
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
+        self.switch: ast.expr | None = None
+        """The last `and` of which a part turns things on and off."""
+        self.dropped: list[Drop] = []
+        """Coroutines that nothing awaits."""
         self.unsure = 0
         """How many conditions that may or may not hold stand around."""
         self.expecting = 0
@@ -165,6 +101,9 @@ class Machine:
         raise NotImplementedError
 
     def item(self, value: Value, index: Value) -> Value:
+        raise NotImplementedError
+
+    def empty_logger(self, handlers: Value, node: ast.AST, frame: Frame) -> None:
         raise NotImplementedError
 
     def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -196,14 +135,19 @@ class Machine:
             return value
         return Value(value.atoms, value.taint, place, value.more)
 
-    def store(self, place: Place, value: Value, base: Value | None, key: Value | None = None) -> None:
+    def store(
+        self, place: Place, value: Value, base: Value | None, key: Value | None = None, appended: bool = False
+    ) -> None:
         """Put a value into a lasting place, and fill the guards that looked there."""
         self.escape(value)
         from_event = key is not None and bool(key.taint & EVENT)
-        if (value.taint & EVENT or from_event) and self.statement is not None:
-            guarded = any(place in guard.places for guard in self.guards)
+        of_event = from_event or bool(value.taint & EVENT)
+        if (of_event or appended) and self.statement is not None:
+            # What is not of the event is told where each invocation comes by: under no condition on what lasts.
+            seldom = not of_event and (bool(self.guards) or bool(self.flags & (KEPT | ON_ERROR)))
+            guarded = seldom or any(place in guard.places for guard in self.guards)
             grows = key is not None and (from_event or not key.atoms)
-            self.left.append(Left(place, self.statement, from_event, grows, guarded, self.activation))
+            self.left.append(Left(place, self.statement, of_event, from_event, grows, guarded, self.activation))
         if not self.unsure and not self.flags & ON_ERROR and _is_nothing(value):
             self.emptied.add(place)
         old = self.overlay.get(place, base)
@@ -212,10 +156,14 @@ class Machine:
                 self.cleared.add(("element", atom))
         self.overlay[place] = value if old is None else join(Value(value.atoms, value.taint, None, value.more), old)
         if self.fill(place):
-            for atom in value.atoms:
-                if isinstance(atom, (Instance, Collection)):
-                    atom.lasting = True
+            self.keep(value)
         self.activation.stores.add(place)
+
+    def keep(self, value: Value) -> None:
+        """What a value may be outlives the invocation."""
+        for atom in value.atoms:
+            if isinstance(atom, (Instance, Collection)):
+                atom.lasting = True
 
     def fill(self, place: Place) -> bool:
         """Mark each guard on the way here that looked at `place`; true if there was one."""
@@ -240,19 +188,20 @@ class Machine:
             return ("attribute", atom.node, name)
         if isinstance(atom, Cached):
             return self.attribute_place(atom.function, name)
-        if isinstance(atom, External):
+        if isinstance(atom, External) and atom.name not in OF_ONE_REQUEST:
             if atom.record is None or not atom.record.warm or atom.lasting:
                 return ("attribute", atom.record or atom.name, name)
         return None
 
-    def element_place(self, atom: Atom) -> Place | None:
-        """The lasting place that the elements of `atom` are, if they last."""
+    def element_place(self, atom: Atom, key: Value = UNKNOWN) -> Place | None:
+        """The lasting place that the elements of `atom` are, if they last. Each environment variable is its own."""
         if not self.warm:
             return None
         if isinstance(atom, Collection):
             return ("element", atom) if atom.lasting else None
         if isinstance(atom, External) and atom.name == "os.environ":
-            return ("element", atom.name)
+            only = key.atoms[0] if len(key.atoms) == 1 else None
+            return ("element", atom.name, only.value if isinstance(only, Const) else None)
         if isinstance(atom, External) and atom.record is not None:
             return ("element", atom.record) if not atom.record.warm or atom.lasting else None
         return None
@@ -297,51 +246,6 @@ class Machine:
         else:
             target.values[name] = value
 
-    # -- truth ---------------------------------------------------------------------------------------
-
-    def changes(self, value: Value) -> bool:
-        """Whether what was loaded from a lasting place may be something else in another invocation."""
-        place = value.place
-        if place is None:
-            return False
-        if place[0] != "variable":
-            return True
-        scope: Frame = place[1]
-        if scope is not scope.module.frame or place[2] in scope.module.globals_declared:
-            return True
-        return any(
-            isinstance(atom, Const) and atom.value is None for atom in value.atoms
-        )  # `module.x = ...` may fill it
-
-    def is_none(self, value: Value) -> bool | None:
-        """Whether a value is None; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return False
-        if value.more or self.changes(value):
-            return None
-        none = [isinstance(atom, Const) and atom.value is None for atom in value.atoms]
-        if all(none):
-            return True
-        if any(none) or not all(definite(atom) for atom in value.atoms):
-            return None
-        return False
-
-    def truth(self, value: Value) -> bool | None:
-        """Whether a value is true; None where it cannot be told."""
-        if not value.more and all(_is_object(atom) for atom in value.atoms):
-            return True  # what is filled already stays filled
-        if value.more or self.changes(value):
-            return None
-        known: set[bool] = set()
-        for atom in value.atoms:
-            if isinstance(atom, Const):
-                known.add(bool(atom.value))
-            elif definite(atom) and not isinstance(atom, (Collection, Instance)):
-                known.add(True)
-            else:
-                return None
-        return known.pop() if len(known) == 1 else None
-
     # -- the environment -----------------------------------------------------------------------------
 
     def ask(self, key: Value, node: ast.AST, frame: Frame, needed: bool) -> None:
@@ -370,8 +274,12 @@ class Machine:
         """A value goes where it is not followed."""
         for atom in value.atoms:
             if isinstance(atom, External):
-                if atom.record is not None and atom.is_result():
-                    atom.record.escapes = True
+                if atom.record is not None:
+                    if atom.is_result():
+                        atom.record.escapes = True
+                    holder = atom.holder()
+                    if holder is not None:
+                        holder.takes |= REST
             elif isinstance(atom, Collection) and depth:
                 self.escape(atom.element(), depth - 1)
 
@@ -380,29 +288,5 @@ class Machine:
         self.activation.edges.append(Edge(node, frame, name, self.here(), self.flags | flags, self.loops, target))
 
 
-_SETTINGS = ("os.environ", "sys.flags.", "lambda.context.")
-
-
-def _is_object(atom: Atom) -> bool:
-    return definite(atom) and not isinstance(atom, (Const, Collection, Instance))
-
-
 def _is_nothing(value: Value) -> bool:
     return not value.more and all(isinstance(atom, Const) and atom.value is None for atom in value.atoms)
-
-
-def definite(atom: Atom) -> bool:
-    """Whether this is surely an object, and so neither None nor false."""
-    if isinstance(atom, External):
-        if atom.record is None or not atom.name.endswith("()"):
-            # A module, class or function is; a setting (`config.DEBUG`, `sys.flags.dev_mode`) need not be.
-            last = atom.name.rpartition(".")[2]
-            is_setting = "." in atom.name and (
-                last.isupper() or atom.name.startswith(("os.environ", "sys.", "lambda."))
-            )
-            return atom.record is None and not is_setting
-        last = atom.name[:-2].rpartition(".")[2]
-        return last[:1].isupper() or last in ("client", "resource", "connect", "create_engine", "session")
-    if isinstance(atom, Const):
-        return atom.value is not None
-    return isinstance(atom, (Function, Class, Instance, Package, Collection, Cached))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lambdalint.python.flow import Activation
+from lambdalint.python.objects import Frame
 from lambdalint.python.source import Source, Unreadable, parse
-from lambdalint.python.values import Frame
 
 LIBRARIES = frozenset(
     """
@@ -35,6 +35,7 @@ class Module:
         "frame",
         "globals_declared",
         "imports",
+        "injects",
         "name",
         "path",
         "source",
@@ -53,6 +54,8 @@ class Module:
         """`new`, `loading` (in an import cycle) or `loaded`."""
         self.globals_declared: set[str] = set()
         """Names that some function declares `global`: they may change after import."""
+        self.injects = "fastapi" in source.text
+        """Its functions may have parameters that FastAPI provides for."""
         self.imports: list[Module] = []
         """The project's modules that it imports, at any time."""
         self.dirs: set[str] = set()
@@ -69,9 +72,13 @@ class Module:
 class Modules:
     """Finds and reads the modules of one project."""
 
-    def __init__(self, root: str, import_roots: Sequence[str] = ()) -> None:
+    def __init__(
+        self, root: str, import_roots: Sequence[str] = (), contents: Mapping[str, bytes] | None = None
+    ) -> None:
         self._top = os.path.abspath(root)
         self.import_roots = [os.path.normpath(path) for path in import_roots]
+        self._contents = {_normal(path): data for path, data in (contents or {}).items()}
+        """What is taken for the content of a file instead of what is on the disk."""
         self.by_path: dict[str, Module] = {}
         """The modules of the program at hand."""
         self._sources: dict[str, tuple[int, Source]] = {}
@@ -90,7 +97,7 @@ class Modules:
 
     def read(self, path: str, data: bytes | None = None) -> Module:
         """The module at `path`; raises `Unreadable`."""
-        path = os.path.normpath(path).replace(os.sep, "/")
+        path = _normal(path)
         known = self.by_path.get(path)
         if known is not None and data is None:
             return known
@@ -112,6 +119,8 @@ class Modules:
         if path in self.unreadable and data is None:
             raise self.unreadable[path]
         try:
+            if data is None:
+                data = self._contents.get(path)
             if data is None:
                 try:
                     with open(path, "rb") as file:
@@ -161,7 +170,7 @@ class Modules:
         portion: str | None = None
         for folder in self._search(here):
             found = self._below(folder, parts, importer)
-            if found is None or self._vendored(folder):
+            if found is None or self._vendored(folder) or (len(parts) > 1 and self._vendored(os.path.dirname(found))):
                 if found is not None and portion is None:
                     return None
             elif self._is_regular(found):
@@ -262,6 +271,10 @@ def declared_globals(text: str) -> set[str]:
     if "global" not in text:
         return set()
     return {name for names in _GLOBAL.findall(text) for name in _NAME.findall(names)}
+
+
+def _normal(path: str) -> str:
+    return os.path.normpath(path).replace(os.sep, "/")
 
 
 def _join(folder: str, name: str) -> str:

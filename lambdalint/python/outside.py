@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import ast
 
-from lambdalint.python.decorators import Decorators
-from lambdalint.python.flow import Record
+from lambdalint.python.callbacks import Callbacks
+from lambdalint.python.flow import GIVE_FIRST, RUNNERS, Record
+from lambdalint.python.objects import Bound, Class, Collection, Frame, Instance
+from lambdalint.python.settings import GIVE_SETTINGS, PASS_ON
 from lambdalint.python.standard import SPECIAL
 from lambdalint.python.values import (
     CREDENTIALS,
-    EVENT,
     NONE,
     RESULT,
+    SETTING,
     UNKNOWN,
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
     Const,
     External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
     Piece,
     Value,
     join,
-    unknown,
 )
 
 CREDENTIAL_CALLS = (
@@ -42,18 +34,15 @@ _SAME_DATA = (
 )  # fmt: skip
 """Calls whose result depends on nothing but what they are given."""
 
-_NEVER_CALLS_BACK = (
-    "logging.", "builtins.isinstance", "builtins.issubclass", "builtins.print", "builtins.hasattr", "builtins.str",
-    "builtins.repr", "builtins.id", "builtins.type", "builtins.len", "builtins.callable", "builtins.vars", "signal.",
-    "atexit.", "inspect.", "functools.wraps", "functools.update_wrapper", "unittest.", "typing.", "builtins.dir",
-    "snapshot_restore_py.", "json.loads", "pytest.", "weakref.", "copy.", "pickle.", "warnings.", "types.",
-)  # fmt: skip
-"""Calls that take a callable and do not call it, or not in an invocation."""
-
-
 _ONLY_SHOWS = ("builtins.print", "builtins.len", "builtins.bool", "builtins.isinstance", "builtins.type", "logging.")
 _LOG_METHODS = (".debug", ".info", ".warning", ".warn", ".error", ".critical", ".exception", ".log")
 """Calls that do nothing with what they are given but show it."""
+
+_ITERATE = ("builtins.iter", "builtins.next")
+_FIRST = Value((Const(0),))
+
+_KEEP_APART = ("add_done_callback", "get_name", "set_name")
+"""Methods of tasks and futures that do nothing with the result."""
 
 COPIES = {
     "builtins.list": "list", "builtins.tuple": "tuple", "builtins.sorted": "list",
@@ -61,12 +50,10 @@ COPIES = {
 """What makes a collection of another, and of which kind."""
 _TRANSPARENT = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed",
                           "builtins.iter", "builtins.enumerate", "builtins.frozenset", "builtins.next",
-                          "copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.max", "builtins.min",
-                          "asyncio.get_event_loop().run_until_complete", "asyncio.new_event_loop().run_until_complete",
-                          "asyncio.create_task", "asyncio.wait_for", "asyncio.shield", "builtins.await"})  # fmt: skip
+                          "copy.copy", "copy.deepcopy", "typing.cast", "builtins.max", "builtins.min"})  # fmt: skip
 
 
-class Outside(Decorators):
+class Outside(Callbacks):
     """Calls that leave the project."""
 
     under: list[Class]
@@ -76,6 +63,10 @@ class Outside(Decorators):
         self, atom: External, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         name = atom.name
+        if name[-1] == "_" and name.endswith(".__init__") and args and args[0].atoms:
+            if isinstance(args[0].atoms[0], Instance):  # `Thread.__init__(self)`
+                base = Bound(External(name.removesuffix(".__init__")), args[0].atoms[0])
+                return self.call_atom(base, args[1:], kwargs, node, frame)
         special = SPECIAL.get(name)
         if special is not None:
             result = special(self, args, kwargs, node, frame)
@@ -88,7 +79,7 @@ class Outside(Decorators):
             taint |= value.taint
         if atom.record is not None:
             self.look_into(atom.record, name, args)
-        if not name.startswith(_ONLY_SHOWS) and not name.endswith(_LOG_METHODS):
+        if name not in _ITERATE and not name.startswith(_ONLY_SHOWS) and not name.endswith(_LOG_METHODS):
             for value in (*args, *kwargs.values()):
                 self.escape(value)
         if atom.record is not None and self.reads is not None:
@@ -104,15 +95,25 @@ class Outside(Decorators):
             copied = Collection(COPIES[name], self.element(args[0]), None, self.warm, (frame.module, node))
             return Value((copied,), args[0].taint)
         if name in _TRANSPARENT and args:
+            if name == "builtins.next" and any(isinstance(atom, External) for atom in args[0].atoms):
+                return self.item(args[0], _FIRST)
             if name in ("builtins.next", "builtins.max", "builtins.min"):
                 return self.element(args[0])
             if name == "typing.cast" and len(args) > 1:
                 return args[1]
             return args[0]
+        if name in RUNNERS and args:
+            return self.awaited(args[0])
+        if atom.record is not None and atom.record.name in GIVE_FIRST and name.endswith(").result"):
+            return self.awaited(Value((External(atom.record.name + "()", atom.record),), taint))
         if self.warm and not name.startswith(_SAME_DATA):
             taint |= RESULT
             if name.rpartition(".")[2] in CREDENTIAL_CALLS or "RefreshableCredentials" in name:
                 taint |= CREDENTIALS
+        if name in GIVE_SETTINGS:
+            taint |= SETTING
+        elif taint & SETTING and name not in PASS_ON:
+            taint &= ~SETTING
         lasting = atom.lasting and not self.warm
         return Value((External(name + "()", record, lasting),), taint)
 
@@ -124,83 +125,8 @@ class Outside(Decorators):
         key = args[0].atoms[0] if args and args[0].atoms else None
         if method in ("get", "pop", "setdefault") and isinstance(key, Const) and isinstance(key.value, str):
             record.reads.add(key.value)
-        else:
+        elif method not in _KEEP_APART:
             record.escapes = True
-
-    # -- callbacks -----------------------------------------------------------------------------------
-
-    def call_back(
-        self,
-        record: Record,
-        args: list[Value],
-        kwargs: dict[str, Value],
-        taint: int,
-        node: ast.AST,
-        frame: Frame,
-    ) -> None:
-        """Callables that are handed out are called; at import they are remembered instead."""
-        name = record.name
-        if name.startswith(_NEVER_CALLS_BACK):
-            return
-        for value in (*args, *kwargs.values()):
-            for atom in value.atoms:
-                if isinstance(atom, External) and atom.record is not None:
-                    if self.warm and (atom.record.callbacks or atom.record.parts):
-                        self.call_registered(atom.record, node, frame)
-                    elif not self.warm and record.receiver is not None:
-                        record.root().parts.append(atom.record)  # `app.include_router(router)`
-                if isinstance(atom, Collection) and any(_callable(one) for one in atom.element().atoms):
-                    value = atom.element()
-                    atom = next(one for one in value.atoms if _callable(one))
-                if not _callable(atom):
-                    continue
-                if self.warm:
-                    given = [one for one in args if one is not value]
-                    self.hand_over(atom, given, taint, node, frame)
-                else:
-                    record.callbacks.append(value)
-                    root = record.root()
-                    if root is not record:
-                        root.callbacks.append(value)
-        if self.warm and taint & EVENT and record.receiver is not None:
-            self.call_registered(record.receiver.root(), node, frame)
-        if self.warm and name.endswith((".run", ".start", ".resolve", ".handle", ".process")) and record.receiver:
-            self.call_registered(record.receiver, node, frame)
-
-    def hand_over(self, atom: Atom, given: list[Value], taint: int, node: ast.AST, frame: Frame) -> None:
-        """Call something that an outside call was given, with arguments that are not known."""
-        target = atom
-        while isinstance(target, (Cached, Bound, Partial)):
-            if isinstance(target, Partial):
-                if not target.target.atoms:
-                    return
-                target = target.target.atoms[0]
-            else:
-                target = target.function
-        taken = 0
-        if isinstance(target, Function):
-            spec = target.node.args
-            taken = len(spec.posonlyargs) + len(spec.args) - (1 if isinstance(atom, Bound) else 0)
-        elements = [self.element(value) if _iterable(value) else value for value in given]
-        args = (elements + [unknown(taint)] * taken)[:taken]
-        self.escape(self.call_atom(atom, args, {}, node, frame))
-
-    def call_registered(self, record: Record, node: ast.AST, frame: Frame) -> None:
-        """Call each function that was registered with an object, or one it was made of, once in an invocation."""
-        if id(record) in self.called_back:
-            return
-        self.called_back.add(id(record))
-        parts = [atom.record for value in record.args for atom in value.atoms if isinstance(atom, External)]
-        for part in (*record.parts, *parts):
-            if part is not None:
-                self.call_registered(part, node, frame)
-        for value in list(record.callbacks):
-            if id(value) in self.called_back:
-                continue
-            self.called_back.add(id(value))
-            for atom in value.atoms:
-                if _callable(atom):
-                    self.hand_over(atom, [], EVENT, node, frame)
 
     # -- collections ---------------------------------------------------------------------------------
 
@@ -211,13 +137,15 @@ class Outside(Decorators):
             return UNKNOWN
         name = function.name.rpartition(".")[2]
         held = Value((owner,))
-        if name in ("pop", "popitem", "popleft", "clear", "remove", "discard"):
+        if owner.bounded or name in ("pop", "popitem", "popleft", "clear", "remove", "discard"):
             place = self.element_place(owner)
             if place is not None:
                 self.cleared.add(place)
         if name in ("get", "pop", "setdefault", "popitem", "__getitem__"):
             if name == "setdefault" and len(args) > 1:
                 self.set_item(owner, args[0], args[1])
+                if self.element_place(owner) is not None:
+                    self.keep(args[1])
             found = self.item(held, args[0]) if args else owner.element()
             if len(args) > 1:
                 return Value(join(found, args[1]).atoms, found.taint | args[1].taint, found.place, True)
@@ -227,7 +155,8 @@ class Outside(Decorators):
         if name in ("append", "add", "appendleft", "insert", "extend", "update"):
             for value in args[-1:]:
                 item = self.element(value) if name in ("extend", "update") else value
-                self.set_item(owner, UNKNOWN, item)
+                marks = bool(item.atoms) and all(isinstance(atom, Const) for atom in item.atoms)
+                self.set_item(owner, UNKNOWN, item, appended=owner.kind in ("deque", "list") and not marks)
             return NONE
         if name in ("values", "copy"):
             return Value((Collection("sequence", owner.element(), None, self.warm),)) if name == "values" else held
@@ -235,15 +164,3 @@ class Outside(Decorators):
             pair = Collection("sequence", None, {0: UNKNOWN, 1: owner.element()}, self.warm)
             return Value((Collection("sequence", Value((pair,)), None, self.warm),))
         return UNKNOWN
-
-
-def _callable(atom: Atom) -> bool:
-    if isinstance(atom, (Function, Bound, Partial, Cached)):
-        return not (isinstance(atom, Bound) and isinstance(atom.owner, Collection))
-    return isinstance(atom, Instance) and any(
-        isinstance(cls, Class) and "__call__" in cls.attributes for cls in atom.cls.lineage()
-    )
-
-
-def _iterable(value: Value) -> bool:
-    return any(isinstance(atom, Collection) for atom in value.atoms)

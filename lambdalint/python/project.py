@@ -10,12 +10,22 @@ from functools import partial
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
-from lambdalint.python.contents import bindings_of, find_text, imports_of, is_read, newer_than, unused_globals
+from lambdalint.python.contents import (
+    bindings_of,
+    find_text,
+    imports_of,
+    is_read,
+    newer_than,
+    run_by_hand,
+    unused_globals,
+)
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
+from lambdalint.python.objects import Function
 from lambdalint.python.remains import (
     defeats_of,
+    dropped_of,
     parameters_of,
     reads_of,
     rescues_of,
@@ -26,8 +36,8 @@ from lambdalint.python.remains import (
 )
 from lambdalint.python.shipped import mentions
 from lambdalint.python.source import Unreadable
-from lambdalint.python.translation import calls_below, ways_to
-from lambdalint.python.values import EVENT, External, Function, Piece, Value, unknown
+from lambdalint.python.translation import calls_below, reached_each_time, ways_to
+from lambdalint.python.values import EVENT, External, Piece, Value, unknown
 
 __all__ = ["Project", "may_hold_handler"]
 
@@ -44,9 +54,10 @@ class Project:
         *,
         import_roots: Sequence[str] = (),
         declared: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        """`declared` names the handlers of files, by their absolute paths."""
-        self.modules = Modules(root, import_roots)
+        """`declared`: the handlers of files, by their absolute paths; `contents`: what stands for files on the disk."""
+        self.modules = Modules(root, import_roots, contents)
         self.declared = declared or {}
         self.interpreter = Interpreter(self.modules)
         self.cut_short: list[str] = []
@@ -125,9 +136,10 @@ class Project:
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
             returns=returned_by(root),
-            stores=stores_of(machine.left, machine.cleared, ways),
+            stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),
-            is_async=_is_async(values) and not is_read(module, candidate.name, candidate.node),
+            dropped=dropped_of(machine.dropped, ways),
+            is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
             variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
@@ -137,6 +149,11 @@ class Project:
             newer_than=partial(newer_than, module),
             functions=functions,
         )
+
+
+def _is_used(module: Module, candidate: Candidate) -> bool:
+    """Whether the module itself does something with a handler, and not only where it is run by hand."""
+    return is_read(module, candidate.name, candidate.node, *run_by_hand(module))
 
 
 def _is_async(value: Value) -> bool:

@@ -7,18 +7,10 @@ from collections.abc import Sequence
 
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR
-from lambdalint.python.machine import Caught
+from lambdalint.python.notes import Caught
+from lambdalint.python.objects import Collection, Frame
 from lambdalint.python.source import Unreadable
-from lambdalint.python.values import (
-    UNKNOWN,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.values import UNKNOWN, Const, External, Value, join, unknown
 
 _ENDS = ("sys.exit", "os._exit", "builtins.exit", "builtins.quit")
 _MISSING = (

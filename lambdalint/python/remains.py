@@ -6,27 +6,25 @@ import ast
 from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
-from lambdalint.model import Data, DefeatedCache, Location, Parameters, Read, Rescue, Size, Step, Store, Variable
-from lambdalint.python.flow import Activation
-from lambdalint.python.machine import Asked, Caught, Defeat, Left, Taken
-from lambdalint.python.modules import Module
-from lambdalint.python.translation import call_of
-from lambdalint.python.values import (
-    Atom,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Function,
-    Instance,
-    Partial,
-    Piece,
-    Place,
-    Text,
-    Value,
+from lambdalint.model import (
+    Data,
+    DefeatedCache,
+    Dropped,
+    Location,
+    Parameters,
+    Read,
+    Rescue,
+    Size,
+    Step,
+    Store,
+    Variable,
 )
+from lambdalint.python.flow import Activation
+from lambdalint.python.modules import Module
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
+from lambdalint.python.translation import call_of
+from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
 
 MAX_ALTERNATIVES = 8
 DEEP = 6
@@ -60,6 +58,8 @@ def _data(atom: Atom, place: Location, depth: int) -> Data | None:
     if isinstance(atom, Text):
         return Data("text", place)
     if isinstance(atom, Collection):
+        if atom.owner is not None:
+            return None  # a `__dict__`, of which a copy may hold other things
         place = _place(atom.place, place)
         items = {key: data_of(value, place, depth - 1) for key, value in atom.keys.items()}
         elements = data_of(atom.items, place, depth - 1) if atom.items is not None else ()
@@ -114,12 +114,14 @@ def defeats_of(defeats: Sequence[Defeat], ways: Ways) -> tuple[DefeatedCache, ..
     )
 
 
-def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> tuple[Store, ...]:
-    """What of the event is left behind, each statement once."""
+def stores_of(
+    left: Sequence[Left], cleared: Collection_[Place], ways: Ways, reached: Collection_[int]
+) -> tuple[Store, ...]:
+    """What is left behind, each statement once. `reached` are the activations that no invocation leaves out."""
     found: dict[object, Store] = {}
     for one in left:
         module = one.activation.module
-        if module is None:
+        if module is None or not (one.of_event or id(one.activation) in reached):
             continue
         kind = {"variable": "global", "attribute": "attribute"}.get(one.place[0], "element")
         name = str(one.place[2]) if kind != "element" else _container(one.statement)
@@ -127,6 +129,7 @@ def stores_of(left: Sequence[Left], cleared: Collection_[Place], ways: Ways) -> 
             module.source.location(one.statement),
             name,
             kind,
+            one.of_event,
             one.key_from_event,
             one.grows,
             one.place in cleared,
@@ -193,6 +196,15 @@ def _raises_below(one: Caught) -> bool:
         return False
     below = one.frame.module.source.lines[last : function.node.end_lineno]
     return any(line.lstrip().startswith("raise") for line in below)  # to walk the tree takes far longer
+
+
+def dropped_of(dropped: Sequence[Drop], ways: Ways) -> tuple[Dropped, ...]:
+    """The coroutines that nothing awaits, each place once."""
+    found: dict[Location, Dropped] = {}
+    for edge, activation in dropped:
+        place = edge.module.source.location(edge.node)
+        found.setdefault(place, Dropped(place, edge.name, ways.get(id(activation), ())))
+    return tuple(found.values())
 
 
 def size_of(body: Sequence[ast.stmt]) -> Size:

@@ -5,24 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.python.values import (
-    NONE,
-    UNKNOWN,
-    Bound,
-    Cached,
-    Class,
-    Collection,
-    Const,
-    External,
-    Frame,
-    Function,
-    Instance,
-    Partial,
-    Text,
-    Value,
-    join,
-    unknown,
-)
+from lambdalint.python.objects import Bound, Cached, Class, Collection, Descriptor, Frame, Function, Instance, Partial
+from lambdalint.python.settings import is_set
+from lambdalint.python.values import FALSE, NONE, SETTING, TRUE, UNKNOWN, Const, External, Text, Value, join, unknown
 
 if TYPE_CHECKING:
     from lambdalint.python.outside import Outside
@@ -58,7 +43,7 @@ def _setattr(
 ) -> Value | None:
     if len(args) == 3 and args[1].atoms and isinstance(args[1].atoms[0], Const):
         for atom in args[0].atoms:
-            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2])
+            machine.set_attribute(atom, str(args[1].atoms[0].value), args[2], node)
     elif len(args) == 3:
         for atom in args[0].atoms:
             machine.set_item(atom, args[1], args[2])
@@ -131,7 +116,9 @@ def _set(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: as
 
 def _deque(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
     items = machine.element(args[0]) if args else None
-    return Value((Collection("deque", items, None, machine.warm, (frame.module, node)),))
+    made = Collection("deque", items, None, machine.warm, (frame.module, node))
+    made.bounded = len(args) > 1 or "maxlen" in kwargs
+    return Value((made,))
 
 
 def _text(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
@@ -194,7 +181,26 @@ def _environment(
     key = args[0] if args else kwargs.get("key")
     if key is not None:
         machine.ask(key, node, frame, needed=False)
-    return None
+    if len(args) < 2 or is_set(args[0]) is not False:
+        return None
+    return Value(args[1].atoms, args[1].taint | SETTING, None, args[1].more)
+
+
+def _bool(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    holds = machine.truth(args[0]) if len(args) == 1 else None
+    return None if holds is None else TRUE if holds else FALSE
+
+
+def _property(
+    machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value | None:
+    """`size = property(_get, _set)`."""
+    getter, setter = ((value.atoms[0] if value.atoms else None) for value in (*args, UNKNOWN, UNKNOWN)[:2])
+    return Value((Descriptor("property", getter, setter),)) if getter is not None else None
+
+
+def _vars(machine: Outside, args: list[Value], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value | None:
+    return machine.attribute(args[0], "__dict__", node) if args else None
 
 
 SPECIAL = {
@@ -202,6 +208,7 @@ SPECIAL = {
     "os.environ.pop": _environment,
     "os.environ.setdefault": _environment,
     "os.getenv": _environment,
+    "builtins.bool": _bool,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,
@@ -210,9 +217,11 @@ SPECIAL = {
     "builtins.filter": _filter,
     "builtins.dict": _dict,
     "builtins.list": _empty_list,
+    "builtins.property": _property,
     "builtins.set": _set,
     "builtins.frozenset": _set,
     "builtins.type": _type,
+    "builtins.vars": _vars,
     "builtins.object.__new__": _new_object,
     "builtins.__import__": _import,
     "importlib.import_module": _import,

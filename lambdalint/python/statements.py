@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from lambdalint.python.flow import IN_LOOP, ON_ERROR, parameter_names
-from lambdalint.python.machine import MAX_STATEMENTS, Defeat, Exhausted
+from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SWITCH, parameter_names
+from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
+from lambdalint.python.notes import Defeat
+from lambdalint.python.objects import Collection, Frame, Instance
 from lambdalint.python.protection import Protection, contains
 from lambdalint.python.values import (
-    Collection,
+    SETTING,
+    Atom,
     Const,
     External,
-    Frame,
-    Instance,
     Piece,
     Place,
     Text,
@@ -50,13 +52,16 @@ class Statements(Protection):
         return True
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
-        holds, places = self.test(node.test, frame)
+        holds, places, condition = self.weigh(node.test, frame)
         if holds is not False and self.warm:
             self.watch_shadow(node, frame)
         if holds is True:
             return self.execute(node.body, frame)
         if holds is False:
             return self.execute(node.orelse, frame)
+        flags = self.flags
+        if condition.taint & SETTING and self.is_switch(node.test, condition):
+            self.flags |= UNDER_SWITCH
         before = frame.values
         frame.values = before.copy()
         self.narrow(node.test, frame, True)
@@ -65,6 +70,8 @@ class Statements(Protection):
         frame.values = before
         self.narrow(node.test, frame, False)
         second = self.branch(node.orelse, places, frame) if node.orelse else True
+        if first or not _only_leaves(node.body):
+            self.flags = flags  # else the rest of the block stands under the condition too
         self.merge(frame, ([after] if first else []) + ([frame.values] if second else []))
         if places and (first != second or contains(node.body, ast.Return)):
             # One way has left, or may have: the rest of the block stands under the condition too.
@@ -90,7 +97,7 @@ class Statements(Protection):
 
     def run_while(self, node: ast.While, frame: Frame) -> bool:
         loops, self.loops = self.loops, (*self.loops, node)
-        holds, places = self.test(node.test, frame)  # asked in each round
+        holds, places, _ = self.weigh(node.test, frame)  # asked in each round
         self.loops = loops
         if holds is False:
             return self.execute(node.orelse, frame)
@@ -106,6 +113,10 @@ class Statements(Protection):
         flags, self.flags = self.flags, self.flags | IN_LOOP
         loops, self.loops = self.loops, (*self.loops, node)
         stops, frame.stops = frame.stops, []
+        for name in counted_in(node):
+            value = frame.values.get(name)
+            if value is not None and any(is_number(atom) for atom in value.atoms):
+                frame.values[name] = unknown(value.taint)  # another in the next round
         if places:
             self.branch(node.body, places, frame)
         else:
@@ -141,8 +152,12 @@ class Statements(Protection):
                 if made is not None and atom not in made.atoms:
                     one = self.element(made)
                     found = one if found is None else join(found, one)
-            elif isinstance(atom, External) and atom.record is not None and atom.is_result():
-                atom.record.reads.add("*")
+            elif isinstance(atom, External) and atom.record is not None:
+                if atom.is_result():
+                    atom.record.reads.add("*")
+                holder = atom.holder()
+                if holder is not None:
+                    holder.takes |= REST
         if found is None:
             return unknown(value.taint)
         return Value(found.atoms, found.taint | value.taint, None, found.more or value.more)
@@ -210,8 +225,15 @@ class Statements(Protection):
             self.evaluate(target.value, frame)
 
     def run_expression(self, node: ast.Expr, frame: Frame) -> bool:
-        if not isinstance(node.value, ast.Constant):
-            self.evaluate(node.value, frame)
+        if isinstance(node.value, ast.Constant):
+            return True
+        records, edges = self.mark()
+        self.evaluate(node.value, frame)
+        if self.warm and len(self.activation.edges) > edges and isinstance(node.value, ast.Call):
+            called = [edge for edge in self.activation.edges[edges:] if edge.node is node.value]
+            if called and all(edge.target.coroutine for edge in called):
+                if not any(record.node is node.value for record in self.activation.records[records:]):
+                    self.dropped.append((called[0], self.activation))  # else a library was given the function
         return True
 
     def run_return(self, node: ast.Return, frame: Frame) -> bool:
@@ -243,9 +265,35 @@ class Statements(Protection):
         for target in node.targets:
             self.evaluate_target(target, frame)
             if isinstance(target, ast.Subscript):
-                places = (self.element_place(atom) for atom in self.evaluate(target.value, frame).atoms)
+                owner = self.evaluate(target.value, frame)
+                self.empty_logger(owner, target, frame)
+                places = (self.element_place(atom) for atom in owner.atoms)
                 self.cleared.update(place for place in places if place is not None)
         return True
+
+
+@lru_cache(maxsize=1024)
+def counted_in(loop: ast.While | ast.For | ast.AsyncFor) -> frozenset[str]:
+    """The variables that each round computes from what they were: `delay *= 2`, `delay = min(2 * delay, 60)`."""
+    found: set[str] = set()
+    for node in (part for statement in loop.body for part in ast.walk(statement)):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node.value)):
+                found.add(name)
+    return frozenset(found)
+
+
+def is_number(atom: Atom) -> bool:
+    return isinstance(atom, Const) and isinstance(atom.value, (int, float)) and not isinstance(atom.value, bool)
+
+
+def _only_leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether a block is nothing but `continue` or an empty `return`, as where nothing is wrong and nothing to do."""
+    only = body[0]
+    return isinstance(only, ast.Continue) or (isinstance(only, ast.Return) and only.value is None)
 
 
 _STATEMENTS: dict[type, Callable[..., bool]] = {

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lambdalint.model import UNKNOWN, Argument, Call, Calls, Location, Loop, Step
-from lambdalint.python.calls import RUNNERS
 from lambdalint.python.flow import (
+    FIRST,
     IN_LOOP,
     IN_LOOP_OF_RUN,
     KEPT,
     ON_ERROR,
+    RUNNERS,
+    UNDER_SWITCH,
     Activation,
     Edge,
     Record,
@@ -19,17 +22,8 @@ from lambdalint.python.flow import (
     walk,
 )
 from lambdalint.python.modules import Module
-from lambdalint.python.values import (
-    CREDENTIALS,
-    EVENT,
-    RESULT,
-    Collection,
-    Const,
-    External,
-    Piece,
-    Text,
-    Value,
-)
+from lambdalint.python.objects import Collection
+from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External, Piece, Text, Value
 from lambdalint.python.values import UNKNOWN as UNKNOWN_VALUE
 
 LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"})
@@ -56,6 +50,19 @@ def ways_to(root: Activation) -> dict[int, tuple[Step, ...]]:
                 ways[id(edge.target)] = (*ways[id(activation)], _step(edge)) if depth else ()
                 todo.append((edge.target, depth + 1))
     return ways
+
+
+def reached_each_time(root: Activation) -> set[int]:
+    """The activations to which some way leads that is neither a cache's nor an error's."""
+    reached = {id(root)}
+    todo = [root]
+    for activation in todo:
+        for edge in activation.edges:
+            seldom = edge.flags & (KEPT | ON_ERROR) or any(guard.filled for guard in edge.guards)
+            if not seldom and id(edge.target) not in reached:
+                reached.add(id(edge.target))
+                todo.append(edge.target)
+    return reached
 
 
 def calls_below(root: Activation, skip: int) -> Calls:
@@ -110,12 +117,15 @@ def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]
         on_error_path=bool(flags & ON_ERROR),
         in_loop=bool(flags & IN_LOOP),
         in_asyncio_run=bool(flags & IN_LOOP_OF_RUN),
+        under_switch=bool(flags & UNDER_SWITCH),
         scope=site.scope,
         service=service,
         operation=operation,
         loops=tuple(_loop(one.module, node) for one in (*way, site) for node in one.loops),
         reads=frozenset(record.reads),
+        takes_first=record.takes == FIRST,
         escapes=record.escapes,
+        awaited=record.awaited,
     )
 
 
@@ -130,7 +140,7 @@ def _operation(record: Record) -> tuple[str, str]:
     owner, _, method = record.name.rpartition(".")
     maker: Record | None = record.receiver
     if owner.endswith(TABLES):
-        maker = record.root()
+        maker = maker.receiver if maker is not None else None
     elif not owner.endswith(CLIENTS):
         return "", ""
     if maker is None:
@@ -147,7 +157,35 @@ def _loop(module: Module, node: ast.AST) -> Loop:
     if isinstance(node, (ast.For, ast.AsyncFor)) and isinstance(node.iter, ast.Call):
         if isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range":
             kind = "range"
-    return Loop(module.source.location(node), kind or "comprehension")
+    return Loop(module.source.location(node), kind or "comprehension", isinstance(node, ast.While) and _drains(node))
+
+
+@lru_cache(maxsize=256)
+def _drains(loop: ast.While) -> bool:
+    """Whether each round takes an item off what the condition looks at: `while keys: keys.pop()`."""
+    names = {part.id for part in ast.walk(loop.test) if isinstance(part, ast.Name)}
+    return bool(names) and any(_takes_from(part, names) for part in _each_round(loop.body))
+
+
+def _each_round(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """What each round of a loop executes, whatever its conditions say."""
+    for statement in body:
+        if isinstance(statement, (ast.Try, ast.With)):
+            yield from _each_round(statement.body)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Delete, ast.Expr)):
+            yield from ast.walk(statement)
+
+
+def _takes_from(node: ast.AST, names: set[str]) -> bool:
+    taken: list[ast.expr] = []
+    if isinstance(node, ast.Delete):
+        taken = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        taken = [node.func.value] if node.func.attr in ("pop", "popitem", "popleft") else []
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+        if isinstance(node.value.slice, ast.Slice) and isinstance(node.targets[0], ast.Name):  # `keys = keys[100:]`
+            taken = [node.value.value] if node.targets[0].id == getattr(node.value.value, "id", "") else []
+    return any(isinstance(owner, ast.Name) and owner.id in names for owner in taken)
 
 
 def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
@@ -175,7 +213,8 @@ def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
             event_path = atom.path
         elif isinstance(atom, Text):
             if depth:
-                text = tuple(_argument(part, made, depth - 1) for part in atom.parts)
+                # The left end of `a + b + c + d` stands deepest, and says most.
+                text = tuple(_argument(part, made, depth - bool(i)) for i, part in enumerate(atom.parts))
         elif isinstance(atom, Collection) and atom.kind == "dict" and depth:
             for key, part in atom.keys.items():
                 if isinstance(key, str):

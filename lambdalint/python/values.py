@@ -1,7 +1,8 @@
-"""What the interpreter computes with: abstract values, and the atoms they may be.
+"""What the interpreter computes with: abstract values, and the plain atoms they may be.
 
 A `Value` is a small set of atoms ("it may be this function, or None") with what is known of where it
-came from. Atoms compare by identity, except constants and external names.
+came from. Atoms compare by identity, except constants and external names. What the project's own code
+makes stands in `objects.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ CREDENTIALS = 2
 """Taint: depends on credentials fetched in this invocation."""
 RESULT = 4
 """Taint: depends on what an outside call returned in this invocation."""
+SETTING = 8
+"""Taint: depends on how the function is set up, such as its environment variables."""
 
 MAX_ATOMS = 8
 """More alternatives than this are no longer followed apart: the value is open."""
@@ -50,7 +53,7 @@ class Value:
 
 
 UNKNOWN = Value()
-TAINTED = tuple(Value((), taint) for taint in range(8))
+TAINTED = tuple(Value((), taint) for taint in range(16))
 
 
 def unknown(taint: int) -> Value:
@@ -147,239 +150,20 @@ class External(Atom):
         """Whether this is what the call gave, and not a member of it."""
         return self.record is not None and len(self.name) == len(self.record.name) + 2
 
+    def holder(self) -> Record | None:
+        """The call whose result this is a member of: `result["Items"]`, `result.get("Items")`."""
+        record = self.record
+        if record is None:
+            return None
+        if self.name.endswith("()[]") and len(self.name) == len(record.name) + 4:
+            return record
+        return record.receiver if self.is_result() and record.name.endswith("().get") else None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, External) and self.name == other.name and self.record is other.record
 
     def __hash__(self) -> int:
         return hash(self.name)
-
-
-class Function(Atom):
-    """A function, method or lambda of the project, with the scope it was defined in."""
-
-    __slots__ = ("cls", "defaults", "frame", "kw_defaults", "module", "name", "node")
-
-    def __init__(
-        self,
-        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-        module: Module,
-        frame: Frame | None,
-        name: str,
-        defaults: list[Value],
-        kw_defaults: dict[str, Value],
-        cls: Class | None = None,
-    ) -> None:
-        self.node = node
-        self.module = module
-        self.frame = frame
-        """The enclosing function's, whose variables it may read."""
-        self.name = name
-        self.defaults = defaults
-        self.kw_defaults = kw_defaults
-        self.cls = cls
-
-
-class Cached(Atom):
-    """A function whose results are kept for as long as the environment lives."""
-
-    __slots__ = ("function",)
-
-    def __init__(self, function: Atom) -> None:
-        self.function = function
-
-
-class Descriptor(Atom):
-    """What a decorator made of a method: `property`, `cached_property`, `classmethod`, `staticmethod`."""
-
-    __slots__ = ("function", "kind")
-
-    def __init__(self, kind: str, function: Atom) -> None:
-        self.kind = kind
-        self.function = function
-
-
-class Bound(Atom):
-    """A function with its first argument."""
-
-    __slots__ = ("function", "owner")
-
-    def __init__(self, function: Atom, owner: Atom) -> None:
-        self.function = function
-        self.owner = owner
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Bound) and self.function is other.function and self.owner is other.owner
-
-    def __hash__(self) -> int:
-        return id(self.function) ^ id(self.owner)
-
-
-class Partial(Atom):
-    """A callable with some arguments already given."""
-
-    __slots__ = ("args", "kwargs", "target")
-
-    def __init__(self, target: Value, args: list[Value], kwargs: dict[str, Value]) -> None:
-        self.target = target
-        self.args = args
-        self.kwargs = kwargs
-
-
-class Class(Atom):
-    """A class of the project."""
-
-    __slots__ = (
-        "attributes",
-        "bases",
-        "fields",
-        "is_dataclass",
-        "metaclass",
-        "module",
-        "name",
-        "node",
-        "order",
-        "warm",
-    )
-
-    def __init__(self, node: ast.ClassDef, module: Module, name: str, bases: list[Atom], warm: bool) -> None:
-        self.node = node
-        self.module = module
-        self.name = name
-        self.bases = bases
-        self.order: list[Atom] | None = None
-        """The lineage, once it was asked for."""
-        self.attributes: dict[str, Value] = {}
-        self.fields: list[str] = []
-        """Annotated names of the body, in order: what a dataclass takes."""
-        self.is_dataclass = False
-        self.metaclass: Atom | None = None
-        self.warm = warm
-
-    def lineage(self) -> list[Atom]:
-        """The class and its bases in the order in which Python looks; external bases among them."""
-        if self.order is None:
-            self.order = [self]  # a class among its own bases ends here
-            rest = [base.lineage() if isinstance(base, Class) else [base] for base in self.bases]
-            self.order = [self, *_merge([*map(list, rest), list(self.bases)])]
-        return self.order
-
-
-def _merge(lines: list[list[Atom]]) -> list[Atom]:
-    """C3: each before its bases, and in the order in which they are named; what has no such order comes as it comes."""
-    found: list[Atom] = []
-    while lines := [line for line in lines if line]:
-        heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
-        head = next(heads, lines[0][0])
-        found.append(head)
-        lines = [[atom for atom in line if atom != head] for line in lines]
-    return found
-
-
-class Instance(Atom):
-    """An object of a project class."""
-
-    __slots__ = ("attributes", "cls", "lasting", "warm")
-
-    def __init__(self, cls: Class, warm: bool) -> None:
-        self.cls = cls
-        self.attributes: dict[str, Value] = {}
-        self.warm = warm
-        self.lasting = not warm
-        """Outlives the invocation: made at import, or made once and kept."""
-
-
-class Collection(Atom):
-    """A list, tuple, set, dict or generator: what it holds, by constant key where known."""
-
-    __slots__ = ("items", "keys", "kind", "lasting", "place", "warm")
-
-    def __init__(
-        self,
-        kind: str,
-        items: Value | None,
-        keys: dict[Any, Value] | None,
-        warm: bool,
-        place: tuple[Module, ast.AST] | None = None,
-    ) -> None:
-        self.kind = kind
-        """`list`, `tuple`, `set`, `dict` or `generator`; `sequence` where it is not known which."""
-        self.place = place
-        """Where it is made."""
-        self.items = items
-        """What any of its elements may be; None while it is empty."""
-        self.keys = keys or {}
-        self.warm = warm
-        self.lasting = not warm
-
-    def element(self) -> Value:
-        """What an element may be."""
-        value = self.items
-        for item in self.keys.values():
-            value = item if value is None else join(value, item)
-        return value if value is not None else UNKNOWN
-
-
-class Package(Atom):
-    """A module of the project."""
-
-    __slots__ = ("module",)
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Package) and self.module is other.module
-
-    def __hash__(self) -> int:
-        return id(self.module)
-
-
-class Super(Atom):
-    """What `super()` gives: lookups begin after `cls` in the lineage of `owner`."""
-
-    __slots__ = ("cls", "owner")
-
-    def __init__(self, cls: Class, owner: Atom) -> None:
-        self.cls = cls
-        self.owner = owner
-
-
-class Frame:
-    """The variables of one execution of a function, class body or module."""
-
-    __slots__ = (
-        "cls",
-        "derived",
-        "function",
-        "globals",
-        "module",
-        "nonlocals",
-        "parent",
-        "returns",
-        "scope",
-        "stops",
-        "values",
-        "warm",
-        "yields",
-    )
-
-    def __init__(self, module: Module, parent: Frame | None, scope: str, warm: bool) -> None:
-        self.module = module
-        self.parent = parent
-        self.scope = scope
-        self.warm = warm
-        self.values: dict[str, Value] = {}
-        self.stops: list[dict[str, Value]] = []
-        """The variables at each `break` and `continue` of the loop being executed."""
-        self.derived: dict[str, tuple[Place, ...]] = {}
-        """Variables computed from lasting places: who tests them, tests those (`stale = now > expires`)."""
-        self.globals: set[str] = set()
-        self.nonlocals: set[str] = set()
-        self.returns: Value | None = None
-        self.yields: Value | None = None
-        self.function: Function | None = None
-        self.cls: Class | None = None
-        """Set in a class body only."""
 
 
 Key = tuple[tuple[Atom, ...], int, "Place | None", bool]

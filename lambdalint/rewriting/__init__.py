@@ -21,10 +21,14 @@ __all__ = [
     "dump_body",
     "express",
     "hoist_client",
+    "log_prints",
     "paginate",
     "remove_file",
     "remove_import",
     "remove_statement",
+    "run_coroutine",
+    "use_threads",
+    "wait",
     "wrap",
 ]
 
@@ -113,6 +117,50 @@ def remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
         from lambdalint.rewriting import imports
 
         return imports.remove(text, module, bound)
+
+    return _or_nothing(edits)
+
+
+def log_prints(text: str, *, places: Sequence[Location], shown: bool) -> Sequence[Edit]:
+    """Give what is printed at `places` to a logger. `shown`: the root logger shows messages at level INFO."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import printing
+
+        return printing.log(Module(text), places, shown=shown)
+
+    return _or_nothing(edits)
+
+
+def run_coroutine(text: str, *, name: str, line: int) -> Sequence[Edit]:
+    """Let a plain function run the coroutine function `name` that is defined around `line`."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import coroutines
+
+        return coroutines.run(Module(text), name, line)
+
+    return _or_nothing(edits)
+
+
+def use_threads(text: str, *, place: Location) -> Sequence[Edit]:
+    """Make a pool of threads of the pool of processes that the call at `place` makes."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import pools
+
+        return pools.use_threads(Module(text), place)
+
+    return _or_nothing(edits)
+
+
+def wait(text: str, *, place: Location) -> Sequence[Edit]:
+    """Wait for what the call at `place` starts before the function around it returns."""
+
+    def edits() -> Sequence[Edit]:
+        from lambdalint.rewriting import waiting
+
+        return waiting.wait(Module(text), place)
 
     return _or_nothing(edits)
 

@@ -35,7 +35,7 @@ def add_argument(module: Module, place: Location, name: str, value: str) -> list
         return [Edit(closing, closing, f"{name}={value}")]
     last = max(given, key=lambda node: module.span(node)[1])
     end = module.span(last)[1]
-    behind = _code(module.text[end:closing])
+    behind = without_comments(module.text[end:closing])
     comma = behind.find(",")
     if comma < 0:
         end += len(behind.rstrip())  # brackets around the last argument
@@ -52,8 +52,8 @@ def add_argument(module: Module, place: Location, name: str, value: str) -> list
     return [Edit(at, at, added)]
 
 
-def _code(text: str) -> str:
-    """The text with its comments blanked out, so that a comma in one is none."""
+def without_comments(text: str) -> str:
+    """The text with its comments blanked out, so that a comma in one is none. Raises Refused."""
     result = list(text)
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):

@@ -58,6 +58,26 @@ def _blank_lines_after(statement: ast.stmt, *, commented: bool) -> int:
     return 0 if isinstance(single_target(statement)[1], ast.Call) else 1
 
 
+def at_line(module: Module, line: int, code: str, *, above: bool = True, close: bool = False) -> Edit:
+    """The edit that puts code at a line. `above`: a blank line before it; `close`: and none around it."""
+    at = module.start(line)
+    newline = module.newline
+    if at and module.text[at - 1] not in "\r\n":
+        raise Refused  # the line before is the last, and has no end
+    if close:
+        return Edit(at, at, f"{code}{newline}")
+    behind = "" if module.is_blank(line) or at == len(module.text) else newline * _lines_before(module, line)
+    return Edit(at, at, f"{newline if above else ''}{code}{newline}{behind}")
+
+
+def _lines_before(module: Module, line: int) -> int:
+    """How many blank lines what stands at a line wants above it."""
+    text = module.text[module.start(line) :]
+    while text.startswith("#"):
+        text = text.partition(module.newline)[2]
+    return 2 if text.startswith(("def ", "class ", "async def ", "@")) else 1
+
+
 def dedent(code: str, indent: str) -> str:
     """Without the indentation it had in its block, and without its last line end."""
     lines = code.splitlines(keepends=True)

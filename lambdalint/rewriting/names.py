@@ -59,7 +59,7 @@ class Module:
     def is_comment(self, number: int, indent: str) -> bool:
         return self.line(number).startswith(indent + "#")
 
-    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias) -> tuple[int, int]:
         """The offsets of its start and its end."""
         return (
             self._offset(node.lineno, node.col_offset),
@@ -73,9 +73,9 @@ class Module:
 
     def ready(self, name: str) -> int:
         """The statement after which the global `name` has the one value it ever has."""
-        if name in self._declared or "*" in self.sites:
-            raise Refused
         sites = self.sites.get(name, [])
+        if name in self._declared or max(self.sites.get("*", ()), default=-1) > min(sites, default=-1):
+            raise Refused  # a star import may bind it, too
         if not sites and not hasattr(builtins, name) and name != "__file__":
             raise Refused
         found = [self.body[site] for site in sites]

@@ -24,7 +24,7 @@ def located(function: Function, files: Files) -> Function:
         return function._replace(
             is_python=python, handler_path=function.path if python else None, handler_name=name if python else ""
         )
-    if runtime is not None and not is_python:
+    if runtime is not None and not is_python and not runtime.startswith("provided"):
         return function
     folder = _folder(code)
     if stated is None or folder is None:
@@ -32,7 +32,8 @@ def located(function: Function, files: Files) -> Function:
     found = files.handler(folder, stated, code.roots)
     if found is None:
         return function._replace(is_python=is_python, handler_name=stated.rpartition(".")[2] if is_python else "")
-    return function._replace(is_python=True, handler_path=found[0], handler_name=found[1])
+    # A custom runtime may run Python too, but then it decides itself how.
+    return function._replace(is_python=is_python or runtime is None, handler_path=found[0], handler_name=found[1])
 
 
 def _folder(code: Code) -> str | None:

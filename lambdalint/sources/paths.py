@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lambdalint.model.places import Location
 
@@ -24,6 +25,8 @@ class Files:
         """What leads out of the tree, where: the end of a sentence that begins with "this template"."""
         self.asked: set[str] = set()
         """Files that were read, or would have been: what was learnt rests on them."""
+        self.parsed: dict[str, Any] = {}
+        """What was parsed of them: several may ask."""
         self.folders: set[str] = set()
         """Folders in which something was looked for."""
 

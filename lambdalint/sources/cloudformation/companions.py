@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
+from lambdalint.sources.cloudformation.behind_apis import described, integration, itself, method
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
-from lambdalint.sources.cloudformation.openapi import authorizers, definition, routes
 from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.mappings import mapping, type_of
@@ -45,26 +45,6 @@ class Companions:
             resource = self.template.resource(logical_id)
             if resource is not None:
                 method(self, resource, drafts)
-
-    def path_of(self, value: Value | None) -> str:
-        """The path of a resource of an API, as far as its parts stand in the template."""
-        parts: list[str] = []
-        while value is not None and len(parts) < 20:
-            resource = self.template.resource(value.refs[0]) if value.refs else None
-            if resource is None or resource.type != "AWS::ApiGateway::Resource":
-                break
-            part = resource.properties.get("PathPart")
-            parts.insert(0, str(part.data) if part is not None and isinstance(part.data, str) else "?")
-            value = resource.properties.get("ParentId")
-        return "/" + "/".join(parts)
-
-    def route_of(self, integration: str) -> str:
-        """The first route of an HTTP API that leads to an integration."""
-        for resource in self.template.resources("AWS::ApiGatewayV2::Route"):
-            target, key = resource.properties.get("Target"), resource.properties.get("RouteKey")
-            if target is not None and integration in target.all_refs() and key is not None:
-                return key.data if isinstance(key.data, str) else ""
-        return ""
 
     def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
         for function in self.references.functions(value):
@@ -218,7 +198,7 @@ def _subscription(self: Companions, resource: Resource, drafts: dict[str, Draft]
 def _topic(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     found = resource.properties.get("Subscription")
     for one in found.elements() if found is not None else ():
-        topic = _itself(resource)
+        topic = itself(resource)
         self.simple("sns", resource, one.get("Endpoint"), drafts, topic)
 
 
@@ -254,79 +234,12 @@ def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resou
     return method
 
 
-def _api(type_: str) -> Callable[[Companions, Resource, dict[str, Draft]], None]:
-    """An API that is described in OpenAPI: a trigger for each route."""
-
-    def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-        source = self.settings.string(_itself(resource))
-        described = definition(resource, self.template, self.files)
-        seen: set[str] = set()
-        for uri in authorizers(described) if described is not None else ():
-            seen.update(self.references.functions(uri))
-            self.add(drafts, uri, Trigger("authorizer", resource.location, source))
-        for route in routes(described) if described is not None else ():
-            kind = type_ if route.proxy else f"{type_}-mapped"
-            version = self.settings.string(route.payload_format)
-            trigger = Trigger(kind, route.location, source, route=route.text, payload_format=version)
-            for function in self.references.functions(route.uri):
-                seen.add(function)
-                told = {(one.type, one.route.upper()) for one in drafts[function]["triggers"]}
-                if (type_, route.text.upper()) not in told:  # SAM: an event may say it too
-                    drafts[function]["triggers"].append(trigger)
-        for value in (described, resource.properties.get("Target")):
-            for function in self.references.functions(value):
-                if function not in seen:
-                    seen.add(function)
-                    drafts[function]["triggers"].append(Trigger(type_, resource.location, source))
-
-    return method
-
-
-def _itself(resource: Resource) -> Value:
-    return Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
-
-
-def _integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    p = resource.properties
-    api = p.get("ApiId")
-    websocket = any(_protocol(self.template, ref) == "WEBSOCKET" for ref in (api.all_refs() if api is not None else ()))
-    trigger = Trigger(
-        "websocket" if websocket else "http-api",
-        resource.location,
-        self.settings.string(api),
-        route=self.route_of(resource.logical_id),
-        payload_format=self.settings.string(p.get("PayloadFormatVersion")),
-    )
-    self.add(drafts, p.get("IntegrationUri"), trigger)
-
-
-def _protocol(template: Template, logical_id: str) -> str:
-    resource = template.resource(logical_id)
-    value = resource.properties.get("ProtocolType") if resource is not None else None
-    return str(value.data) if value is not None else ""
-
-
-def _method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    p = resource.properties
-    kind = p.get("Integration", "Type")
-    proxy = kind is None or kind.data in ("AWS_PROXY", UNKNOWN)
-    http = p.get("HttpMethod")
-    verb = http.data if http is not None and isinstance(http.data, str) else ""
-    trigger = Trigger(
-        "api" if proxy else "api-mapped",
-        resource.location,
-        self.settings.string(p.get("RestApiId")),
-        route=f"{verb} {self.path_of(p.get('ResourceId'))}" if verb else "",
-    )
-    self.add(drafts, p.get("Integration", "Uri"), trigger)
-
-
 def _custom(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     self.simple("custom-resource", resource, resource.properties.get("ServiceToken"), drafts)
 
 
 def _machine(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
-    source = _itself(resource)
+    source = itself(resource)
     seen: set[str] = set()
     for key in ("Definition", "DefinitionString", "DefinitionSubstitutions"):
         for function in self.references.functions(resource.properties.get(key)):
@@ -388,14 +301,14 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lex::Bot": _by("lex", "TestBotAliasSettings"),
     "AWS::Lex::BotAlias": _by("lex", "BotAliasLocaleSettings"),
     "AWS::SecretsManager::RotationSchedule": _by("rotation", "RotationLambdaARN"),
-    "AWS::ApiGateway::Method": _method,
-    "AWS::ApiGateway::RestApi": _api("api"),
-    "AWS::Serverless::Api": _api("api"),
-    "AWS::Serverless::HttpApi": _api("http-api"),
-    "AWS::ApiGatewayV2::Api": _api("http-api"),
+    "AWS::ApiGateway::Method": method,
+    "AWS::ApiGateway::RestApi": described("api"),
+    "AWS::Serverless::Api": described("api"),
+    "AWS::Serverless::HttpApi": described("http-api"),
+    "AWS::ApiGatewayV2::Api": described("http-api"),
     "AWS::ApiGateway::Authorizer": _by("authorizer", "AuthorizerUri"),
     "AWS::ApiGatewayV2::Authorizer": _by("authorizer", "AuthorizerUri"),
-    "AWS::ApiGatewayV2::Integration": _integration,
+    "AWS::ApiGatewayV2::Integration": integration,
     "AWS::StepFunctions::StateMachine": _machine,
     "AWS::Serverless::StateMachine": _machine,
     "AWS::Serverless::Connector": _connector,

@@ -249,7 +249,7 @@ class FunctionReader:
         if self.files.is_folder(full):
             return Code(location, "folder", full, complete=complete)
         # A folder that is not there is made before it is deployed, from what nobody knows.
-        return Code(location, "file" if full.endswith(_PACKAGES) else "unknown", full)
+        return Code(location, "file" if full.endswith(_PACKAGES) else "missing", full)
 
     def _image(self, resource: Resource, properties: Value, where: Value) -> Code:
         metadata = resource.metadata

@@ -14,8 +14,11 @@ def included(value: Value | None, folder: str, files: Files) -> Document | None:
     path = join(folder, value.data)
     if not files.may_read(path, value.location):
         return None
-    text = files.read(path)
-    try:
-        return next(parse(path, text), None) if text else None
-    except Malformed:
-        return None
+    if path not in files.parsed:
+        text = files.read(path)
+        try:
+            files.parsed[path] = next(parse(path, text), None) if text else None
+        except Malformed:
+            files.parsed[path] = None
+    found: Document | None = files.parsed[path]
+    return found

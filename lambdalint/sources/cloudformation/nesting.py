@@ -35,7 +35,7 @@ class Nesting:
 
     def __init__(self) -> None:
         self._uses: dict[str, tuple[Use, ...]] = {}
-        self._parents: dict[str, tuple[str, ...]] = {}
+        self._parents: dict[str, tuple[tuple[str, bytes], ...]] = {}
 
     def given(self, path: str, files: Files) -> Given:
         """What the parents of a template say of its parameters, each once; of a parameter they leave out, nothing."""
@@ -72,18 +72,19 @@ class Nesting:
 
     def _above(self, path: str, files: Files) -> Iterator[str]:
         """Templates that nest others, in the folder of a template and in those above it."""
-        folder = os.path.dirname(path)
+        folder, name = os.path.dirname(path), os.path.basename(path).encode("utf-8", "surrogateescape")
         while files.holds(folder or "."):
             if folder not in self._parents:
                 self._parents[folder] = tuple(_parents_in(folder))
             files.folders.add(folder)
-            yield from self._parents[folder]
+            yield from (parent for parent, text in self._parents[folder] if name in text)
             if os.path.basename(folder) == ".." or folder == os.path.dirname(folder):
                 break
             folder = os.path.dirname(folder)
 
 
-def _parents_in(folder: str) -> Iterator[str]:
+def _parents_in(folder: str) -> Iterator[tuple[str, bytes]]:
+    """The templates in a folder that nest others, with their texts."""
     try:
         names = sorted(name for name in os.listdir(folder or ".") if name.endswith(_NAMES))
     except OSError:
@@ -92,8 +93,9 @@ def _parents_in(folder: str) -> Iterator[str]:
         path = join(folder, name)
         try:
             with open(path, "rb") as stream:
-                if _MARK.search(stream.read(MAX_BYTES)):
-                    yield path
+                data = stream.read(MAX_BYTES)
+                if _MARK.search(data):
+                    yield path, data
         except OSError:
             continue
 

@@ -62,6 +62,7 @@ class Template:
         self._files = files
         self._ask = given
         self._given: Given | None = None
+        self._worked_out: dict[str, Resource] = {}
         self._including: frozenset[str] = frozenset([document.path])
         self._types: Mapping[str, str] = {}
         self._sections = document.entries(document.root)
@@ -106,9 +107,12 @@ class Template:
         return self._types
 
     def resource(self, logical_id: str) -> Resource | None:
-        """One resource, its properties worked out."""
-        if logical_id not in self._resources:
-            return None
+        """One resource, its properties worked out: once, whoever asks."""
+        if logical_id not in self._worked_out and logical_id in self._resources:
+            self._worked_out[logical_id] = self._resource(logical_id)
+        return self._worked_out.get(logical_id)
+
+    def _resource(self, logical_id: str) -> Resource:
         key, node, loop = self._resources[logical_id]
         place = self.document.place(key)
         entries = self.document.entries(node)
