@@ -181,7 +181,7 @@ EVENTS = [
     (
         "S3",
         "Bucket: !Ref B, Events: 's3:*', Filter: {S3Key: {Rules: [{Name: suffix, Value: .csv}]}}",
-        "s3 B suffix=.csv",
+        "s3 B suffix=.csv events=('s3:*',)",
     ),
     ("SNS", "Topic: !Ref N", "sns ?${N}"),
     ("SNS", "Topic: !Ref N, SqsSubscription: {BatchSize: 3, QueueArn: !GetAtt Q.Arn}", "sqs Q batch_size=3"),

@@ -20,7 +20,7 @@ Place = tuple[str, int, str]
 def stated() -> set[Place]:
     return {
         (path.relative_to(EXAMPLES).as_posix(), number, code)
-        for path in EXAMPLES.rglob("*.py")
+        for path in (*EXAMPLES.rglob("*.py"), *EXAMPLES.glob("*.yaml"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if (comment := CODE.search(line))
         for code in comment[1].split()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._declared import sources as declared_sources
 from lambdalint.checks._triggers import BATCHES, LOSING, triggers
 from lambdalint.model import Call, Handler, Rescue
 
@@ -21,6 +22,9 @@ _QUIET_METHODS = (
     "warn", "warning",
 )  # fmt: skip
 """Calls that tell of an error, and do nothing about it."""
+
+_ALSO = frozenset({"codecommit", "config", "iot", "schedule"})
+"""Sources that do not wait either, as templates name them; what they tell of comes again, or can be seen elsewhere."""
 
 _FAILURES = re.compile("batchItemFailures|itemIdentifier")
 """Words of the answer that names the records that failed."""
@@ -85,8 +89,9 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
         return {"batchItemFailures": failed}
     ```
 
-    Reported only where the code shows such a source, by what it reads of the event or by what it uses of Powertools,
-    and the clause does nothing but tell of the error.
+    Reported only where the clause does nothing but tell of the error, and the template declares such a source and no
+    other. Where no template says what invokes the function, its code must show it, by what it reads of the event or by
+    what it uses of Powertools. A schedule comes again by itself: there it is shown under `--pedantic` only.
 
     **Ignore it when** what fails there may fail, and the event has been dealt with all the same.
 
@@ -95,8 +100,8 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
     suspects = [rescue for rescue in handler.rescues if _swallows(rescue)]
     if not suspects or _reports_failures(handler):
         return
-    sources = triggers(handler)
-    if not sources or not sources <= LOSING:
+    sources = declared_sources(handler) or triggers(handler)
+    if not sources or not sources <= LOSING | _ALSO:
         return
     instead = "raise it, or report the record in batchItemFailures" if sources & BATCHES else "raise it"
     source = f"the {_name(next(iter(sources)))} event" if len(sources) == 1 else "the event"
@@ -109,7 +114,7 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
             rescue.location,
             f"the error is swallowed{where}, Lambda takes {source} for done and it is lost; {instead}",
             trace=rescue.trace,
-            sure=sure,
+            sure=sure and not sources <= _ALSO,
         )
 
 

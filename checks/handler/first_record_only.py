@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._declared import BATCH_SIZES, batch_size, declared
 from lambdalint.checks._triggers import BATCHES, of_record
-from lambdalint.model import Handler
+from lambdalint.model import Handler, Read
 
 _WORDS = {"dynamodb": "DynamoDB", "kinesis": "Kinesis", "s3": "S3", "sqs": "SQS"}
 
 
-@check(Handler, code="LL319", severity=Severity.ADVICE, since="0.1")
+@check(Handler, code="LL319", severity=Severity.WARNING, since="0.1")
 def first_record_only(handler: Handler) -> Iterator[Problem]:
     """Only the first record of a batch is handled.
 
@@ -25,7 +26,7 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
     import json
 
     def handler(event, context):
-        order = json.loads(event["Records"][0]["body"])  # LL319
+        order = json.loads(event["Records"][0]["body"])  # LL319 advice
         print(order["id"])
     ```
 
@@ -40,29 +41,51 @@ def first_record_only(handler: Handler) -> Iterator[Problem]:
             print(order["id"])
     ```
 
-    The source is known by what is read of the record. The batch size is not known here, and many who read one record
-    have set it to 1: the finding is advice. SNS promises one record in each event and is not reported. S3 delivers one
-    as a rule, without promising it: this is shown under `--pedantic` only, and so are handlers that look for records
-    of several sources.
+    Where a template declares what invokes the function, its batch size decides. Without one, the source is known by
+    what is read of the record; many who read one record have set the batch size to 1, so there the finding is advice.
+    SNS promises one record in each event and is not reported. S3 delivers one as a rule, without promising it: there
+    this is advice, and shown under `--pedantic` only. So are handlers that look for records of several sources, or of
+    one that their template does not declare.
 
-    **Ignore it when** the batch size of the event source mapping is 1, and stays so.
+    **Ignore it when** the batch size of the event source mapping is 1, and stays so; better, say so in the template.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
-    first = [read for read in handler.reads if read.path[:2] == ("Records", 0) and of_record(read.path) in _WORDS]
+    first = [read for read in handler.reads if read.path[:2] == ("Records", 0)]
     if not first or _looks_at_others(handler):
         return
-    sources = {of_record(read.path) for read in first}
-    read = min(first, key=lambda read: (len(read.trace), len(read.path), read.location))
+    known = {trigger.type: batch_size(trigger) for trigger in declared(handler) if batch_size(trigger) != 1}
+    mapped = {trigger.type for trigger in declared(handler)} & BATCH_SIZES.keys()
+    told = [read for read in first if of_record(read.path) in _WORDS]
+    sources = {of_record(read.path) for read in told} or (mapped if len(mapped) == 1 else set())
+    for source in sorted(sources & mapped):
+        size = known.get(source)
+        if size is not None:
+            read = _nearest([read for read in first if of_record(read.path) in ("", source)])
+            lost = f"a batch holds up to {size}, the others are lost"
+            yield Problem(read.location, f"{_message(source)}, {lost}; loop over Records", trace=read.trace)
+    rest = [read for read in told if of_record(read.path) not in mapped]
+    if not rest:
+        return
+    read = _nearest(rest)
     source = of_record(read.path)
     is_batch = source in BATCHES
     lost = "further ones would be lost" if not is_batch else "unless the batch size is 1 the others are lost"
     yield Problem(
         read.location,
-        f"only the first {_WORDS[source]} record of the event is handled, {lost}; loop over Records",
+        f"{_message(source)}, {lost}; loop over Records",
         trace=read.trace,
-        sure=is_batch and len(sources) == 1,
+        severity=Severity.ADVICE,  # many who read one record have set the batch size to 1
+        sure=is_batch and len(sources) == 1 and not declared(handler),
     )
+
+
+def _message(source: str) -> str:
+    return f"only the first {_WORDS[source]} record of the event is handled"
+
+
+def _nearest(reads: list[Read]) -> Read:
+    return min(reads, key=lambda read: (len(read.trace), len(read.path), read.location))
 
 
 def _looks_at_others(handler: Handler) -> bool:

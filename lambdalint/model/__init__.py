@@ -17,12 +17,13 @@ from lambdalint.model.code import (
     Read,
     Rescue,
     Size,
+    Skip,
     Store,
     UnusedGlobal,
     Variable,
 )
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
-from lambdalint.model.template import Function, Setting, Stack, Trigger
+from lambdalint.model.template import Function, Permission, Setting, Stack, State, StateMachine, Trigger
 
 __all__ = [
     "UNKNOWN",
@@ -41,11 +42,15 @@ __all__ = [
     "Loop",
     "Novelty",
     "Parameters",
+    "Permission",
     "Read",
     "Rescue",
     "Setting",
     "Size",
+    "Skip",
     "Stack",
+    "State",
+    "StateMachine",
     "Step",
     "Store",
     "Subject",

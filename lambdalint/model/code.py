@@ -40,6 +40,16 @@ class Argument(NamedTuple):
         """The keys of a dict given, as far as they are known."""
         return frozenset(self.items)
 
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable that it is; empty if it is none, or may be another value too."""
+        if self.reference.startswith("os.environ[") and not self.calls:
+            return self.reference[len("os.environ[") : -1]
+        if len(self.calls) == 1 and self.calls[0].name in ("os.environ.get", "os.getenv") and not self.reference:
+            named = self.calls[0].argument(0, "key")
+            return named.value if named is not None and isinstance(named.value, str) else ""
+        return ""
+
 
 class Call(NamedTuple):
     """A call of something outside the project, as the analysis understood it."""
@@ -99,6 +109,16 @@ class Read(NamedTuple):
     location: Location
     path: tuple[str | int, ...]
     """As in `Argument.event_path`: `("Records", 0)`."""
+    trace: tuple[Step, ...]
+
+
+class Skip(NamedTuple):
+    """At the head of a loop, a condition on the record in hand decides whether anything is done with it."""
+
+    location: Location
+    """The condition."""
+    paths: tuple[tuple[str | int, ...], ...]
+    """What of the event it looks at, as in `Argument.event_path`: `("Records", "*", "eventName")`."""
     trace: tuple[Step, ...]
 
 
@@ -327,6 +347,8 @@ class Handler:
     defeated_caches: Sequence[DefeatedCache] = ()
     reads: Sequence[Read] = ()
     """What an invocation takes of its event."""
+    skips: Sequence[Skip] = ()
+    """Where it passes over records of its event."""
     returns: Sequence[Data] = ()
     """What it may return; empty where nothing of that is known."""
     stores: Sequence[Store] = ()

@@ -96,8 +96,14 @@ class Trigger(NamedTuple):
     prefix: Setting[str] | None = None
     """Of the object keys that S3 tells of."""
     suffix: Setting[str] | None = None
+    events: Setting[tuple[str, ...]] | None = None
+    """What S3 tells of: `s3:ObjectCreated:*`."""
     payload_format: Setting[str] | None = None
     """Of an HTTP API: `1.0` or `2.0`."""
+    timeout_ms: Setting[int] | None = None
+    """How long an API waits for the answer."""
+    waits: bool = True
+    """False where nobody waits for the whole answer though one could: it is streamed, or not wanted."""
 
 
 EVENT_SOURCE_MAPPINGS = frozenset({"sqs", "kinesis", "dynamodb", "msk", "kafka", "mq", "documentdb"})
@@ -346,7 +352,10 @@ class State(NamedTuple):
     """The logical id of the Lambda function it calls."""
     retries: tuple[str, ...] = ()
     """The errors after which it tries again."""
+    catches: tuple[str, ...] = ()
+    """The errors after which it goes on elsewhere."""
     has_timeout: bool = False
+    """Itself, or by a heartbeat."""
     has_default: bool = False
     known: bool = True
 

@@ -56,7 +56,7 @@ class Expressions(Targets):
         for atom in found.atoms:
             if isinstance(atom, Piece):
                 self.taken.append((atom.path, node, frame.module, self.activation))
-            elif isinstance(atom, External) and atom.name == "os.environ[]":
+            elif isinstance(atom, External) and atom.name.startswith("os.environ["):
                 self.ask(index, node, frame, needed=True)
         return found
 
@@ -84,7 +84,8 @@ class Expressions(Targets):
                     holder.takes |= FIRST if key == 0 else REST
                 one = Value((External(atom.name + "[]", atom.record, atom.lasting),), value.taint)
             elif isinstance(atom, External) and atom.name == "os.environ":
-                one = Value((External("os.environ[]"),), SETTING)
+                name = f"os.environ[{key}]" if isinstance(key, str) else "os.environ[]"
+                one = Value((External(name),), SETTING)
             elif isinstance(atom, External) and atom.name.endswith(".Annotated"):
                 one = index  # the type, and what is said of it
             elif isinstance(atom, Class):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import KEPT, ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
 from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
@@ -63,6 +63,10 @@ class Machine:
         """The one being executed."""
         self.taken: list[Taken] = []
         """Parts taken of the event."""
+        self.skipped: list[Skipped] = []
+        """Conditions that pass over records of the event."""
+        self.heads: set[ast.stmt] = set()
+        """Conditions at the heads of loops over records."""
         self.left: list[Left] = []
         """What of the event is left behind."""
         self.cleared: set[Place] = set()

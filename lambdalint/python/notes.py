@@ -47,6 +47,10 @@ class Asked(NamedTuple):
     activation: Activation
 
 
+Skipped = tuple[tuple[tuple[str | int, ...], ...], ast.AST, Module, Activation]
+"""A condition that decides whether anything is done with a record, and what it looks at."""
+
+
 class Left(NamedTuple):
     """Something is put into a lasting place: of the event, or behind what a list holds already."""
 

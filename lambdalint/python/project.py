@@ -31,6 +31,7 @@ from lambdalint.python.remains import (
     rescues_of,
     returned_by,
     size_of,
+    skips_of,
     stores_of,
     variables_of,
 )
@@ -135,6 +136,7 @@ class Project:
             defeated_caches=defeats_of(machine.defeats, ways),
             unused_globals=unused_globals(module, init, self.modules),
             reads=reads_of(machine.taken, ways),
+            skips=skips_of(machine.skipped, ways),
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),

@@ -15,13 +15,14 @@ from lambdalint.model import (
     Read,
     Rescue,
     Size,
+    Skip,
     Step,
     Store,
     Variable,
 )
 from lambdalint.python.flow import Activation
 from lambdalint.python.modules import Module
-from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Taken
+from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
@@ -97,6 +98,15 @@ def reads_of(taken: Sequence[Taken], ways: Ways) -> tuple[Read, ...]:
     for path, node, module, activation in taken:
         place = module.source.location(node)
         found.setdefault((place, path), Read(place, path, ways.get(id(activation), ())))
+    return tuple(found.values())
+
+
+def skips_of(skipped: Sequence[Skipped], ways: Ways) -> tuple[Skip, ...]:
+    """The conditions that pass over records, each once."""
+    found: dict[object, Skip] = {}
+    for paths, node, module, activation in skipped:
+        place = module.source.location(node)
+        found.setdefault(place, Skip(place, paths, ways.get(id(activation), ())))
     return tuple(found.values())
 
 

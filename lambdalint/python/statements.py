@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SWITCH, parameter_names
@@ -52,7 +52,10 @@ class Statements(Protection):
         return True
 
     def run_if(self, node: ast.If, frame: Frame) -> bool:
+        known = len(self.taken)
         holds, places, condition = self.weigh(node.test, frame)
+        if node in self.heads:
+            self.watch_head(node, known, frame)
         if holds is not False and self.warm:
             self.watch_shadow(node, frame)
         if holds is True:
@@ -95,6 +98,16 @@ class Statements(Protection):
                 defeat = Defeat("shadowed", function.name, target.id, part, frame.module, self.activation)
                 self.defeats.append(defeat)
 
+    def watch_head(self, node: ast.If, known: int, frame: Frame) -> None:
+        """The condition at the head of a loop over records was just tested: what of the event it looked at."""
+        paths = [path for path, *_ in self.taken[known:]]
+        for part in ast.walk(node.test):
+            held = frame.values.get(part.id) if isinstance(part, ast.Name) else None
+            paths += [atom.path for atom in held.atoms if isinstance(atom, Piece)] if held is not None else ()
+        found = tuple(dict.fromkeys(path for path in paths if "*" in path))
+        if found:
+            self.skipped.append((found, node.test, frame.module, self.activation))
+
     def run_while(self, node: ast.While, frame: Frame) -> bool:
         loops, self.loops = self.loops, (*self.loops, node)
         holds, places, _ = self.weigh(node.test, frame)  # asked in each round
@@ -130,6 +143,8 @@ class Statements(Protection):
         items = self.evaluate(node.iter, frame)
         before = frame.values.copy()
         self.assign(node.target, self.element(items), frame)
+        if self.warm and any(isinstance(atom, Piece) for atom in items.atoms):
+            self.heads.update(heads_of(node.body))
         self.repeat(node, frozenset(), before, frame)
         self.execute(node.orelse, frame)
         return True
@@ -324,3 +339,31 @@ _STATEMENTS: dict[type, Callable[..., bool]] = {
     ast.Assert: Statements.run_assert,
     ast.Delete: Statements.run_delete,
 }
+
+
+def heads_of(body: Sequence[ast.stmt]) -> Iterator[ast.If]:
+    """The conditions at the head of a loop that let its body do something with an element, or nothing."""
+    for node in body:
+        if isinstance(node, ast.If):
+            if node.orelse:
+                return
+            if isinstance(node.body[-1], ast.Continue):
+                if all(map(_only_tells, node.body[:-1])):
+                    yield node
+                    continue
+                return
+            if node is body[-1]:
+                yield node
+            return
+        if not (isinstance(node, (ast.Assign, ast.AnnAssign)) or _only_tells(node)):
+            return
+
+
+def _only_tells(node: ast.stmt) -> bool:
+    """Whether a statement is a call of `print` or of a logger."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    function = node.value.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in ("debug", "info", "warning", "error", "exception", "log")
+    return isinstance(function, ast.Name) and function.id == "print"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Trigger
 from lambdalint.sources.cloudformation.functions import Draft
+from lambdalint.sources.cloudformation.integrations import waits
 from lambdalint.sources.cloudformation.openapi import authorizers, definition, routes
 from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.values import Value
@@ -29,12 +30,19 @@ def described(type_: str) -> Callable[[Companions, Resource, dict[str, Draft]], 
         for route in routes(api) if api is not None else ():
             kind = type_ if route.proxy or type_ != "api" else "api-mapped"
             version = self.settings.string(route.payload_format)
-            trigger = Trigger(kind, route.location, source, route=route.text, payload_format=version)
+            trigger = Trigger(
+                kind, route.location, source, route=route.text, payload_format=version, waits=waits(route.integration)
+            )
             for function in self.references.functions(route.uri):
                 seen.add(function)
                 told = {(one.type, one.route.upper()) for one in drafts[function]["triggers"]}
                 if (type_, route.text.upper()) not in told:  # SAM: an event may say it too
                     drafts[function]["triggers"].append(trigger)
+                elif not trigger.waits:
+                    drafts[function]["triggers"] = [
+                        one._replace(waits=False) if one.route.upper() == route.text.upper() else one
+                        for one in drafts[function]["triggers"]
+                    ]
         for value in (api, resource.properties.get("Target")):
             for function in self.references.functions(value):
                 if function not in seen:
@@ -60,6 +68,7 @@ def integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) 
         self.settings.string(api),
         route=_route_of(self.template, resource.logical_id),
         payload_format=self.settings.string(p.get("PayloadFormatVersion")),
+        timeout_ms=self.settings.integer(p.get("TimeoutInMillis")),
     )
     self.add(drafts, p.get("IntegrationUri"), trigger)
 
@@ -82,6 +91,8 @@ def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> No
         resource.location,
         self.settings.string(p.get("RestApiId")),
         route=f"{verb} {_path_of(self.template, p.get('ResourceId'))}" if verb else "",
+        timeout_ms=self.settings.integer(p.get("Integration", "TimeoutInMillis")),
+        waits=waits(p.get("Integration")),
     )
     self.add(drafts, p.get("Integration", "Uri"), trigger)
 

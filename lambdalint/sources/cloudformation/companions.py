@@ -217,8 +217,18 @@ def _bucket(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> N
             self.settings.string(bucket),
             prefix=self.settings.string(affixes.get("prefix")),
             suffix=self.settings.string(affixes.get("suffix")),
+            events=self.settings.strings(one.get("Event")),
         )
         self.add(drafts, one.get("Function"), trigger)
+
+
+def _user_pool(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
+    config = resource.properties.get("LambdaConfig")
+    pool = Value(UNKNOWN, resource.location, resource.logical_id, (resource.logical_id,))
+    for one in config.maps() if config is not None else ():
+        for name, value in one.entries():
+            asked = name not in ("CustomSMSSender", "CustomEmailSender")
+            self.add(drafts, value, Trigger("cognito", resource.location, self.settings.string(pool), waits=asked))
 
 
 def _by(type_: str, *keys: str, source: str = "") -> Callable[[Companions, Resource, dict[str, Draft]], None]:
@@ -276,7 +286,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::ElasticLoadBalancingV2::TargetGroup": _by("alb", "Targets"),
     "AWS::AppSync::DataSource": _by("appsync", "LambdaConfig.LambdaFunctionArn", source="ApiId"),
     "AWS::AppSync::GraphQLApi": _by("authorizer", "LambdaAuthorizerConfig.AuthorizerUri"),
-    "AWS::Cognito::UserPool": _by("cognito", "LambdaConfig"),
+    "AWS::Cognito::UserPool": _user_pool,
     "AWS::KinesisFirehose::DeliveryStream": _by(
         "firehose",
         "ExtendedS3DestinationConfiguration.ProcessingConfiguration",

@@ -75,6 +75,7 @@ def _triggers(event: Value, settings: Settings, queue: Callable[[Value | None], 
             on_failure=settings.string(properties.get("DeadLetterConfig", "Arn")),
             prefix=settings.string(affixes.get("prefix")),
             suffix=settings.string(affixes.get("suffix")),
+            events=settings.strings(properties.get("Events")) if name == "S3" else None,
         )
         subscription = properties.get("SqsSubscription")
         if name == "SNS" and subscription is not None and subscription.data is not False:
@@ -93,6 +94,7 @@ def _http(name: str, properties: Value, place: Location, settings: Settings) -> 
         source=settings.string(properties.get("RestApiId" if name == "Api" else "ApiId")),
         route=route,
         payload_format=settings.string(properties.get("PayloadFormatVersion")),
+        timeout_ms=settings.integer(properties.get("TimeoutInMillis")),
     )
 
 

@@ -25,6 +25,7 @@ class Route(NamedTuple):
     """The function gets the request and gives the answer, neither translated."""
     payload_format: Value | None
     location: Location
+    integration: Value
 
 
 def definition(resource: Resource, template: Template, files: Files) -> Value | None:
@@ -55,6 +56,7 @@ def routes(described: Value) -> Iterator[Route]:
                 kind is None or not isinstance(kind.data, str) or kind.data.lower() == "aws_proxy",
                 integration.get("payloadFormatVersion"),
                 integration.location,
+                integration,
             )
 
 

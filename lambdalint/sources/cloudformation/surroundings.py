@@ -15,6 +15,8 @@ from lambdalint.sources.documents import Malformed, parse
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, shown
 
+_LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
+
 
 class Queues:
     """The queues of a template, by reference."""
@@ -181,13 +183,15 @@ def _placed(value: Value, location: Location) -> Value:
     return value._replace(data=data, location=location)
 
 
+def _errors(rules: Value | None) -> tuple[str, ...]:
+    """The errors that some rules are about."""
+    found = [one.get("ErrorEquals") for one in (rules.elements() if rules is not None else ())]
+    return tuple(shown(one) for errors in found if errors is not None for one in errors.elements())
+
+
 def _states_of(definition: Value, table: Mapping[str, Value], references: References) -> Iterator[State]:
     for name, state in (definition.get("States") or Value({}, definition.location)).entries():
         resource = state.get("Resource")
-        retries = state.get("Retry")
-        errors = [
-            error for one in (retries.elements() if retries is not None else ()) if (error := one.get("ErrorEquals"))
-        ]
         texts = [
             shown(part)
             for part in (resource, state.get("Parameters", "FunctionName"), state.get("Arguments", "FunctionName"))
@@ -210,8 +214,9 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
             location=state.location,
             resource=shown(resource) if resource is not None else "",
             function=functions[0] if functions else "",
-            retries=tuple(shown(one) for error in errors for one in error.elements()),
-            has_timeout=any(state.get(key) is not None for key in ("TimeoutSeconds", "TimeoutSecondsPath")),
+            retries=_errors(state.get("Retry")),
+            catches=_errors(state.get("Catch")),
+            has_timeout=any(state.get(key) is not None for key in _LIMITS),
             has_default=state.get("Default") is not None,
             known=isinstance(state.data, dict) and not state.opened,
         )
