@@ -124,7 +124,9 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
-        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
+        folders = sorted(
+            {one.code.path for one in functions if one.code is not None and one.code.kind in ("folder", "image")}
+        )
         return Handler(
             path=module.path,
             name=candidate.name,
