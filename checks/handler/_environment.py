@@ -11,8 +11,8 @@ from lambdalint.model import Call, Function, Handler, Setting
 _OF_THE_RUNTIME = re.compile(
     r"_|AWS_|LAMBDA_|(?:HOME|LANG|LD_LIBRARY_PATH|NODE_PATH|PATH|PWD|PYTHONPATH|SHLVL|TMPDIR|TZ|USER)$"
 )
-_READERS = frozenset("decouple dotenv dynaconf environ environs pydantic_settings starlette".split())
-"""Packages that read variables, or files in their place, by rules of their own."""
+_READERS = frozenset("decouple dotenv dynaconf environ environs greengrasssdk pydantic_settings starlette".split())
+"""Packages that read variables, or files in their place, by rules of their own, or run where others set them."""
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 """Names a script that runs before the runtime, and may set what it likes."""
 
