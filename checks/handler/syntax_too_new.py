@@ -104,7 +104,8 @@ def _of_import(
     gone = GONE.get(one.module) or GONE.get(top) or NAMES_GONE.get((one.module, one.bound))
     if gone is None or gone > newest or (top == "distutils" and has_shim):
         return
-    if top in GONE and handler.mentions(re.compile(rf"\b(?:legacy|standard)-{top}\b|^\s*setuptools\b", re.MULTILINE)):
+    brought = (f"legacy-{top}", f"standard-{top}", *(_SHIMS if top == "distutils" else ()))
+    if top in GONE and any(map(handler.mentions, brought)):
         return
     whole = one.module if top in GONE else f"{one.module}.{one.bound}"
     message = f"{whole} is gone since Python {_shown(gone)}, and {_whose(runtimes[newest], newest)}"

@@ -9,7 +9,7 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.handler._environment import has_reader, is_of_the_runtime, names_set, variables_of
 from lambdalint.model import Function, Handler, Variable
 
-_IN_IMAGE = re.compile(r"^\s*(?:ENV|env)\s", re.MULTILINE)
+_IN_IMAGE = re.compile(r"^\s*ENV\s")
 
 
 @check(Handler, code="LL308", severity=Severity.WARNING, since="0.1")
@@ -102,7 +102,7 @@ def _lacks(function: Function, name: str, handler: Handler) -> bool:
     if defined is None or name in defined:
         return False
     is_image = function.code is not None and function.code.kind == "image"
-    return not (is_image and handler.mentions(_IN_IMAGE))
+    return not (is_image and handler.mentions("ENV", _IN_IMAGE))
 
 
 def _message(variable: Variable, lacking: list[Function]) -> str:

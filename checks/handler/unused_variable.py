@@ -20,16 +20,18 @@ _FAMILIES = frozenset(
 )
 """First words of the names that libraries, extensions and layers read."""
 _OF_LIBRARIES = re.compile(r"PYTHON|PG[A-Z]+$|MPL[A-Z]+$|DEBUG$|.*_PROXY$|(?:.*_)?LOG(?:GING)?_?LEVEL$|ASYNC_INIT$")
-_ANY = re.compile(
-    r"""
-    \benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)   # handed on, or gone through
-    | \*\*\s*os\.environ
-    | \bin\s+(?:os\.)?environ\s*:\s*$
-    | (?:\benviron(?:\.get\(|\[)|\bgetenv\()\s*(?:[fF]["']|[^\])\n,]*(?:\+|%|\.format|\.upper))  # a name put together
-    | \bBaseSettings\b | \benv_prefix\b | \bload_dotenv\b | \bpulumi\b
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
+_ANY = {
+    # handed on, gone through, or a name that is put together
+    "environ": re.compile(
+        r"""\benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)|\bfor\b.*\bin\s+(?:os\.)?environ\b"""
+        r"""|\benviron(?:\.get\(|\[)\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""
+    ),
+    "getenv": re.compile(r"""\bgetenv\(\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""),
+    "BaseSettings": None,
+    "env_prefix": None,
+    "load_dotenv": None,
+    "pulumi": None,
+}
 """Text of code that may read variables by names which do not stand in it."""
 _PLACEHOLDER = 2
 """Inline code of so few statements that reads no variable is mostly replaced by a deployment."""
@@ -130,6 +132,7 @@ def _is_here(function: Function, handler: Handler) -> bool:
 
 def _is_mentioned(handler: Handler, name: str) -> bool:
     """Whether the name stands anywhere in the code, or names that do not stand there may be read."""
-    return handler.mentions(re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.IGNORECASE)) or (
-        handler.mentions(_ANY)
-    )
+    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.IGNORECASE)
+    if handler.mentions(name, whole) or handler.mentions(name.lower(), whole):
+        return True
+    return any(handler.mentions(word, pattern) for word, pattern in _ANY.items())
