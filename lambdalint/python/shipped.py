@@ -13,6 +13,8 @@ MOST_FILES = 300
 MOST_NAMES = 5_000
 MOST_BYTES = 2_000_000
 """In a folder with more than that, nobody looks for a word."""
+AT_ONCE = 8
+"""So many folders are kept in memory."""
 _TELLING = (".py", ".txt", ".toml", ".cfg", ".ini", ".sh", ".env", "Dockerfile", "Makefile")
 """How the names of files end that say which variables and libraries there are. Templates are not among them."""
 _NOT_SHIPPED = frozenset({"node_modules", "__pycache__", "cdk.out", "venv"})
@@ -53,7 +55,8 @@ def _holds(text: str, word: str, pattern: re.Pattern[str] | None) -> bool:
 
 def _texts_below(folder: str, modules: Modules) -> Texts | None:
     if folder not in modules.texts:
-        modules.texts.clear()  # the handlers of one folder mostly come one after the other
+        if len(modules.texts) >= AT_ONCE:
+            modules.texts.clear()  # the handlers of one folder mostly come one after the other
         modules.texts[folder] = _read_below(folder)
     return modules.texts[folder]
 
