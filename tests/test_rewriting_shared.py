@@ -109,8 +109,9 @@ def test_two_handlers_never_take_each_others_client() -> None:
     two = TWO.format(one='client = boto3.client("s3")', two='client = boto3.client("sqs")')
     done = converge(two)
     assert done.count("boto3.client") == 2
-    assert "    client = s3_client\n" in done
-    assert "    client = sqs_client\n" in done
+    assert 's3_client = boto3.client("s3")\nclient = boto3.client("sqs")\n\n\ndef first' in done
+    assert "    return s3_client\n" in done
+    assert "    return client\n" in done
     two = TWO.format(one='client = boto3.client("s3").a', two='client = boto3.client("s3", verify=False).a')
     done = converge(two)
     assert 's3_client = boto3.client("s3")\n' in done

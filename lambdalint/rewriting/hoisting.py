@@ -11,7 +11,7 @@ from keyword import iskeyword
 
 from lambdalint.check import Edit
 from lambdalint.rewriting.layout import cut, dedent, paste
-from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, root, single_target
+from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, identity, root, single_target
 
 _SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
@@ -37,10 +37,10 @@ class Hoist:
         for node in self.nodes:
             self.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
         self.call = self._call(line, column)
-        self.dump = ast.dump(self.call)
+        self.dump = identity(self.call)
         start, end = module.span(self.call)
         self.source = module.text[start:end]
-        if ast.dump(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
+        if identity(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
             raise Refused  # places inside f-strings are not to be trusted before Python 3.12
         self.statement = self._surroundings()
         self.needed = max((self._needed(node) for node in ast.walk(self.call)), default=-1)
@@ -53,7 +53,7 @@ class Hoist:
         if not name or value is not self.call:
             return self._replace()
         self._check_uses(name)
-        return self._replace() if self._is_taken(name) else self._move(name)
+        return self._rename(name) if self._is_taken(name) else self._move(name)
 
     # What is looked at
 
@@ -92,6 +92,8 @@ class Hoist:
         above = self.parents[self.call]
         if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or _keeps(above):
             raise Refused
+        if isinstance(above, ast.Expr):
+            raise Refused  # nobody wants the client
         if conditional and any(isinstance(part, ast.Subscript) for part in ast.walk(self.call)):
             raise Refused  # os.environ["X"] may be there only under that condition
         if statement is None:
@@ -165,7 +167,7 @@ class Hoist:
             if isinstance(other, FUNCTIONS) and other is not self.function:
                 for node in ast.walk(other):
                     target, value = single_target(node)
-                    if target == name and isinstance(value, ast.Call) and ast.dump(value) != self.dump:
+                    if target == name and isinstance(value, ast.Call) and identity(value) != self.dump:
                         return True
         return False
 
@@ -185,14 +187,43 @@ class Hoist:
             self._check_annotation(annotation)
         return [paste(self.module, self._above(), code), removal]
 
+    def _rename(self, name: str) -> Sequence[Edit]:
+        """The statement goes above the handler, under a name that no other function has for something else."""
+        code, removal = cut(self.module, self.statement, self._block())
+        known = self._known()
+        new = known or self._free_name()
+        edits = [removal]
+        for table in below(self.table):
+            if name in table.get_identifiers() and not table.lookup(name).is_free():
+                raise Refused
+        for node in self.nodes:
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                start, end = self.module.span(node)
+                if self.module.text[start:end] != name:
+                    raise Refused
+                edits.append(Edit(start, end, new))
+        if not known:
+            annotation = getattr(self.statement, "annotation", None)
+            if annotation is not None:
+                self._check_annotation(annotation)
+            code = re.sub(rf"^{name}\b", new, code, count=1, flags=re.MULTILINE)
+            edits.append(paste(self.module, self._above(), code))
+        return edits
+
+    def _known(self) -> str:
+        """A global that is equal already; empty if there is none."""
+        mine = set(self.table.get_identifiers())
+        for name in self.module.definitions(self.dump, self.index):
+            if name not in mine or self.table.lookup(name).is_global():
+                return name
+        return ""
+
     def _replace(self) -> Sequence[Edit]:
         """The call becomes the name of a new global, or of an equal one that is there already."""
         start, end = self.module.span(self.call)
         suffix = " " if self.module.text[end : end + 1].isidentifier() else ""
-        mine = set(self.table.get_identifiers())
-        for name in self.module.definitions(self.dump, self.index):
-            if name not in mine or self.table.lookup(name).is_global():
-                return [Edit(start, end, name + suffix)]
+        if known := self._known():
+            return [Edit(start, end, known + suffix)]
         line = self.module.line(self.statement.lineno)
         code = dedent(self.source, line[: len(line) - len(line.lstrip())])
         name = self._free_name()
@@ -204,18 +235,30 @@ class Hoist:
         return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix)]
 
     def _above(self) -> int:
-        """The first function that builds the same, so that whoever moves it first serves all the others."""
+        """The first definition behind what the call waits for, where globals usually stand.
+
+        What is executed in between stays before it: it may set up what a client takes from the environment. Only the
+        first function that builds the same comes before that, so that whoever moves it first serves all the others.
+        """
+        body = self.module.body
+        found = self.index
         for index in range(self.needed + 1, self.index):
-            node = self.module.body[index]
-            if isinstance(node, FUNCTIONS) and any(ast.dump(call) == self.dump for call in _calls(node)):
-                return index
-        return self.index
+            node = body[index]
+            if isinstance(node, FUNCTIONS) and any(identity(call) == self.dump for call in _calls(node)):
+                found = index
+                break
+        for index in range(found - 1, self.needed, -1):
+            if not _only_defines(body[index]):
+                break
+            if isinstance(body[index], (*FUNCTIONS, ast.ClassDef)):
+                found = index
+        return found
 
     def _free_name(self) -> str:
         """After the service: `s3_client`. Numbered so that no two moves of one run take the same."""
         base = _name_for(self.call)
         rivals = [
-            ast.dump(call)
+            identity(call)
             for node in self.module.body
             if isinstance(node, FUNCTIONS)
             for call in _calls(node)
@@ -223,6 +266,8 @@ class Hoist:
         ]
         position = list(dict.fromkeys(rivals)).index(self.dump)
         taken = set().union(*(table.get_identifiers() for table in self.module.tables))
+        if base in taken and base not in self.module.sites and self.module.package(root(self.call)) == "boto3":
+            base = f"aws_{base}"
         names = (base if number == 1 else f"{base}_{number}" for number in count(1))
         return next(islice((name for name in names if name not in taken), position, None))
 
@@ -241,6 +286,14 @@ class Hoist:
         for node in ast.walk(annotation):
             if isinstance(node, ast.Name) and self.module.ready(node.id) >= self._above():
                 raise Refused
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether a statement makes functions and classes, or gives names to constants, and does nothing else."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return True
+    value = statement.value if isinstance(statement, ast.Expr) else single_target(statement)[1]
+    return isinstance(value, ast.Constant)
 
 
 def _calls(node: ast.AST) -> list[ast.Call]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from lambdalint.check import Edit
 from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, single_target
+
+ABOUT_CLIENTS = re.compile(
+    r"\b(?:boto|client|connect|initiali[sz]|instantiat|pool|resource|session|set(?:ting)? ?up)", re.IGNORECASE
+)
+"""In a comment: it tells of what is built, not of what is done with it."""
 
 
 def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str, Edit]:
@@ -18,8 +24,12 @@ def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str
         raise Refused  # it shares a line with others
     place = block.index(statement)
     above = (block[place - 1].end_lineno or 0) if place else 0
-    while first - 1 > above and module.is_comment(first - 1, indent):
-        first -= 1
+    commented = first
+    while commented - 1 > above and module.is_comment(commented - 1, indent):
+        commented -= 1
+    alone = statement is block[-1] or block[place + 1].lineno > last + 1
+    if alone or ABOUT_CLIENTS.search(module.text[module.start(commented) : module.start(first)]):
+        first = commented  # else it is the title of all that follows
     moved = dedent(module.text[module.start(first) : module.start(last + 1)], indent)
     if len(block) == 1:
         # The end of the last line stays as it is: it may be the end of the text.
@@ -36,9 +46,9 @@ def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str
 
 
 def paste(module: Module, index: int, code: str) -> Edit:
-    """The edit that puts `code` above the function at `index` of the body, its decorators and its comments."""
+    """The edit that puts `code` above the definition at `index` of the body, its decorators and its comments."""
     function, before = module.body[index], module.body[index - 1]
-    assert isinstance(function, FUNCTIONS)
+    assert isinstance(function, (*FUNCTIONS, ast.ClassDef))
     limit = before.end_lineno or 0
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
     while first - 1 > limit and module.is_comment(first - 1, ""):
