@@ -120,17 +120,37 @@ def _together(text: str, taken: Sequence[Edit], edits: Sequence[Edit]) -> list[E
             continue
         if len(met) > 1 or met[0][:2] != edit[:2] or not _adds_lines(text, edit) or not _adds_lines(text, met[0]):
             return None
+        if _imports(edit) != _imports(met[0]):
+            return None
         at = next(index for index, other in enumerate(joined) if other[:2] == edit[:2])
-        if met[0] != edit:
+        lines = joined[at].text
+        if not _says(lines, edit.text):
             newline = "\r\n" if "\r\n" in edit.text else edit.text[-1]
-            lines = joined[at].text.rstrip("\r\n") + newline + edit.text.lstrip("\r\n")
-            joined[at] = edit._replace(text=lines)
+            joined[at] = edit._replace(text=lines.rstrip("\r\n") + newline + edit.text.lstrip("\r\n"))
     return joined
 
 
 def _adds_lines(text: str, edit: Edit) -> bool:
+    """Whether an edit puts statements at module level: those of a function may be meant to stand there twice."""
     at_start = not edit.start or text[edit.start - 1] in "\r\n"
-    return at_start and not text[edit.start : edit.end].strip() and edit.text.endswith(("\n", "\r"))
+    lines = edit.text.lstrip("\r\n")
+    whole = lines.endswith(("\n", "\r")) and not lines.startswith((" ", "\t"))
+    return at_start and whole and not text[edit.start : edit.end].strip()
+
+
+def _says(lines: str, added: str) -> bool:
+    """Whether lines hold the statements of others already."""
+    import ast
+
+    try:
+        said, more = ([ast.dump(one) for one in ast.parse(code).body] for code in (lines, added))
+    except SyntaxError:
+        return False
+    return all(one in said for one in more)
+
+
+def _imports(edit: Edit) -> bool:
+    return edit.text.lstrip().startswith(("from ", "import "))
 
 
 def _meet(one: Edit, other: Edit) -> bool:

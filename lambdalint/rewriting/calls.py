@@ -82,11 +82,19 @@ def remove_statement(module: Module, place: Location) -> list[Edit]:
             if module.is_blank(below) or end == len(module.text):
                 while module.is_comment(above - 1, "") and ABOUT_CLIENTS.search(module.line(above - 1)):
                     above -= 1
-                if module.is_blank(above - 1):
-                    while module.is_blank(below):
-                        below += 1
+                above, below = _without_gap(module, above, below)
             return [Edit(module.start(above), module.start(below), "")]
     raise Refused
+
+
+def _without_gap(module: Module, first: int, end: int) -> tuple[int, int]:
+    """Lines that go, together with the fewer of the blank lines above and below them."""
+    gap, behind = first, end
+    while module.is_blank(gap - 1):
+        gap -= 1
+    while module.is_blank(behind):
+        behind += 1
+    return (gap, end) if first - gap < behind - end else (first, behind if gap < first else end)
 
 
 def wrap(module: Module, place: Location, function: str) -> list[Edit]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
-from keyword import iskeyword
 
 from lambdalint.check import Edit
+from lambdalint.rewriting.building import calls_in, is_name, keeps, name_for, only_defines, through_call
 from lambdalint.rewriting.layout import cut, dedent, paste
-from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, identity, root, single_target
+from lambdalint.rewriting.names import FUNCTIONS, Function, Module, Refused, below, bound, identity, root, single_target
+from lambdalint.rewriting.scopes import own_names
 
 _SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
@@ -21,7 +21,6 @@ _PURE = {"aiohttp", "boto3", "botocore", "certifi", "httpx", "os", "ssl", "urlli
 _FROM_SESSION = {"client", "create_client", "resource"}
 _CASTS = {"bool", "dict", "float", "int", "str"}
 _CLOSERS = {"aclose", "close", "disconnect", "dispose", "quit", "shutdown", "__enter__", "__aenter__"}
-_KEEPERS = {"aclosing", "closing", "enter_async_context", "enter_context", "push"}
 _ALTERERS = {"add", "append", "clear", "insert", "pop", "register", "register_first", "register_last", "remove"}
 _ALTERERS |= {"set", "setdefault", "unregister", "update"}
 
@@ -53,7 +52,8 @@ class Hoist:
         if not name or value is not self.call:
             return self._replace()
         self._check_uses(name)
-        return self._rename(name) if self._is_taken(name) else self._move(name)
+        known = self._known()
+        return self._rename(name) if self._is_taken(name) or (known and known != name) else self._move(name)
 
     # What is looked at
 
@@ -90,7 +90,7 @@ class Hoist:
         if node not in self.function.body:  # a decorator, a default
             raise Refused
         above = self.parents[self.call]
-        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or _keeps(above):
+        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or keeps(above):
             raise Refused
         if isinstance(above, ast.Expr):
             raise Refused  # nobody wants the client
@@ -144,14 +144,14 @@ class Hoist:
         for node in self.nodes:
             if isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
                 raise Refused
-            if isinstance(node, ast.withitem) and _is_name(node.context_expr, name):
+            if isinstance(node, ast.withitem) and is_name(node.context_expr, name):
                 raise Refused
-            if _keeps(node) and any(_is_name(one, name) for one in ast.iter_child_nodes(node)):
+            if keeps(node) and any(is_name(one, name) for one in ast.iter_child_nodes(node)):
                 raise Refused
             if isinstance(node, ast.Attribute | ast.Subscript) and root(node) == name:
                 if not isinstance(node.ctx, ast.Load):
                     raise Refused
-                if isinstance(node, ast.Attribute) and _is_name(node.value, name) and node.attr in _CLOSERS:
+                if isinstance(node, ast.Attribute) and is_name(node.value, name) and node.attr in _CLOSERS:
                     raise Refused
                 if isinstance(node, ast.Attribute) and self._alters(node, name):
                     raise Refused
@@ -159,7 +159,7 @@ class Hoist:
     def _alters(self, node: ast.Attribute, name: str) -> bool:
         """`session.headers.update(...)`: what one invocation does to it, the next would meet."""
         called = isinstance(parent := self.parents[node], ast.Call) and parent.func is node
-        return called and node.attr in _ALTERERS and not _is_name(node.value, name) and not _through_call(node)
+        return called and node.attr in _ALTERERS and not is_name(node.value, name) and not through_call(node)
 
     def _is_taken(self, name: str) -> bool:
         """Another function builds something else under this name, and may want to move it as well."""
@@ -185,7 +185,7 @@ class Hoist:
         annotation = getattr(self.statement, "annotation", None)
         if annotation is not None:
             self._check_annotation(annotation)
-        return [paste(self.module, self._above(), code), removal]
+        return [paste(self.module, self._above(), code), removal, *self._wait(name)]
 
     def _rename(self, name: str) -> Sequence[Edit]:
         """The statement goes above the handler, under a name that no other function has for something else."""
@@ -207,7 +207,7 @@ class Hoist:
             if annotation is not None:
                 self._check_annotation(annotation)
             code = re.sub(rf"^{name}\b", new, code, count=1, flags=re.MULTILINE)
-            edits.append(paste(self.module, self._above(), code))
+            edits += [paste(self.module, self._above(), code), *self._wait(new)]
         return edits
 
     def _known(self) -> str:
@@ -226,13 +226,26 @@ class Hoist:
             return [Edit(start, end, known + suffix)]
         line = self.module.line(self.statement.lineno)
         code = dedent(self.source, line[: len(line) - len(line.lstrip())])
+        code = re.sub(r"^boto3\.session\.Session\b", "boto3.Session", code)
         name = self._free_name()
         try:
             ast.parse(f"{name} = {code}")
         except SyntaxError:  # its lines were held together by brackets around it
             newline = self.module.newline
             code = f"({newline}    {code.replace(newline, newline + '    ')}{newline})"
-        return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix)]
+        return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix), *self._wait()]
+
+    def _wait(self, name: str = "") -> Iterator[Edit]:
+        """An edit that changes nothing, but meets the one that moves an equal call of another name: that one is made
+        first, and this call takes its name in the next round."""
+        for node in self.module.body[: self.index + 1]:
+            for one in ast.walk(node) if isinstance(node, FUNCTIONS) else ():
+                target, value = single_target(one)
+                if isinstance(value, ast.Call) and identity(value) == self.dump:
+                    if value is not self.call and target and target != name:
+                        start, end = self.module.span(value)
+                        yield Edit(start, end, self.module.text[start:end])
+                    return
 
     def _above(self) -> int:
         """The first definition behind what the call waits for, where globals usually stand.
@@ -244,11 +257,11 @@ class Hoist:
         found = self.index
         for index in range(self.needed + 1, self.index):
             node = body[index]
-            if isinstance(node, FUNCTIONS) and any(identity(call) == self.dump for call in _calls(node)):
+            if isinstance(node, FUNCTIONS) and any(identity(call) == self.dump for call in calls_in(node)):
                 found = index
                 break
         for index in range(found - 1, self.needed, -1):
-            if not _only_defines(body[index]):
+            if not only_defines(body[index]):
                 break
             if isinstance(body[index], (*FUNCTIONS, ast.ClassDef)):
                 found = index
@@ -256,13 +269,13 @@ class Hoist:
 
     def _free_name(self) -> str:
         """After the service: `s3_client`. Numbered so that no two moves of one run take the same."""
-        base = _name_for(self.call)
+        base = name_for(self.call)
         rivals = [
             identity(call)
             for node in self.module.body
             if isinstance(node, FUNCTIONS)
-            for call in _calls(node)
-            if _name_for(call) == base
+            for call in calls_in(node)
+            if name_for(call) == base and (call is self.call or self._is_movable(call, node))
         ]
         position = list(dict.fromkeys(rivals)).index(self.dump)
         taken = set().union(*(table.get_identifiers() for table in self.module.tables))
@@ -270,6 +283,11 @@ class Hoist:
             base = f"aws_{base}"
         names = (base if number == 1 else f"{base}_{number}" for number in count(1))
         return next(islice((name for name in names if name not in taken), position, None))
+
+    def _is_movable(self, call: ast.Call, function: Function) -> bool:
+        """Whether a call depends on nothing of the function that it stands in."""
+        own = own_names(function)
+        return all(node.id not in own for node in ast.walk(call) if isinstance(node, ast.Name))
 
     def _block(self) -> list[ast.stmt]:
         parent = self.parents[self.statement]
@@ -286,47 +304,3 @@ class Hoist:
         for node in ast.walk(annotation):
             if isinstance(node, ast.Name) and self.module.ready(node.id) >= self._above():
                 raise Refused
-
-
-def _only_defines(statement: ast.stmt) -> bool:
-    """Whether a statement makes functions and classes, or gives names to constants, and does nothing else."""
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-        return True
-    value = statement.value if isinstance(statement, ast.Expr) else single_target(statement)[1]
-    return isinstance(value, ast.Constant)
-
-
-def _calls(node: ast.AST) -> list[ast.Call]:
-    """In the order of the text."""
-    calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
-    return sorted(calls, key=lambda call: (call.lineno, call.col_offset, call.end_lineno, call.end_col_offset))
-
-
-def _name_for(call: ast.Call) -> str:
-    kind = call.func.attr if isinstance(call.func, ast.Attribute) else root(call.func)
-    service = (
-        call.args[0] if call.args else next((key.value for key in call.keywords if key.arg == "service_name"), None)
-    )
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
-    name = {"connect": "connection"}.get(name, name)
-    if kind in ("client", "resource") and isinstance(service, ast.Constant) and isinstance(service.value, str):
-        name = re.sub(r"\W", "_", f"{service.value}_{kind}")
-    usable = name.isidentifier() and not iskeyword(name) and not hasattr(builtins, name)
-    return name if usable else "client"
-
-
-def _keeps(node: ast.AST) -> bool:
-    """Hands what it is given to a `with` block, which closes it."""
-    if not isinstance(node, ast.Call):
-        return False
-    return (node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)) in _KEEPERS
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _through_call(node: ast.AST) -> bool:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return isinstance(node, ast.Call)

@@ -9,7 +9,8 @@ from lambdalint.check import Edit
 from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, single_target
 
 ABOUT_CLIENTS = re.compile(
-    r"\b(?:boto|client|connect|initiali[sz]|instantiat|pool|resource|session|set(?:ting)? ?up)", re.IGNORECASE
+    r"\b(?:boto|buil[dt]|cach|client|connect|initiali[sz]|instantiat|pool|resource|reus|session|set(?:ting)? ?up|slow)",
+    re.IGNORECASE,
 )
 """In a comment: it tells of what is built, not of what is done with it."""
 
@@ -27,9 +28,9 @@ def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str
     commented = first
     while commented - 1 > above and module.is_comment(commented - 1, indent):
         commented -= 1
-    alone = statement is block[-1] or block[place + 1].lineno > last + 1
-    if alone or ABOUT_CLIENTS.search(module.text[module.start(commented) : module.start(first)]):
-        first = commented  # else it is the title of all that follows
+    comment = module.text[module.start(commented) : module.start(first)]
+    if ABOUT_CLIENTS.search(comment):
+        first = commented  # else it is the title of what follows
     moved = dedent(module.text[module.start(first) : module.start(last + 1)], indent)
     if len(block) == 1:
         # The end of the last line stays as it is: it may be the end of the text.
@@ -53,10 +54,15 @@ def paste(module: Module, index: int, code: str) -> Edit:
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
     while first - 1 > limit and module.is_comment(first - 1, ""):
         first -= 1
-    gap = first
-    while gap - 1 > limit and module.is_blank(gap - 1):
-        gap -= 1
-    lines = module.newline * _blank_lines_after(before, commented=gap - 1 > limit)
+    gap = limit + 1
+    while gap < first and not module.is_blank(gap):
+        gap += 1  # comments that belong to what stands before
+    commented = gap > limit + 1
+    if gap < first:  # what comes behind the blank lines may be the title of a whole part
+        first = gap
+        while module.is_blank(first):
+            first += 1
+    lines = module.newline * _blank_lines_after(before, commented=commented)
     return Edit(module.start(gap), module.start(first), lines + code + module.newline * 3)
 
 
