@@ -120,7 +120,7 @@ def _together(text: str, taken: Sequence[Edit], edits: Sequence[Edit]) -> list[E
             continue
         if len(met) > 1 or met[0][:2] != edit[:2] or not _adds_lines(text, edit) or not _adds_lines(text, met[0]):
             return None
-        if _imports(edit) != _imports(met[0]):
+        if _kinds(edit) != _kinds(met[0]) or len(_kinds(edit)) > 1:
             return None
         at = next(index for index, other in enumerate(joined) if other[:2] == edit[:2])
         lines = joined[at].text
@@ -149,8 +149,9 @@ def _says(lines: str, added: str) -> bool:
     return all(one in said for one in more)
 
 
-def _imports(edit: Edit) -> bool:
-    return edit.text.lstrip().startswith(("from ", "import "))
+def _kinds(edit: Edit) -> set[bool]:
+    """Whether lines import something: those that do stand above all others."""
+    return {line.startswith(("from ", "import ")) for line in edit.text.splitlines() if line.strip()}
 
 
 def _meet(one: Edit, other: Edit) -> bool:

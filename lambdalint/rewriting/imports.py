@@ -131,7 +131,10 @@ def remove(text: str, module: str, bound: str) -> list[Edit]:
     after = tree.visit(remover).code
     if remover.removed != 1 or tree.code != code:
         raise Refused
-    return [_difference(code, after)]
+    edit = _difference(code, after)
+    if not edit.start and not edit.text:  # nothing stands above the blank lines behind it any more
+        edit = edit._replace(end=len(code) - len(code[edit.end :].lstrip("\r\n")))
+    return [edit]
 
 
 def _difference(before: str, after: str) -> Edit:

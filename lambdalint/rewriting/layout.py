@@ -82,7 +82,11 @@ def at_line(module: Module, line: int, code: str, *, above: bool = True, close: 
         raise Refused  # the line before is the last, and has no end
     if close:
         return Edit(at, at, f"{code}{newline}")
-    behind = "" if module.is_blank(line) or at == len(module.text) else newline * _lines_before(module, line)
+    below = line
+    while module.is_blank(below):
+        below += 1
+    kept = below > line and at > 0  # the file's own way
+    behind = "" if kept or at == len(module.text) else newline * (_lines_before(module, below) - (below - line))
     return Edit(at, at, f"{newline if above else ''}{code}{newline}{behind}")
 
 
