@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from itertools import count, islice
+from itertools import count
 
 from lambdalint.check import Edit
 from lambdalint.rewriting.building import calls_in, is_name, keeps, name_for, only_defines, through_call
 from lambdalint.rewriting.layout import cut, dedent, paste
-from lambdalint.rewriting.names import FUNCTIONS, Function, Module, Refused, below, bound, identity, root, single_target
-from lambdalint.rewriting.scopes import own_names
+from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, identity, root, single_target
 
 _SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
@@ -48,6 +47,10 @@ class Hoist:
 
     def edits(self) -> Sequence[Edit]:
         """What to change. Raises Refused."""
+        changes = self._changes()
+        return [*changes, *self._apart(changes)]
+
+    def _changes(self) -> Sequence[Edit]:
         name, value = single_target(self.statement)
         if not name or value is not self.call:
             return self._replace()
@@ -185,7 +188,7 @@ class Hoist:
         annotation = getattr(self.statement, "annotation", None)
         if annotation is not None:
             self._check_annotation(annotation)
-        return [paste(self.module, self._above(), code), removal, *self._wait(name)]
+        return [paste(self.module, self._above(), code), removal]
 
     def _rename(self, name: str) -> Sequence[Edit]:
         """The statement goes above the handler, under a name that no other function has for something else."""
@@ -207,7 +210,7 @@ class Hoist:
             if annotation is not None:
                 self._check_annotation(annotation)
             code = re.sub(rf"^{name}\b", new, code, count=1, flags=re.MULTILINE)
-            edits += [paste(self.module, self._above(), code), *self._wait(new)]
+            edits.append(paste(self.module, self._above(), code))
         return edits
 
     def _known(self) -> str:
@@ -233,19 +236,31 @@ class Hoist:
         except SyntaxError:  # its lines were held together by brackets around it
             newline = self.module.newline
             code = f"({newline}    {code.replace(newline, newline + '    ')}{newline})"
-        return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix), *self._wait()]
+        return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix)]
 
-    def _wait(self, name: str = "") -> Iterator[Edit]:
-        """An edit that changes nothing, but meets the one that moves an equal call of another name: that one is made
-        first, and this call takes its name in the next round."""
-        for node in self.module.body[: self.index + 1]:
-            for one in ast.walk(node) if isinstance(node, FUNCTIONS) else ():
-                target, value = single_target(one)
-                if isinstance(value, ast.Call) and identity(value) == self.dump:
-                    if value is not self.call and target and target != name:
-                        start, end = self.module.span(value)
-                        yield Edit(start, end, self.module.text[start:end])
-                    return
+    def _apart(self, changes: Sequence[Edit]) -> Iterator[Edit]:
+        """Edits that change nothing, but meet those that would move other calls in the same round.
+
+        Where an equal call comes first, this one gets its name in the next round; and no two calls may get the same
+        new name.
+        """
+        name, _ = single_target(self.statement)
+        base = name_for(self.call)
+        calls = [call for node in self.module.body if isinstance(node, FUNCTIONS) for call in calls_in(node)]
+        first = next(call for call in calls if identity(call) == self.dump)
+        taken = list(changes)
+        for call in calls:
+            rival = identity(call) != self.dump and name_for(call) == base
+            if rival or (call is first and call is not self.call and call not in self._named(name)):
+                start, end = self.module.span(call)
+                if all(end < edit.start or edit.end < start for edit in taken):
+                    taken.append(Edit(start, end, self.module.text[start:end]))
+                    yield taken[-1]
+
+    def _named(self, name: str) -> list[ast.expr | None]:
+        """What functions give that name to."""
+        nodes = [node for one in self.module.body if isinstance(one, FUNCTIONS) for node in ast.walk(one)]
+        return [value for target, value in map(single_target, nodes) if target == name]
 
     def _above(self) -> int:
         """The first definition behind what the call waits for, where globals usually stand.
@@ -268,26 +283,13 @@ class Hoist:
         return found
 
     def _free_name(self) -> str:
-        """After the service: `s3_client`. Numbered so that no two moves of one run take the same."""
+        """After the service: `s3_client`."""
         base = name_for(self.call)
-        rivals = [
-            identity(call)
-            for node in self.module.body
-            if isinstance(node, FUNCTIONS)
-            for call in calls_in(node)
-            if name_for(call) == base and (call is self.call or self._is_movable(call, node))
-        ]
-        position = list(dict.fromkeys(rivals)).index(self.dump)
         taken = set().union(*(table.get_identifiers() for table in self.module.tables))
         if base in taken and base not in self.module.sites and self.module.package(root(self.call)) == "boto3":
             base = f"aws_{base}"
         names = (base if number == 1 else f"{base}_{number}" for number in count(1))
-        return next(islice((name for name in names if name not in taken), position, None))
-
-    def _is_movable(self, call: ast.Call, function: Function) -> bool:
-        """Whether a call depends on nothing of the function that it stands in."""
-        own = own_names(function)
-        return all(node.id not in own for node in ast.walk(call) if isinstance(node, ast.Name))
+        return next(name for name in names if name not in taken)
 
     def _block(self) -> list[ast.stmt]:
         parent = self.parents[self.statement]
