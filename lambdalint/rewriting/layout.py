@@ -85,7 +85,7 @@ def at_line(module: Module, line: int, code: str, *, above: bool = True, close: 
     below = line
     while module.is_blank(below):
         below += 1
-    kept = below > line and at > 0  # the file's own way
+    kept = below > line and any((one.end_lineno or 0) < line for one in module.body)  # the file's own way
     behind = "" if kept or at == len(module.text) else newline * (_lines_before(module, below) - (below - line))
     return Edit(at, at, f"{newline if above else ''}{code}{newline}{behind}")
 
