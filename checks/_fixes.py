@@ -62,7 +62,8 @@ def removing_import(one: Import) -> Fix:
 
 def removing_global(one: UnusedGlobal) -> Fix:
     """Take a module-level statement away whose name nothing reads."""
-    return Fix(f"Remove {one.name}", partial(_remove_statement, place=one.statement), unsafe=False)
+    edits = partial(_remove_statement, place=one.statement, frees=one.frees)
+    return Fix(f"Remove {one.name}", edits, unsafe=False)
 
 
 def logging_prints(places: Iterable[Location], *, shown: bool) -> Fix:
@@ -91,10 +92,10 @@ def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:
     return remove_import(text, module=module, bound=bound)
 
 
-def _remove_statement(text: str, *, place: Location) -> Sequence[Edit]:
+def _remove_statement(text: str, *, place: Location, frees: Sequence[tuple[str, str]]) -> Sequence[Edit]:
     from lambdalint.rewriting import remove_statement
 
-    return remove_statement(text, place=place)
+    return remove_statement(text, place=place, frees=frees)
 
 
 def _dump_body(text: str, *, place: Location) -> Sequence[Edit]:

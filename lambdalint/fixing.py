@@ -87,14 +87,14 @@ def _apply(
             notices.append(f"{where}: {found.code} not fixed: it could change more than it should")
             refused.add(key)
             continue
-        if any(_meet(edit, other) for edit in edits for other in taken):
+        together = _together(text, taken, edits)
+        if together is None:
             continue  # the next round sees what is left of it
-        candidate = splice(text, [*taken, *edits])
-        if not parses(candidate):
+        if not parses(splice(text, together)):
             notices.append(f"{where}: {found.code} not fixed: the result would not be valid Python")
             refused.add(key)
             continue
-        taken += edits
+        taken = together
         count += 1
     return splice(text, taken), count
 
@@ -107,6 +107,51 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*parts, text[at:]])
+
+
+def _together(text: str, taken: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit] | None:
+    """The edits of several fixes; None where one would meet another. Whole lines put at the same place follow each
+    other there, and the same lines are put there once."""
+    joined = list(taken)
+    for edit in edits:
+        met = [other for other in taken if _meet(edit, other)]
+        if not met:
+            joined.append(edit)
+            continue
+        if len(met) > 1 or met[0][:2] != edit[:2] or not _adds_lines(text, edit) or not _adds_lines(text, met[0]):
+            return None
+        if _kinds(edit) != _kinds(met[0]) or len(_kinds(edit)) > 1:
+            return None
+        at = next(index for index, other in enumerate(joined) if other[:2] == edit[:2])
+        lines = joined[at].text
+        if not _says(lines, edit.text):
+            newline = "\r\n" if "\r\n" in edit.text else edit.text[-1]
+            joined[at] = edit._replace(text=lines.rstrip("\r\n") + newline + edit.text.lstrip("\r\n"))
+    return joined
+
+
+def _adds_lines(text: str, edit: Edit) -> bool:
+    """Whether an edit puts statements at module level: those of a function may be meant to stand there twice."""
+    at_start = not edit.start or text[edit.start - 1] in "\r\n"
+    lines = edit.text.lstrip("\r\n")
+    whole = lines.endswith(("\n", "\r")) and not lines.startswith((" ", "\t"))
+    return at_start and whole and not text[edit.start : edit.end].strip()
+
+
+def _says(lines: str, added: str) -> bool:
+    """Whether lines hold the statements of others already."""
+    import ast
+
+    try:
+        said, more = ([ast.dump(one) for one in ast.parse(code).body] for code in (lines, added))
+    except SyntaxError:
+        return False
+    return all(one in said for one in more)
+
+
+def _kinds(edit: Edit) -> set[bool]:
+    """Whether lines import something: those that do stand above all others."""
+    return {line.startswith(("from ", "import ")) for line in edit.text.splitlines() if line.strip()}
 
 
 def _meet(one: Edit, other: Edit) -> bool:

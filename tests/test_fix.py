@@ -138,3 +138,69 @@ def test_a_helper_that_two_handlers_share_is_fixed_once_and_to_the_end() -> None
     assert (summary["fixed"], summary["notices"]) == (2, [])
     assert "print" not in Path("tools.py").read_text()
     assert Path("tools.py").read_text().count("logger.info(") == 3
+
+
+def fixed(text: str, *words: str) -> str:
+    Path("app.py").write_text(text)
+    check("--fix", "--no-cache", *words)
+    return Path("app.py").read_text()
+
+
+def test_a_client_never_used_goes_with_its_import_its_comment_and_its_blank_lines() -> None:
+    handler = "def handler(event, context):\n    return json.dumps(event)\n"
+    clients = '# AWS clients\ns3 = boto3.client("s3")\nsqs = boto3.client("sqs")\n'
+    assert fixed(f"import boto3\nimport json\n\n{clients}\n\n{handler}") == f"import json\n\n\n{handler}"
+    assert fixed(f"import boto3\nimport json\n\nX = 1\n\n{clients}\n{handler}") == f"import json\n\nX = 1\n\n{handler}"
+
+
+def test_an_import_that_others_read_stays() -> None:
+    text = 'import boto3\nimport json\n\ns3 = boto3.client("s3")\n\n\ndef handler(event, context):\n    return event\n'
+    Path("test_app.py").write_text("from unittest import mock\n\nmock.patch('app.boto3')\n")
+    assert "import boto3\nimport json\n" in fixed(text)
+
+
+def test_a_title_of_other_things_stays() -> None:
+    text = 'import boto3\n\n# Orders\ns3 = boto3.client("s3")\nN = 3\n\n\ndef handler(event, context):\n    return N\n'
+    assert fixed(text) == "# Orders\nN = 3\n\n\ndef handler(event, context):\n    return N\n"
+
+
+def test_equal_clients_of_several_functions_become_one() -> None:
+    text = (
+        "import boto3\n\n\ndef one():\n    s3 = boto3.client('s3')\n    return s3.a()\n\n\n"
+        'def two():\n    client = boto3.client("s3")\n    return client.b()\n\n\n'
+        'def three():\n    s3 = boto3.client("s3")\n    return s3.c(), boto3.client("sqs").d()\n\n\n'
+        "def handler(event, context):\n    return one(), two(), three()\n"
+    )
+    assert fixed(text, "--unsafe-fixes") == (
+        "import boto3\n\ns3 = boto3.client('s3')\nsqs_client = boto3.client(\"sqs\")\n\n\n"
+        "def one():\n    return s3.a()\n\n\ndef two():\n    return s3.b()\n\n\n"
+        "def three():\n    return s3.c(), sqs_client.d()\n\n\n"
+        "def handler(event, context):\n    return one(), two(), three()\n"
+    )
+
+
+def test_what_is_put_into_a_function_twice_is_there_twice() -> None:
+    text = (
+        "import threading\n\n\ndef work():\n    pass\n\n\ndef handler(event, context):\n"
+        "    threading.Thread(target=work).start()\n    threading.Thread(target=work).start()\n    return 1\n"
+    )
+    assert fixed(text, "--unsafe-fixes").count(".join()") == 2
+
+
+def test_blanks_behind_the_last_line_stay() -> None:
+    text = "import pandas\n\n\ndef handler(event, context):\n    return event\n\n \n"
+    assert fixed(text) == text.removeprefix("import pandas\n\n\n")
+
+
+def test_what_two_fixes_import_stands_above_what_they_make() -> None:
+    text = (
+        "import boto3\nimport json\n\ns3 = boto3.client('s3')\n\n\ndef handler(event, context):\n    print(1)\n"
+        "    key = event['Records'][0]['s3']['object']['key']\n    s3.get_object(Bucket='b', Key=key)\n"
+    )
+    assert fixed(text, "--unsafe-fixes", "--pedantic").startswith(
+        "import boto3\nimport json\nimport logging\nfrom urllib.parse import unquote_plus\n\n"
+        "logger = logging.getLogger(__name__)\nlogger.setLevel(logging.INFO)\n\ns3 = boto3.client('s3')\n\n\ndef"
+    )
+    assert "logger.setLevel(logging.INFO)\n\n\ndef" in fixed(
+        "\ndef handler(event, context):\n    print(1)\n", "--unsafe-fixes", "--pedantic"
+    )

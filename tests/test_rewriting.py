@@ -121,12 +121,11 @@ def test_used_in_place() -> None:
         """,
         """
         import boto3, os
-        def helper(): pass
-
 
         dynamodb_resource = boto3.resource("dynamodb", region_name=os.environ["R"])
 
 
+        def helper(): pass
         def main(event, context):
             table = dynamodb_resource.Table("x")
         """,
@@ -231,12 +230,11 @@ def test_closures_and_other_functions_own_names_are_no_hindrance() -> None:
         """,
         """
         import boto3
-        def other(s3): return s3
-
 
         s3 = boto3.client("s3")
 
 
+        def other(s3): return s3
         def main(event, context):
             return [s3.get(x) for x in event], lambda: s3
         """,

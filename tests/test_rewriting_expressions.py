@@ -57,8 +57,8 @@ KEY = 'event["key"]'
 @pytest.mark.parametrize(
     ("head", "wrapped"),
     [
-        ("", f"from urllib.parse import unquote_plus\n\n\nkey = unquote_plus({KEY})\n"),
-        ('"""Doc."""\n', f'"""Doc."""\n\nfrom urllib.parse import unquote_plus\nkey = unquote_plus({KEY})\n'),
+        ("", f"from urllib.parse import unquote_plus\n\nkey = unquote_plus({KEY})\n"),
+        ('"""Doc."""\n', f'"""Doc."""\n\nfrom urllib.parse import unquote_plus\n\nkey = unquote_plus({KEY})\n'),
         ("import os\nx = 1\n", f"import os\nfrom urllib.parse import unquote_plus\nx = 1\nkey = unquote_plus({KEY})\n"),
         (
             "from urllib.parse import unquote_plus as u\n",
@@ -72,6 +72,26 @@ def test_an_expression_is_wrapped_and_the_function_imported(head: str, wrapped: 
     text = f"{head}key = {KEY}\n"
     edits = wrap(text, place=place(text, KEY), package="urllib.parse", function="unquote_plus")
     assert apply(text, edits) == wrapped
+
+
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        (
+            "# -*- coding: utf-8 -*-\n__author__ = 'me'\n\nimport json\nfrom time import time\nimport boto3\n",
+            "# -*- coding: utf-8 -*-\n__author__ = 'me'\n\nimport json\nfrom time import time\nNEW\nimport boto3\n",
+        ),
+        ("# -*- coding: utf-8 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\n\nNEW\n\nx = 1\n"),
+        ("import json, boto3\nfrom tools import a\n", "import json, boto3\nNEW\nfrom tools import a\n"),
+        ("# Ours\nfrom tools import a\n", "NEW\n\n# Ours\nfrom tools import a\n"),
+        ("# Copyright Me\nimport tools\n", "# Copyright Me\nNEW\n\nimport tools\n"),
+    ],
+)
+def test_the_import_stands_where_a_sorted_list_has_it(head: str, after: str) -> None:
+    text = f"{head}key = {KEY}\n"
+    edits = wrap(text, place=place(text, KEY), package="urllib.parse", function="unquote_plus")
+    new = after.replace("NEW", "from urllib.parse import unquote_plus")
+    assert apply(text, edits) == f"{new}key = unquote_plus({KEY})\n"
 
 
 def test_a_name_that_means_something_else_is_not_imported_over() -> None:

@@ -134,7 +134,7 @@ INFO = "logger = logging.getLogger(__name__)\nlogger.setLevel(logging.INFO)\n"
         ("", f"import logging\n\n{INFO}\n\n"),
         ("'''Doc.'''\n\n", f"'''Doc.'''\n\nimport logging\n\n{INFO}\n"),
         ("# About f.\n", f"import logging\n\n{INFO}\n\n# About f.\n"),
-        ("# Copyright us\n\n", f"# Copyright us\n\nimport logging\n\n{INFO}\n"),
+        ("# Copyright us\n\n", f"# Copyright us\n\nimport logging\n\n{INFO}\n\n"),
         ("#!/usr/bin/python\n", f"#!/usr/bin/python\n\nimport logging\n\n{INFO}\n\n"),
         (
             "from __future__ import annotations\n\n\n",

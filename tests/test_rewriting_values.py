@@ -55,7 +55,7 @@ def test_a_body_becomes_a_text(before: str, what: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("head", "expected", "name"),
     [
-        ("import os\n", "import os\nimport json\n", "json.dumps"),
+        ("import os\n", "import json\nimport os\n", "json.dumps"),
         ("from json import dumps\n", "from json import dumps\n", "dumps"),
         ("import json as j\n", "import json as j\n", "j.dumps"),
     ],

@@ -42,6 +42,7 @@ _READS = (
     "scan",
     "select_",
 )
+_ASKS = frozenset({"build_full_result", "client", "load", "paginate", "resource", "search"})
 _SENDS = (".delete", ".patch", ".post", ".put", ".urlopen", ".send_message", ".sendmail", ".execute", ".executemany")
 
 
@@ -167,7 +168,7 @@ def _is_act(name: str) -> bool:
         return False
     if owner in ("boto3.Session()", "boto3.resource()") or method[:1].isupper():
         return False
-    return not method.startswith(_READS) and method not in ("get_waiter", "get_paginator", "client", "resource", "load")
+    return not method.startswith(_READS) and method not in _ASKS
 
 
 def _reports_failures(handler: Handler) -> bool:

@@ -10,11 +10,11 @@ from lambdalint.model import Handler
 
 
 class Limits(NamedTuple):
-    """From here on nobody would call a handler function short; from half of each on, its author may differ."""
+    """From here on nobody would call a handler function short; somewhat below, its author may differ."""
 
-    statements: Annotated[int, Option("of the handler function itself, at least; 0 for any number", 0)] = 80
+    statements: Annotated[int, Option("of the handler function itself, at least; 0 for any number", 0)] = 60
     branches: Annotated[int, Option("conditions, loops and `except` clauses in it, at least", 0)] = 12
-    aws_calls: Annotated[int, Option("calls of AWS that stand in it, at least", 0)] = 4
+    aws_calls: Annotated[int, Option("calls of AWS that stand in it, at least", 0)] = 3
 
 
 @check(Handler, code="LL303", severity=Severity.ADVICE, since="0.1", options=Limits())
@@ -27,8 +27,9 @@ def fat_handler(handler: Handler, limits: Limits) -> Iterator[Problem]:
 
     **Bad**
 
-    A handler function of at least 80 statements with 12 branches and 4 direct calls of AWS, all three together; your
-    project may draw the line elsewhere. With `--pedantic`, one that has half of each:
+    A handler function of at least 60 statements with 12 branches and 3 direct calls of AWS, all three together; your
+    project may draw the line elsewhere. With `--pedantic`, one that has two thirds of the statements and of the calls,
+    and half of the branches:
 
     ```python
     import boto3
@@ -100,10 +101,10 @@ def fat_handler(handler: Handler, limits: Limits) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     size = handler.size
-    if 2 * size.statements < limits.statements or 2 * size.branches < limits.branches:
+    if 3 * size.statements < 2 * limits.statements or 2 * size.branches < limits.branches:
         return
     calls = len({call.location for call in handler.warm_calls.operations if not call.trace})
-    if 2 * calls < limits.aws_calls:
+    if 3 * calls < 2 * limits.aws_calls:
         return
     yield Problem(
         handler.location,

@@ -53,8 +53,9 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     role assumed in this invocation, is not reported. Nor is its caller: for a factory such as
     `def make(service): return boto3.client(service)` the finding stands where the factory is called.
 
-    **Fix (unsafe).** Moves the client above the handler, or above the helper that builds it. To be reviewed: an
-    error while it is built then fails the start of the environment rather than one invocation.
+    **Fix (unsafe).** Moves the client above the functions of its module, whether the handler or a helper builds it.
+    To be reviewed: an error while it is built then fails the start of the environment rather than one invocation, and
+    tests that put something in the place of `boto3`, or of AWS, have to do so before they import the module.
 
     **Ignore it when** each invocation needs a client of its own for a reason the code does not show.
 

@@ -265,6 +265,8 @@ class UnusedGlobal(NamedTuple):
     name: str
     call: Call
     statement: Location
+    frees: tuple[tuple[str, str], ...] = ()
+    """The imports that nothing else reads: module and name bound, as in `Import`."""
 
 
 class Variable(NamedTuple):

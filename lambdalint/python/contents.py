@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
@@ -148,7 +148,8 @@ def unused_globals(module: Module, init: Sequence[Call], modules: Modules) -> tu
         call = by_place.get(module.source.location(node.value))
         if call is None or is_read(module, name, node) or _is_read_elsewhere(module, name, modules):
             continue
-        found.append(UnusedGlobal(name, call, Location(*module.source.location(node))))
+        frees = tuple(_freed_by(node, module, modules))
+        found.append(UnusedGlobal(name, call, Location(*module.source.location(node)), frees))
     return tuple(found)
 
 
@@ -188,3 +189,17 @@ def newer_than(module: Module, version: tuple[int, int]) -> list[Novelty]:
     from lambdalint.python.novelties import novelties
 
     return [found for one in loaded_with(module) for found in novelties(one.source, version)]
+
+
+def _freed_by(statement: ast.Assign, module: Module, modules: Modules) -> Iterator[tuple[str, str]]:
+    """The imports that only one statement reads."""
+    named = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+    for node, guarded in _import_nodes(module.source.tree.body, False):
+        if guarded or (isinstance(node, ast.ImportFrom) and node.level):
+            continue
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            loaded = alias.name if isinstance(node, ast.Import) else node.module or ""
+            if bound in named and "." not in alias.name and not is_read(module, bound, node, statement):
+                if not _is_read_elsewhere(module, bound, modules):
+                    yield loaded, bound

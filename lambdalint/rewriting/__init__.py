@@ -105,9 +105,18 @@ def remove_file(text: str, *, place: Location, position: int, keyword: str, whol
     return _or_nothing(edits)
 
 
-def remove_statement(text: str, *, place: Location) -> Sequence[Edit]:
-    """Remove the statement at `place` of the module's top level."""
-    return _or_nothing(lambda: calls.remove_statement(Module(text), place))
+def remove_statement(text: str, *, place: Location, frees: Sequence[tuple[str, str]] = ()) -> Sequence[Edit]:
+    """Remove the statement at `place` of the module's top level, and the imports that nothing else reads."""
+
+    def edits() -> Sequence[Edit]:
+        removal = calls.remove_statement(Module(text), place)
+        if not frees:
+            return removal
+        from lambdalint.rewriting import imports
+
+        return [*removal, *(edit for module, bound in frees for edit in imports.remove(text, module, bound))]
+
+    return _or_nothing(edits)
 
 
 def remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:

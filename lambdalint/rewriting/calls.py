@@ -8,6 +8,7 @@ import tokenize
 
 from lambdalint.check import Edit
 from lambdalint.model import Location
+from lambdalint.rewriting.layout import ABOUT_CLIENTS
 from lambdalint.rewriting.names import Module, Refused
 
 
@@ -68,7 +69,8 @@ def without_comments(text: str) -> str:
 
 
 def remove_statement(module: Module, place: Location) -> list[Edit]:
-    """Take a statement of the module's top level away, with its lines. Raises Refused."""
+    """Take a statement of the module's top level away, with its lines and a comment that tells of no other. Raises
+    Refused."""
     for statement in module.body:
         if statement.lineno == place.line and statement.end_lineno == place.end_line:
             start, end = module.start(place.line), module.start(place.end_line + 1)
@@ -76,8 +78,23 @@ def remove_statement(module: Module, place: Location) -> list[Edit]:
             rest = module.text[last:end].strip()
             if first != start or (rest and not rest.startswith("#")):
                 raise Refused  # it shares a line with others
-            return [Edit(start, end, "")]
+            above, below = place.line, place.end_line + 1
+            if module.is_blank(below) or end == len(module.text):
+                while module.is_comment(above - 1, "") and ABOUT_CLIENTS.search(module.line(above - 1)):
+                    above -= 1
+                above, below = _without_gap(module, above, below)
+            return [Edit(module.start(above), module.start(below), "")]
     raise Refused
+
+
+def _without_gap(module: Module, first: int, end: int) -> tuple[int, int]:
+    """Lines that go, together with the fewer of the blank lines above and below them."""
+    gap, behind = first, end
+    while module.is_blank(gap - 1):
+        gap -= 1
+    while module.is_blank(behind):
+        behind += 1
+    return (gap, end) if first - gap < behind - end else (first, behind if gap < first else end)
 
 
 def wrap(module: Module, place: Location, function: str) -> list[Edit]:

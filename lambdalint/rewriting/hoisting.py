@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator, Sequence
-from itertools import count, islice
-from keyword import iskeyword
+from itertools import count
 
 from lambdalint.check import Edit
+from lambdalint.rewriting.building import calls_in, is_name, keeps, name_for, only_defines, through_call
 from lambdalint.rewriting.layout import cut, dedent, paste
-from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, root, single_target
+from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, below, bound, identity, root, single_target
 
 _SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HERE_AND_NOW = (*_SCOPES, ast.Try, ast.TryStar, ast.withitem, ast.Await)
@@ -21,7 +20,6 @@ _PURE = {"aiohttp", "boto3", "botocore", "certifi", "httpx", "os", "ssl", "urlli
 _FROM_SESSION = {"client", "create_client", "resource"}
 _CASTS = {"bool", "dict", "float", "int", "str"}
 _CLOSERS = {"aclose", "close", "disconnect", "dispose", "quit", "shutdown", "__enter__", "__aenter__"}
-_KEEPERS = {"aclosing", "closing", "enter_async_context", "enter_context", "push"}
 _ALTERERS = {"add", "append", "clear", "insert", "pop", "register", "register_first", "register_last", "remove"}
 _ALTERERS |= {"set", "setdefault", "unregister", "update"}
 
@@ -37,10 +35,10 @@ class Hoist:
         for node in self.nodes:
             self.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
         self.call = self._call(line, column)
-        self.dump = ast.dump(self.call)
+        self.dump = identity(self.call)
         start, end = module.span(self.call)
         self.source = module.text[start:end]
-        if ast.dump(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
+        if identity(ast.parse(f"({self.source}\n)", mode="eval").body) != self.dump:
             raise Refused  # places inside f-strings are not to be trusted before Python 3.12
         self.statement = self._surroundings()
         self.needed = max((self._needed(node) for node in ast.walk(self.call)), default=-1)
@@ -49,11 +47,16 @@ class Hoist:
 
     def edits(self) -> Sequence[Edit]:
         """What to change. Raises Refused."""
+        changes = self._changes()
+        return [*changes, *self._apart(changes)]
+
+    def _changes(self) -> Sequence[Edit]:
         name, value = single_target(self.statement)
         if not name or value is not self.call:
             return self._replace()
         self._check_uses(name)
-        return self._replace() if self._is_taken(name) else self._move(name)
+        known = self._known()
+        return self._rename(name) if self._is_taken(name) or (known and known != name) else self._move(name)
 
     # What is looked at
 
@@ -90,8 +93,10 @@ class Hoist:
         if node not in self.function.body:  # a decorator, a default
             raise Refused
         above = self.parents[self.call]
-        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or _keeps(above):
+        if (isinstance(above, ast.Attribute) and above.attr in _CLOSERS) or keeps(above):
             raise Refused
+        if isinstance(above, ast.Expr):
+            raise Refused  # nobody wants the client
         if conditional and any(isinstance(part, ast.Subscript) for part in ast.walk(self.call)):
             raise Refused  # os.environ["X"] may be there only under that condition
         if statement is None:
@@ -142,14 +147,14 @@ class Hoist:
         for node in self.nodes:
             if isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
                 raise Refused
-            if isinstance(node, ast.withitem) and _is_name(node.context_expr, name):
+            if isinstance(node, ast.withitem) and is_name(node.context_expr, name):
                 raise Refused
-            if _keeps(node) and any(_is_name(one, name) for one in ast.iter_child_nodes(node)):
+            if keeps(node) and any(is_name(one, name) for one in ast.iter_child_nodes(node)):
                 raise Refused
             if isinstance(node, ast.Attribute | ast.Subscript) and root(node) == name:
                 if not isinstance(node.ctx, ast.Load):
                     raise Refused
-                if isinstance(node, ast.Attribute) and _is_name(node.value, name) and node.attr in _CLOSERS:
+                if isinstance(node, ast.Attribute) and is_name(node.value, name) and node.attr in _CLOSERS:
                     raise Refused
                 if isinstance(node, ast.Attribute) and self._alters(node, name):
                     raise Refused
@@ -157,7 +162,7 @@ class Hoist:
     def _alters(self, node: ast.Attribute, name: str) -> bool:
         """`session.headers.update(...)`: what one invocation does to it, the next would meet."""
         called = isinstance(parent := self.parents[node], ast.Call) and parent.func is node
-        return called and node.attr in _ALTERERS and not _is_name(node.value, name) and not _through_call(node)
+        return called and node.attr in _ALTERERS and not is_name(node.value, name) and not through_call(node)
 
     def _is_taken(self, name: str) -> bool:
         """Another function builds something else under this name, and may want to move it as well."""
@@ -165,7 +170,7 @@ class Hoist:
             if isinstance(other, FUNCTIONS) and other is not self.function:
                 for node in ast.walk(other):
                     target, value = single_target(node)
-                    if target == name and isinstance(value, ast.Call) and ast.dump(value) != self.dump:
+                    if target == name and isinstance(value, ast.Call) and identity(value) != self.dump:
                         return True
         return False
 
@@ -185,16 +190,46 @@ class Hoist:
             self._check_annotation(annotation)
         return [paste(self.module, self._above(), code), removal]
 
+    def _rename(self, name: str) -> Sequence[Edit]:
+        """The statement goes above the handler, under a name that no other function has for something else."""
+        code, removal = cut(self.module, self.statement, self._block())
+        known = self._known()
+        new = known or self._free_name()
+        edits = [removal]
+        for table in below(self.table):
+            if name in table.get_identifiers() and not table.lookup(name).is_free():
+                raise Refused
+        for node in self.nodes:
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                start, end = self.module.span(node)
+                if self.module.text[start:end] != name:
+                    raise Refused
+                edits.append(Edit(start, end, new))
+        if not known:
+            annotation = getattr(self.statement, "annotation", None)
+            if annotation is not None:
+                self._check_annotation(annotation)
+            code = re.sub(rf"^{name}\b", new, code, count=1, flags=re.MULTILINE)
+            edits.append(paste(self.module, self._above(), code))
+        return edits
+
+    def _known(self) -> str:
+        """A global that is equal already; empty if there is none."""
+        mine = set(self.table.get_identifiers())
+        for name in self.module.definitions(self.dump, self.index):
+            if name not in mine or self.table.lookup(name).is_global():
+                return name
+        return ""
+
     def _replace(self) -> Sequence[Edit]:
         """The call becomes the name of a new global, or of an equal one that is there already."""
         start, end = self.module.span(self.call)
         suffix = " " if self.module.text[end : end + 1].isidentifier() else ""
-        mine = set(self.table.get_identifiers())
-        for name in self.module.definitions(self.dump, self.index):
-            if name not in mine or self.table.lookup(name).is_global():
-                return [Edit(start, end, name + suffix)]
+        if known := self._known():
+            return [Edit(start, end, known + suffix)]
         line = self.module.line(self.statement.lineno)
         code = dedent(self.source, line[: len(line) - len(line.lstrip())])
+        code = re.sub(r"^boto3\.session\.Session\b", "boto3.Session", code)
         name = self._free_name()
         try:
             ast.parse(f"{name} = {code}")
@@ -203,28 +238,58 @@ class Hoist:
             code = f"({newline}    {code.replace(newline, newline + '    ')}{newline})"
         return [paste(self.module, self._above(), f"{name} = {code}"), Edit(start, end, name + suffix)]
 
+    def _apart(self, changes: Sequence[Edit]) -> Iterator[Edit]:
+        """Edits that change nothing, but meet those that would move other calls in the same round.
+
+        Where an equal call comes first, this one gets its name in the next round; and no two calls may get the same
+        new name.
+        """
+        name, _ = single_target(self.statement)
+        base = name_for(self.call)
+        calls = [call for node in self.module.body if isinstance(node, FUNCTIONS) for call in calls_in(node)]
+        first = next(call for call in calls if identity(call) == self.dump)
+        taken = list(changes)
+        for call in calls:
+            rival = identity(call) != self.dump and name_for(call) == base
+            if rival or (call is first and call is not self.call and call not in self._named(name)):
+                start, end = self.module.span(call)
+                if all(end < edit.start or edit.end < start for edit in taken):
+                    taken.append(Edit(start, end, self.module.text[start:end]))
+                    yield taken[-1]
+
+    def _named(self, name: str) -> list[ast.expr | None]:
+        """What functions give that name to."""
+        nodes = [node for one in self.module.body if isinstance(one, FUNCTIONS) for node in ast.walk(one)]
+        return [value for target, value in map(single_target, nodes) if target == name]
+
     def _above(self) -> int:
-        """The first function that builds the same, so that whoever moves it first serves all the others."""
+        """The first definition behind what the call waits for, where globals usually stand.
+
+        What is executed in between stays before it: it may set up what a client takes from the environment. Only the
+        first function that builds the same comes before that, so that whoever moves it first serves all the others.
+        """
+        body = self.module.body
+        found = self.index
         for index in range(self.needed + 1, self.index):
-            node = self.module.body[index]
-            if isinstance(node, FUNCTIONS) and any(ast.dump(call) == self.dump for call in _calls(node)):
-                return index
-        return self.index
+            node = body[index]
+            if isinstance(node, FUNCTIONS) and any(identity(call) == self.dump for call in calls_in(node)):
+                found = index
+                break
+        for index in range(found - 1, self.needed, -1):
+            if not only_defines(body[index]):
+                break
+            if isinstance(body[index], (*FUNCTIONS, ast.ClassDef)):
+                found = index
+        return found
 
     def _free_name(self) -> str:
-        """After the service: `s3_client`. Numbered so that no two moves of one run take the same."""
-        base = _name_for(self.call)
-        rivals = [
-            ast.dump(call)
-            for node in self.module.body
-            if isinstance(node, FUNCTIONS)
-            for call in _calls(node)
-            if _name_for(call) == base
-        ]
-        position = list(dict.fromkeys(rivals)).index(self.dump)
+        """After the service: `s3_client`."""
+        base = name_for(self.call)
         taken = set().union(*(table.get_identifiers() for table in self.module.tables))
+        if base in taken and base not in self.module.sites and self.module.package(root(self.call)) == "boto3":
+            base = f"aws_{base}"
         names = (base if number == 1 else f"{base}_{number}" for number in count(1))
-        return next(islice((name for name in names if name not in taken), position, None))
+        return next(name for name in names if name not in taken)
 
     def _block(self) -> list[ast.stmt]:
         parent = self.parents[self.statement]
@@ -241,39 +306,3 @@ class Hoist:
         for node in ast.walk(annotation):
             if isinstance(node, ast.Name) and self.module.ready(node.id) >= self._above():
                 raise Refused
-
-
-def _calls(node: ast.AST) -> list[ast.Call]:
-    """In the order of the text."""
-    calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
-    return sorted(calls, key=lambda call: (call.lineno, call.col_offset, call.end_lineno, call.end_col_offset))
-
-
-def _name_for(call: ast.Call) -> str:
-    kind = call.func.attr if isinstance(call.func, ast.Attribute) else root(call.func)
-    service = (
-        call.args[0] if call.args else next((key.value for key in call.keywords if key.arg == "service_name"), None)
-    )
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
-    name = {"connect": "connection"}.get(name, name)
-    if kind in ("client", "resource") and isinstance(service, ast.Constant) and isinstance(service.value, str):
-        name = re.sub(r"\W", "_", f"{service.value}_{kind}")
-    usable = name.isidentifier() and not iskeyword(name) and not hasattr(builtins, name)
-    return name if usable else "client"
-
-
-def _keeps(node: ast.AST) -> bool:
-    """Hands what it is given to a `with` block, which closes it."""
-    if not isinstance(node, ast.Call):
-        return False
-    return (node.func.attr if isinstance(node.func, ast.Attribute) else root(node.func)) in _KEEPERS
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _through_call(node: ast.AST) -> bool:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return isinstance(node, ast.Call)

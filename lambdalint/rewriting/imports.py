@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Sequence
 
 import libcst as cst
 
 from lambdalint.check import Edit
+from lambdalint.rewriting.layout import at_line
 from lambdalint.rewriting.names import Module, Refused
+from lambdalint.rewriting.requiring import below_imports, first_imports, insert
 
 
 def name_of(module: Module, package: str, name: str, *, whole: bool = False) -> tuple[str, list[Edit]]:
@@ -28,10 +31,10 @@ def name_of(module: Module, package: str, name: str, *, whole: bool = False) -> 
     if whole:
         if not _is_free(module, package, bound=0):
             raise Refused
-        return f"{package}.{name}", [_insert(module, f"import {package}")]
+        return f"{package}.{name}", [_insert(module, package, f"import {package}")]
     if not _is_free(module, name, bound=0):
         raise Refused
-    return name, [_extend(module, package, name) or _insert(module, f"from {package} import {name}")]
+    return name, [_extend(module, package, name) or _insert(module, package, f"from {package} import {name}")]
 
 
 def _extend(module: Module, package: str, name: str) -> Edit | None:
@@ -51,30 +54,12 @@ def _is_free(module: Module, name: str, bound: int) -> bool:
     return all(name not in table.get_identifiers() or table.lookup(name).is_global() for table in module.tables[1:])
 
 
-def _insert(module: Module, statement: str) -> Edit:
-    """Behind the last of the first imports; below the docstring where there is none."""
-    last: ast.stmt | None = None
-    for node in module.body:
-        documents = last is None and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if not documents and not isinstance(node, (ast.Import, ast.ImportFrom)):
-            break
-        last = node
-    if last is None:
-        first = min((_first_line(node) for node in module.body), default=1)
-        while first > 1 and module.line(first - 1).startswith("#") and not module.line(first - 1).startswith("#!"):
-            first -= 1
-        at = module.start(first)
-        return Edit(at, at, f"{statement}{module.newline * 3}")
-    at = module.start((last.end_lineno or last.lineno) + 1)
-    if at and module.text[at - 1] not in "\r\n":
-        raise Refused  # the import is the last line, and has no end
-    gap = "" if isinstance(last, (ast.Import, ast.ImportFrom)) else module.newline
-    return Edit(at, at, f"{gap}{statement}{module.newline}")
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
+def _insert(module: Module, package: str, statement: str) -> Edit:
+    """Where a sorted list has it; what is installed stands behind the first imports."""
+    imports = first_imports(module)
+    if not imports or package.partition(".")[0] in sys.stdlib_module_names:
+        return insert(module, statement, package)
+    return at_line(module, below_imports(module), statement, close=True)
 
 
 class _Remover(cst.CSTTransformer):
@@ -140,12 +125,16 @@ def _dotted(node: cst.BaseExpression) -> str:
 
 def remove(text: str, module: str, bound: str) -> list[Edit]:
     """Remove the module-level import of `module` that binds the name `bound`. Raises Refused."""
-    tree = cst.parse_module(text)
+    code = text.rstrip()  # libcst drops blanks behind the last line end
+    tree = cst.parse_module(code)
     remover = _Remover(module, bound)
     after = tree.visit(remover).code
-    if remover.removed != 1:
+    if remover.removed != 1 or tree.code != code:
         raise Refused
-    return [_difference(text, after)]
+    edit = _difference(code, after)
+    if not edit.start and not edit.text:  # nothing stands above the blank lines behind it any more
+        edit = edit._replace(end=len(code) - len(code[edit.end :].lstrip("\r\n")))
+    return [edit]
 
 
 def _difference(before: str, after: str) -> Edit:

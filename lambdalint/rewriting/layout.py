@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from lambdalint.check import Edit
 from lambdalint.rewriting.names import FUNCTIONS, Module, Refused, single_target
+
+ABOUT_CLIENTS = re.compile(
+    r"\b(?:boto|buil[dt]|cach|client|connect|initiali[sz]|instantiat|pool|resource|reus|session|set(?:ting)? ?up|slow)",
+    re.IGNORECASE,
+)
+"""In a comment: it tells of what is built, not of what is done with it."""
 
 
 def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str, Edit]:
@@ -18,8 +25,12 @@ def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str
         raise Refused  # it shares a line with others
     place = block.index(statement)
     above = (block[place - 1].end_lineno or 0) if place else 0
-    while first - 1 > above and module.is_comment(first - 1, indent):
-        first -= 1
+    commented = first
+    while commented - 1 > above and module.is_comment(commented - 1, indent):
+        commented -= 1
+    comment = module.text[module.start(commented) : module.start(first)]
+    if ABOUT_CLIENTS.search(comment):
+        first = commented  # else it is the title of what follows
     moved = dedent(module.text[module.start(first) : module.start(last + 1)], indent)
     if len(block) == 1:
         # The end of the last line stays as it is: it may be the end of the text.
@@ -36,17 +47,22 @@ def cut(module: Module, statement: ast.stmt, block: list[ast.stmt]) -> tuple[str
 
 
 def paste(module: Module, index: int, code: str) -> Edit:
-    """The edit that puts `code` above the function at `index` of the body, its decorators and its comments."""
+    """The edit that puts `code` above the definition at `index` of the body, its decorators and its comments."""
     function, before = module.body[index], module.body[index - 1]
-    assert isinstance(function, FUNCTIONS)
+    assert isinstance(function, (*FUNCTIONS, ast.ClassDef))
     limit = before.end_lineno or 0
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
     while first - 1 > limit and module.is_comment(first - 1, ""):
         first -= 1
-    gap = first
-    while gap - 1 > limit and module.is_blank(gap - 1):
-        gap -= 1
-    lines = module.newline * _blank_lines_after(before, commented=gap - 1 > limit)
+    gap = limit + 1
+    while gap < first and not module.is_blank(gap):
+        gap += 1  # comments that belong to what stands before
+    commented = gap > limit + 1
+    if gap < first:  # what comes behind the blank lines may be the title of a whole part
+        first = gap
+        while module.is_blank(first):
+            first += 1
+    lines = module.newline * _blank_lines_after(before, commented=commented)
     return Edit(module.start(gap), module.start(first), lines + code + module.newline * 3)
 
 
@@ -66,7 +82,11 @@ def at_line(module: Module, line: int, code: str, *, above: bool = True, close: 
         raise Refused  # the line before is the last, and has no end
     if close:
         return Edit(at, at, f"{code}{newline}")
-    behind = "" if module.is_blank(line) or at == len(module.text) else newline * _lines_before(module, line)
+    below = line
+    while module.is_blank(below):
+        below += 1
+    kept = below > line and any((one.end_lineno or 0) < line for one in module.body)  # the file's own way
+    behind = "" if kept or at == len(module.text) else newline * (_lines_before(module, below) - (below - line))
     return Edit(at, at, f"{newline if above else ''}{code}{newline}{behind}")
 
 

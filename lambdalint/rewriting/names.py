@@ -15,6 +15,11 @@ _DIRECT = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *FUNCTIONS, as
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+_SESSION, _LONG_SESSION = (
+    ast.dump(ast.parse(one, mode="eval").body) for one in ("boto3.Session", "boto3.session.Session")
+)
+
+
 class Refused(Exception):
     """A fix could change what the program does."""
 
@@ -107,7 +112,7 @@ class Module:
         """Globals that are bound once, to this very call, ahead of statement `before`."""
         for statement in self.body[:before]:
             name, value = single_target(statement)
-            if name and isinstance(value, ast.Call) and ast.dump(value) == dump and self._is_constant(name):
+            if name and isinstance(value, ast.Call) and identity(value) == dump and self._is_constant(name):
                 yield name
 
     def _is_constant(self, name: str) -> bool:
@@ -153,6 +158,11 @@ def single_target(node: ast.AST) -> tuple[str, ast.expr | None]:
     else:
         return "", None
     return (target.id, node.value) if isinstance(target, ast.Name) else ("", None)
+
+
+def identity(node: ast.AST) -> str:
+    """Equal for calls that build the same."""
+    return ast.dump(node).replace(_LONG_SESSION, _SESSION)
 
 
 def root(node: ast.AST) -> str:
