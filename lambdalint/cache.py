@@ -16,7 +16,7 @@ from lambdalint import __version__, registry
 from lambdalint.check import AnyCheck
 from lambdalint.config import Config
 from lambdalint.files import write
-from lambdalint.house import ALWAYS
+from lambdalint.house import ALWAYS, unreadable_template
 from lambdalint.looking import Looked, pack, unpack
 
 FOLDER = ".lambdalint_cache"
@@ -71,8 +71,8 @@ class Cache:
         if not looked and not self._changed:
             return
         for one in looked:
-            if any(found.code in ALWAYS for found, _ in one.findings):
-                self._files.pop(one.path, None)  # why a file could not be read, its time does not tell
+            if not _is_told_by_files(one):
+                self._files.pop(one.path, None)
                 continue
             # What cannot hold a handler is read again sooner than its hash is computed.
             stamped = (
@@ -146,6 +146,12 @@ class Cache:
             self.notices.append(f"{self._folder}: the cache cannot be written ({error.strerror})")
 
 
+def _is_told_by_files(looked: Looked) -> bool:
+    """Whether the files that something rests on say when it changes: why one could not be read, its time does not."""
+    known = {unreadable_template.code} if looked.files else set()  # one that was read, and found to be faulty
+    return not any(found.code in ALWAYS - known for found, _ in looked.findings)
+
+
 def _name(path: str, is_folder: bool) -> str:
     return f"{path}/" if is_folder else path
 
@@ -171,12 +177,13 @@ def _key(config: Config, selected: Sequence[AnyCheck]) -> str:
     parts = [str(date.today()), __version__, sys.version, os.path.relpath(".", config.root), repr(config)]
     parts += [check.code for check in selected]
     here = os.path.dirname(os.path.abspath(__file__))
-    waiting = [here, os.path.join(here, "python"), *registry.sources(selected)]
+    rooms = (os.path.join(here, name) for name in ("model", "python", "sources"))
+    waiting = [here, *rooms, *registry.sources(selected)]
     while waiting:
         folder = waiting.pop()
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.endswith((".py", ".jsonl")):
+                if entry.name.endswith((".py", ".json", ".jsonl")):
                     status = entry.stat()
                     parts.append(f"{entry.name} {status.st_mtime_ns} {status.st_size}")
                 elif folder != here and "." not in entry.name and not entry.name.startswith("__") and entry.is_dir():

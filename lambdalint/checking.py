@@ -177,7 +177,8 @@ class Work:
         """What there is to say of these files."""
         request = self.request
         # Files with other contents than on the disk come first: whoever imports them shall meet these.
-        given = [path for path in request.contents if path in set(files)]
+        wanted = set(files)
+        given = [path for path in request.contents if path in wanted]
         looked = [self.looker.look(path, request.contents[path]) for path in given]
         files = [path for path in files if path not in request.contents]
         if self.cache is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Finding, Fix
@@ -34,7 +34,6 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
         found.append((complaint._replace(severity=severity), None))
-    claims: Claims = {}
     inline: list[Function] = []
     stacks = [heard(stack) for stack in declared.stacks]
     functions = [function for stack in stacks for function in stack.functions]
@@ -45,11 +44,10 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
         if function.code is not None and function.code.kind == "inline":
             if function.is_python:
                 inline.append(function)
-        elif function.handler_path is not None:
-            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
-        elif function.is_python:
+        elif function.handler_path is None and function.is_python:
             for handler in not_found(function):
                 found += examine_with_fixes(looker.checks, handler)
+    claims = claims_of(one for one in functions if one.code is None or one.code.kind != "inline")
     parts = [*_behind(looker, claims), *_inline(looker, inline)]
     for part in parts:
         found += part.findings
@@ -60,7 +58,9 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
         len(functions),
         sorted(claims),
         found,
-        sorted({path, *declared.files, *(file for part in parts for file in part.files)}) if declared.stacks else (),
+        sorted({path, *declared.files, *(file for part in parts for file in part.files)})
+        if declared.stacks or declared.unreadable
+        else (),
         sorted({*declared.folders, *(folder for part in parts for folder in part.folders)}),
         [one for part in parts for one in part.cut_short],
     )
@@ -73,10 +73,7 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
 
     stacks = read(path, data, looker.root, looker.nesting).stacks if may_be_template(path, data) else ()
     functions = [function for stack in stacks for function in heard(stack).functions]
-    claims: Claims = {}
-    for function in functions:
-        if function.handler_path is not None and function.handler_path in only:
-            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+    claims = claims_of(function for function in functions if function.handler_path in only)
     parts = list(_behind(looker, claims))
     return Looked(
         path,
@@ -86,6 +83,15 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
         findings=[one for part in parts for one in part.findings],
         cut_short=[one for part in parts for one in part.cut_short],
     )
+
+
+def claims_of(functions: Iterable[Function]) -> Claims:
+    """The functions whose handlers were found, by where these are."""
+    claims: Claims = {}
+    for function in functions:
+        if function.handler_path is not None:
+            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+    return claims
 
 
 def heard(stack: Stack) -> Stack:
@@ -117,12 +123,11 @@ def holds_python(folder: str) -> bool:
 
 
 def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:
-    from lambdalint.looking import Looked, contents_of, crash
+    from lambdalint.looking import Looked, crash
 
     for path, by_name in claims.items():
         try:
-            data = looker.contents.get(path)
-            data = contents_of(path) if data is None else data
+            data = looker.data_of(path)
         except OSError:
             continue  # it went away since it was found
         try:

@@ -65,27 +65,29 @@ class Looker:
         self._project: Project | None = None
         self._nesting: Nesting | None = None
 
+    def data_of(self, path: str) -> bytes:
+        """The bytes of a file, or what stands in for them. Raises `OSError`."""
+        data = self.contents.get(path)
+        return contents_of(path) if data is None else data
+
     def consult(self, path: str, only: frozenset[str]) -> Looked:
         """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
         from lambdalint.joining import consult
 
         try:
-            return consult(self, path, contents_of(path), only)
+            return consult(self, path, self.data_of(path), only)
         except Exception:  # nobody asked about it: its faults are told when somebody does
             return Looked(path)
 
     def look(self, path: str, data: bytes | None = None) -> Looked:
         """What the checks say of the handlers or functions in `path`. Whatever is in there, this does not raise."""
         is_template = is_template_name(path)
-        if data is None:
-            data = self.contents.get(path)
-        if data is None:
-            try:
-                data = contents_of(path)
-            except OSError as error:
-                message = f"this file cannot be read: {error.strerror}"
-                of = unreadable_template if is_template else unreadable_source
-                return Looked(path, findings=[(finding(of, Location(path), message), None)])
+        try:
+            data = self.data_of(path) if data is None else data
+        except OSError as error:
+            message = f"this file cannot be read: {error.strerror}"
+            of = unreadable_template if is_template else unreadable_source
+            return Looked(path, findings=[(finding(of, Location(path), message), None)])
         marked = (path,) if MARK in data else ()
         if is_template:
             from lambdalint.joining import look_at_template

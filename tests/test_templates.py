@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from running import BAD, check, run
+
+from lambdalint.looking import Looker
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -85,6 +88,20 @@ def test_a_warm_run_says_the_same_after_each_change(project: Path) -> None:
     Path("template.yaml").write_text(TEMPLATE.replace("app.run", "app.start").replace("    MemorySize: 512\n", ""))
     assert check().found == check("--no-cache").found
     assert "template.yaml:9 LL801" in check().found
+
+
+def test_a_faulty_template_is_not_looked_at_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("template.yaml").write_text(TEMPLATE.replace("    Timeout: 10\n", "    Timeout: 10\n    Timeout: 20\n"))
+    Path("broken.yaml").write_text("Resources:\n  A:\n    Type: AWS::Lambda::Function\n   Properties: [\n")
+    for name in ("template.yaml", "broken.yaml", "src/app.py"):
+        os.utime(name, (1_700_000_000, 1_700_000_000))
+    first = check().found
+    assert [one for one in first if "LL002" in one] == ["broken.yaml:4 LL002", "template.yaml:7 LL002"]
+    with monkeypatch.context() as nobody_looks:
+        nobody_looks.setattr(Looker, "look", None)
+        assert check().found == first
+    Path("template.yaml").write_text(TEMPLATE)
+    assert [one for one in check().found if "LL002" in one] == ["broken.yaml:4 LL002"]
 
 
 def test_ignore_comments_stand_in_templates(project: Path) -> None:
