@@ -291,8 +291,6 @@ class Function(NamedTuple):
     """Exists under some condition only."""
     generated: bool = False
     """Put in by the tool that wrote the template, for purposes of its own: no check hears of it."""
-    blocks: Mapping[str, Location] | None = None
-    """Where a fix puts what is not stated: see `lambdalint.rewriting.templates`."""
 
     @property
     def name(self) -> str:

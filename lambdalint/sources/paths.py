@@ -120,8 +120,3 @@ def _repository_of(path: str) -> str:
             return own
         folder = above
     return folder
-
-
-def is_outside(path: str) -> bool:
-    """Whether a path leads out of the tree that the run looks at."""
-    return path.startswith("../") or path == ".."

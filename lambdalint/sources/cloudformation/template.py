@@ -86,9 +86,6 @@ class Template:
     def _section(self, name: str) -> Mapping[str, tuple[Node, Node]]:
         return self.document.entries(self._sections[name][1]) if name in self._sections else {}
 
-    def section(self, name: str) -> Node | None:
-        return self._sections[name][1] if name in self._sections else None
-
     def _resource_nodes(self) -> Iterator[tuple[str, tuple[Node, Node, dict[str, Value]]]]:
         for name, (key, node) in self._section("Resources").items():
             if name.startswith("Fn::ForEach::"):
