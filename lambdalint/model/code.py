@@ -240,10 +240,15 @@ class Import(NamedTuple):
     bound: str
     """The name it gets here: `pd`."""
     location: Location
-    used: bool
-    """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
     guarded: bool
     """Stands in a `try` or under a condition."""
+    find_use: Callable[[], bool]
+    """The same as `used`, which it is there for: few are asked, and looking takes long."""
+
+    @property
+    def used(self) -> bool:
+        """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
+        return self.find_use()
 
 
 class DefeatedCache(NamedTuple):

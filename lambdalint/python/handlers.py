@@ -39,6 +39,10 @@ CHALICE_DECORATORS = frozenset(
     on_cw_event authorizer on_ws_connect on_ws_message on_ws_disconnect middleware
     """.split()
 )
+TRACERS = frozenset({"inject_lambda_context", "capture_lambda_handler"})
+POWERTOOLS_DECORATORS = frozenset({"event_source", "event_parser", "lambda_handler"})
+WRAPPERS = frozenset({"xray_lambda_handler", "datadog_lambda_wrapper"})
+TELLING_DECORATORS = CHALICE_DECORATORS | TRACERS | POWERTOOLS_DECORATORS | WRAPPERS
 ADAPTERS = tuple(
     """
     mangum.Mangum() apig_wsgi.make_lambda_handler() ask_sdk_core magnum. awsgi. serverless_wsgi strawberry ariadne
@@ -77,6 +81,21 @@ class Candidate:
 def may_hold_handler(data: bytes) -> bool:
     """Whether a file's bytes hold any of the words without which it has no handler."""
     return MAY_HOLD.search(data) is not None
+
+
+def may_have_candidates(module: Module) -> bool:
+    """Whether a module, not executed yet, can turn out to have a handler that nobody names. Most have none."""
+    for node in _top_level(module.source.tree.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if any(_last_name(one) in TELLING_DECORATORS for one in node.decorator_list):
+                return True
+            if _evidence(node, module.frame) is not None:
+                return True
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) for target in targets):
+                return True
+    return False
 
 
 def is_no_handler_code(path: str) -> bool:
@@ -267,23 +286,31 @@ def _annotation(arg: ast.arg) -> str:
 
 def _decorator(node: ast.expr, frame: Frame) -> str | None:
     target = node.func if isinstance(node, ast.Call) else node
+    name = _last_name(node)
+    if name not in TELLING_DECORATORS:
+        return None
     if isinstance(target, ast.Attribute):
-        if target.attr == "inject_lambda_context" or target.attr == "capture_lambda_handler":
+        if name in TRACERS:
             return f"decorated with {ast.unparse(target)}"
-        if target.attr in CHALICE_DECORATORS and isinstance(target.value, ast.Name):
+        if name in CHALICE_DECORATORS and isinstance(target.value, ast.Name):
             owner = frame.values.get(target.value.id)
             for atom in owner.atoms if owner is not None else ():
                 if isinstance(atom, External) and atom.name in ("chalice.Chalice()", "chalice.Blueprint()"):
-                    return f"decorated with Chalice's {target.attr}"
-    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    if name in ("event_source", "event_parser", "lambda_handler") and isinstance(node, (ast.Call, ast.Name)):
+                    return f"decorated with Chalice's {name}"
+    if name in POWERTOOLS_DECORATORS and isinstance(node, (ast.Call, ast.Name)):
         owner = frame.values.get(name)
         for atom in owner.atoms if owner is not None else ():
             if isinstance(atom, External) and atom.name.startswith("aws_lambda_powertools."):
                 return f"decorated with Powertools' {name}"
-    if name in ("xray_lambda_handler", "datadog_lambda_wrapper"):
+    if name in WRAPPERS:
         return f"decorated with {name}"
     return None
+
+
+def _last_name(decorator: ast.expr) -> str:
+    """What a decorator is called: `logger.inject_lambda_context(log_event=True)` gives `inject_lambda_context`."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
 
 
 def _assigned(value: Value) -> str | None:

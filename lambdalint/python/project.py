@@ -19,7 +19,7 @@ from lambdalint.python.contents import (
     run_by_hand,
     unused_globals,
 )
-from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
+from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_have_candidates, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
@@ -89,6 +89,8 @@ class Project:
         self.modules.begin(tuple(layers))  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
+        if not declared and not functions and not may_have_candidates(module):
+            return []
         self.interpreter.begin(warm=False)
         self.interpreter.run_module(module)
         if module.stray is not None:

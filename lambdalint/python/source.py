@@ -123,7 +123,10 @@ def decode(data: bytes, path: str) -> str:
 def parse(data: bytes, path: str) -> Source:
     """Read a file's bytes; raises `Unreadable`."""
     text = decode(data, path)
-    if any(sum(map(text.count, signs)) >= most and pattern.search(text) for signs, most, pattern in _RISKY):
+    # Each step down takes a sign at least.
+    if len(text) > MAX_DEPTH and any(
+        sum(map(text.count, signs)) >= most and pattern.search(text) for signs, most, pattern in _RISKY
+    ):
         _refuse_deep(text, path)
     enabled = gc.isenabled()
     gc.disable()  # a tree is all live objects: collecting while it grows costs a third of the time
