@@ -161,8 +161,8 @@ def _named(name: str, module: Module, function: Deployed) -> Candidate:
 
 def missing(module: Module, functions: Mapping[str, Sequence[Deployed]]) -> Iterator[Handler]:
     """For each handler that templates name and the module has not, one that says so."""
-    if _COMPUTED.search(module.source.text):
-        return  # names may come from where they are not seen
+    if all(name in module.frame.values for name in functions) or _COMPUTED.search(module.source.text):
+        return  # or names may come from where they are not seen
     for name, deployed in functions.items():
         parts = any(one.code is not None and one.code.kind == "inline" and not one.code.complete for one in deployed)
         if name not in module.frame.values and not parts:  # of code that is not wholly known, the rest may have it

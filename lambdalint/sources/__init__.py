@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lambdalint.sources.cloudformation import Context
     from lambdalint.sources.cloudformation.nesting import Nesting
 
-_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
+_MARKS = (b"AWS::Lambda::", b"AWS::Serverless::", b"aws:cloudformation:stack", b"cdk:cloud-assembly")
 _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
 
@@ -40,7 +40,7 @@ class Declared:
 
 def may_be_template(path: str, data: bytes) -> bool:
     """Whether a file's bytes hold what no template of a Lambda function can do without."""
-    return _MARKS.search(data) is not None
+    return any(mark in data for mark in _MARKS)
 
 
 def read(path: str, data: bytes, root: str = ".", nesting: Nesting | None = None) -> Declared:

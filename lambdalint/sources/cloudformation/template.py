@@ -162,6 +162,8 @@ class Template:
     def value(self, node: Node, key: Node | None = None) -> Value:
         """What a node means."""
         place = self.document.place(node, key)
+        if isinstance(node, Scalar) and node.tag[:1] != "!":  # as most are: there is nothing below
+            return _constant(node, place)
         if id(node) in self._evaluating:
             return Value(UNKNOWN, place)  # an alias within what it stands for
         self._evaluating.add(id(node))
@@ -175,10 +177,7 @@ class Template:
         if tag[:1] == "!" and len(tag) > 1:
             return self._tagged(tag[1:], node, place)
         if isinstance(node, Scalar):
-            data = constant(node)
-            if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
-                return Value(UNKNOWN, place, data)
-            return Value(data, place)
+            return _constant(node, place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         entries = self.document.entries(node)
@@ -427,6 +426,13 @@ def _one_of(values: list[Value], place: Location) -> Value:
         return values[0]
     text = " or ".join(dict.fromkeys(shown(one) for one in values if not isinstance(one.data, (list, dict))))
     return Value(UNKNOWN, place, text, (), tuple(values))
+
+
+def _constant(node: Scalar, place: Location) -> Value:
+    data = constant(node)
+    if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
+        return Value(UNKNOWN, place, data)
+    return Value(data, place)
 
 
 _METHODS = {
