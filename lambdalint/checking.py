@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lambdalint import hearing, registry
 from lambdalint.check import AnyCheck, Finding, Fix
@@ -32,8 +32,7 @@ class Progress(Protocol):
 Meter = Callable[[int], AbstractContextManager[Progress | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """All that decides what a run finds."""
 
     paths: Sequence[str]
@@ -42,7 +41,7 @@ class Request:
     """All there are, by code."""
     selected: Sequence[AnyCheck]
     """Those to run."""
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = MappingProxyType({})
     """What is taken for the content of a file instead of what is on the disk, if there is such a file."""
     cached: bool = True
     alone: bool = False

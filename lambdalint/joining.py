@@ -150,12 +150,14 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
+        findings = looked.findings
         if not code.complete:  # what is filled in later need not be Python before
-            looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
-        looked.findings = [(_moved(found, inner, function.path, code), None) for found, _ in looked.findings]
-        looked.files = [path for path in looked.files if path != inner]
-        looked.cut_short = [one.replace(inner, function.path) for one in looked.cut_short]
-        yield looked
+            findings = [one for one in findings if one[0].code != unreadable_source.code]
+        yield looked._replace(
+            findings=[(_moved(found, inner, function.path, code), None) for found, _ in findings],
+            files=[path for path in looked.files if path != inner],
+            cut_short=[one.replace(inner, function.path) for one in looked.cut_short],
+        )
 
 
 def _moved(found: Finding, inner: str, path: str, code: Code) -> Finding:

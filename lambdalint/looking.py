@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdalint.check import AnyCheck, Finding, Fix, Severity
 from lambdalint.discovery import is_template_name
@@ -24,8 +23,7 @@ READ_AT_MOST = 5_000_001
 """The analysis refuses larger files, whatever is in them."""
 
 
-@dataclass(slots=True)
-class Looked:
+class Looked(NamedTuple):
     """What one file gave."""
 
     path: str

@@ -19,7 +19,14 @@ from lambdalint.python.contents import (
     run_by_hand,
     unused_globals,
 )
-from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_have_candidates, may_hold_handler, missing
+from lambdalint.python.handlers import (
+    Candidate,
+    find,
+    is_no_handler_code,
+    may_have_candidates,
+    may_hold_handler,
+    missing,
+)
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
