@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Finding, Fix
-from lambdalint.engine import examine_with_fixes
 from lambdalint.house import finding, unreadable_source, unreadable_template
 from lambdalint.model import Function, Handler, Location, Stack, Step
 from lambdalint.model.template import Code
@@ -38,15 +37,15 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
     stacks = [heard(stack) for stack in declared.stacks]
     functions = [function for stack in stacks for function in stack.functions]
     for stack in stacks:
-        found += examine_with_fixes(looker.checks, stack)
+        found += looker.examine(stack)
     for function in functions:
-        found += examine_with_fixes(looker.checks, function)
+        found += looker.examine(function)
         if function.code is not None and function.code.kind == "inline":
             if function.is_python:
                 inline.append(function)
         elif function.handler_path is None and function.is_python:
             for handler in not_found(function):
-                found += examine_with_fixes(looker.checks, handler)
+                found += looker.examine(handler)
     claims = claims_of(one for one in functions if one.code is None or one.code.kind != "inline")
     parts = [*_behind(looker, claims), *_inline(looker, inline)]
     for part in parts:
