@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
@@ -51,10 +52,17 @@ ADAPTERS = tuple(
 )
 """Beginnings of the names of what makes a handler of an application."""
 
-MAY_HOLD = re.compile(
-    rb"\b(?:context|ctx|_context|lambda_context|Chalice|Mangum|handler|lambda_handler|LambdaContext|crhelper|CfnResource)\b"
-    rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
+_FORMS = (
+    # a function of an event and a context, or of whatever comes
+    r"\bdef\s+(?:\w+\s*\(\s*\w+[^()]{0,300}?,\s*(?:(?:%s)\s*[:=,)]|\*\w)|(?:%s)\s*\(|handler\s*\(\s*\*)"
+    r"|\b(?:Lambda|Durable)Context\b"
+    # a handler's name is given to something, at the top or one step in
+    r"|^[ \t]{0,4}(?:(?:\w*_)?(?:handler|handle|lambda)(?:_\w*)?|main|on_event|entrypoint|lambdaHandler)[ \t]*"
+    r"(?::[^=\n]*)?=(?!=)"
+    r"|^[ \t]*@(?:[\w.]+\.)?(?:%s)\b"
 )
+"""How what may be a handler is written."""
+
 
 _RUNBOOK = re.compile(r"(?:^|[_-])(?:runbooks?|ssmdocs?|ssm[_-]?documents?|automation[_-]documents?)(?:$|[_-])")
 """Folders whose scripts Systems Manager Automation runs: the same signature, a new process each time."""
@@ -79,8 +87,14 @@ class Candidate:
 
 
 def may_hold_handler(data: bytes) -> bool:
-    """Whether a file's bytes hold any of the words without which it has no handler."""
-    return MAY_HOLD.search(data) is not None
+    """Whether a file's bytes hold anything that is written like a handler. Most are never parsed."""
+    return _forms().search(data) is not None
+
+
+@cache
+def _forms() -> re.Pattern[bytes]:
+    words = ("|".join(sorted(names)) for names in (CONTEXT_NAMES, LAMBDAS_OWN_NAMES, TELLING_DECORATORS))
+    return re.compile((_FORMS % tuple(words)).encode(), re.MULTILINE)
 
 
 def may_have_candidates(module: Module) -> bool:

@@ -86,10 +86,10 @@ class Project:
 
         `functions` are those whose templates say that their handler is in this file, by its name there.
         """
+        self.cut_short.clear()
         declared = self.declared.get(os.path.abspath(path), ()) if self.declared else ()
         if is_no_handler_code(self.modules.relative(path)) and not declared and not functions:
             return []
-        self.cut_short.clear()
         layers = dict.fromkeys(
             folder for several in (functions or {}).values() for one in several for folder in one.layer_folders
         )
