@@ -16,6 +16,7 @@ from lambdalint.discovery import Discovered, discover, display, is_template_name
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
+from lambdalint.sources import entries
 from lambdalint.text import Texts
 
 if TYPE_CHECKING:
@@ -145,11 +146,12 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
         cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
+    templates = entries(discovered.templates, request.contents, config.root) if discovered.templates else []
     # Templates come first: they say which files hold handlers, and these are looked at with them.
-    looked = work.look(discovered.templates)
+    looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in templates_above(request.paths, config.root) if rest else ():
+    for template in entries(templates_above(request.paths, config.root), root=config.root) if rest else ():
         if template not in discovered.templates:
             consulted = looker.consult(template, rest)
             if consulted.claimed:
@@ -200,7 +202,10 @@ class Work:
 
             registry.preload(request.selected)
             if is_template_name(files[0]):
-                import lambdalint.sources.cloudformation  # noqa: F401
+                import lambdalint.sources.cloudformation
+
+                if any(path.endswith(".tf") for path in files):
+                    import lambdalint.sources.terraform  # noqa: F401
 
             read = partial(unpack, checks=request.checks)
             with meter as bar:

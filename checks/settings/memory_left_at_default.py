@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Function
 
+ENOUGH_MB = 512
+MB_OF_A_CPU = 1769
+
 
 @check(Function, code="LL801", severity=Severity.WARNING, since="0.1")
 def memory_left_at_default(function: Function) -> Iterator[Problem]:
@@ -45,12 +48,23 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
           Runtime: python3.13
     ```
 
+    Tools have defaults of their own: 1024 MB by the Serverless Framework, 512 MB by Zappa. These do no harm to speed,
+    but nobody measured them either: they are shown under `--pedantic`.
+
     **Ignore it when** 128 MB were measured to be right; better, write them down.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
     """
+    size = function.default_memory_mb
     if function.memory_mb is None and not function.managed_instances:
-        yield Problem(
-            function.location,
-            f"{function.logical_id} has no memory size and gets 128 MB, with 0.07 of a CPU; choose one, such as 512 MB",
-        )
+        if size < ENOUGH_MB:
+            message = f"gets {size} MB, with {size / MB_OF_A_CPU:.2f} of a CPU; choose one, such as 512 MB"
+            yield Problem(function.location, f"{function.logical_id} has no memory size and {message}")
+        else:
+            message = f"gets the {size} MB that {function.tool} gives to all; measure what it needs, and state that"
+            yield Problem(
+                function.location,
+                f"{function.logical_id} has no memory size and {message}",
+                severity=Severity.ADVICE,
+                sure=False,
+            )

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Function
 
+LONG_S = 30
+"""What other tools than SAM and CloudFormation give is not reported if it is so long."""
+
 
 @check(Function, code="LL802", severity=Severity.WARNING, since="0.1")
 def timeout_left_at_default(function: Function) -> Iterator[Problem]:
@@ -45,13 +48,17 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
           Timeout: 15
     ```
 
+    The Serverless Framework makes that 6 s. Of Zappa (30 s) and Chalice (60 s) nothing is said.
+
     **Ignore it when** 3 s were chosen on purpose; better, write them down.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
     """
-    if function.timeout_s is None and not _is_quick(function):
+    limit = function.default_timeout_s
+    if function.timeout_s is None and limit < LONG_S and not _is_quick(function):
         message = (
-            f"{function.logical_id} has no timeout and is cut off after 3 s; choose one, such as twice its slowest run"
+            f"{function.logical_id} has no timeout and is cut off after {limit} s; "
+            "choose one, such as twice its slowest run"
         )
         yield Problem(function.location, message)
 

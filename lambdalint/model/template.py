@@ -213,6 +213,9 @@ class Alarm(NamedTuple):
     metric: str | Unknown = UNKNOWN
 
 
+_TOOLS = {"serverless": "the Serverless Framework", "chalice": "Chalice", "zappa": "Zappa"}
+
+
 class Function(NamedTuple):
     """A Lambda function as its template declares it; everything else as far as stated, or None."""
 
@@ -234,9 +237,14 @@ class Function(NamedTuple):
     """The file that `handler` means; None where it is not found or not looked for."""
     handler_name: str = ""
     """The callable in it."""
+    entries: Sequence[tuple[str, str]] = ()
+    """Further callables to which a framework hands its events: the file, and the name in it."""
     is_python: bool = False
     memory_mb: Setting[int] | None = None
     timeout_s: Setting[int] | None = None
+    default_memory_mb: int = 128
+    """What it gets if nothing is stated: tools have defaults of their own."""
+    default_timeout_s: int = 3
     architectures: Setting[tuple[str, ...]] | None = None
     tracing: Setting[str] | None = None
     """`Active` or `PassThrough`."""
@@ -298,6 +306,11 @@ class Function(NamedTuple):
         if self.function_name is not None and isinstance(self.function_name.value, str):
             return self.function_name.value
         return self.logical_id
+
+    @property
+    def tool(self) -> str:
+        """What deploys it, as people call that."""
+        return _TOOLS.get(self.format, "Lambda")
 
     @property
     def label(self) -> str:

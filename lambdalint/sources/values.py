@@ -34,6 +34,8 @@ class Value(NamedTuple):
     """Stated for several resources at once."""
     opened: bool = False
     """Of a map or list: there may be more in it than is known."""
+    decoded: Value | None = None
+    """Of a text that holds JSON: what that says, where it was written as an expression."""
 
     def get(self, *keys: str) -> Value | None:
         """What stands under a key, and there under the next; None where there is nothing, or null."""
@@ -139,7 +141,7 @@ class Settings:
             optional = value.optional or len(choices) < len(value.choices)
             return Setting(only, value.location, value.text, ref, known, optional, value.inherited)
         target = value.refs[0] if value.refs else ""
-        if value.data is UNKNOWN:
+        if value.data is UNKNOWN or (value.opened and isinstance(value.data, list)):
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         converted = convert(value)
         if converted is None:

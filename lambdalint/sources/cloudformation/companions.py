@@ -9,7 +9,7 @@ from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
 from lambdalint.sources.cloudformation.behind_apis import described, integration, itself, method
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.references import References
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.mappings import mapping, type_of
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value
@@ -22,7 +22,7 @@ class Companions:
 
     def __init__(
         self,
-        template: Template,
+        template: Declarations,
         settings: Settings,
         references: References,
         reader: FunctionReader,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Policy, Statement
 from lambdalint.sources.cloudformation.functions import Draft
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value
 
 
-def give(template: Template, settings: Settings, drafts: dict[str, Draft]) -> None:
+def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -> None:
     """Put the statements and managed policies of the roles into the drafts of the functions that have them."""
     roles = {one.logical_id: one for one in template.resources("AWS::IAM::Role")}
     apart = list(template.resources("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"))

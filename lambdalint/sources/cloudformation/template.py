@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.cloudformation.given import Given, agreed
@@ -48,6 +48,23 @@ class Resource(NamedTuple):
     """The map of its properties, for fixes."""
     malformed: bool
     """Its properties are no map."""
+
+
+class Declarations(Protocol):
+    """What declares resources in the words of CloudFormation, in whatever form it is written."""
+
+    path: str
+
+    @property
+    def types(self) -> Mapping[str, str]: ...
+
+    def resource(self, logical_id: str) -> Resource | None: ...
+
+    def resources(self, *types: str) -> Iterator[Resource]: ...
+
+    def globals_of(self, kind: str) -> Value | None: ...
+
+    def within(self, document: Document) -> Template: ...
 
 
 class Template:
@@ -178,7 +195,7 @@ class Template:
             data = constant(node)
             if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
                 return Value(UNKNOWN, place, data)
-            return Value(data, place)
+            return self._text(data, place) if isinstance(data, str) else Value(data, place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         entries = self.document.entries(node)
@@ -252,14 +269,23 @@ class Template:
             return self.value(node)
         place = self.document.place(node)
         if isinstance(node, Scalar):
-            return Value(node.value, place)
+            return self._text(str(node.value), place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         return self._map(self.document.entries(node), place)
 
+    def _text(self, text: str, place: Location) -> Value:
+        """What a text means; more than itself in a template that another tool fills in."""
+        return Value(text, place)
+
+    def _refs_to(self, name: str) -> tuple[str, ...]:
+        """The resource that a name means, if it is one of this template."""
+        return (name,) if name in self._types else ()
+
     def _call(self, name: str, node: Node, place: Location, *, tagged: bool = True) -> Value:
         if name == "Ref":
-            return self._ref(str(node.value), place) if isinstance(node, Scalar) else Value(UNKNOWN, place)
+            stated = self._text(str(node.value), place).data if isinstance(node, Scalar) else None
+            return self._ref(stated, place) if isinstance(stated, str) else Value(UNKNOWN, place)
         argument = self._plain(node) if tagged else self.value(node)
         method = _METHODS.get(name)
         if method is None:
@@ -274,7 +300,7 @@ class Template:
         if name in self._parameters:
             return self._parameter(name, place)
         owner = name.partition(".")[0]  # SAM: `!Ref Orders.Alias`
-        return Value(UNKNOWN, place, f"${{{name}}}", (owner,) if owner in self._types else ())
+        return Value(UNKNOWN, place, f"${{{name}}}", self._refs_to(owner))
 
     def _parameter(self, name: str, place: Location) -> Value:
         entries = self.document.entries(self._parameters[name][1])
@@ -303,8 +329,7 @@ class Template:
         else:
             text = shown(argument)
         logical_id = text.partition(".")[0]
-        refs = (logical_id,) if logical_id in self._types else ()
-        return Value(UNKNOWN, place, f"${{{text}}}", refs)
+        return Value(UNKNOWN, place, f"${{{text}}}", self._refs_to(logical_id))
 
     def _sub(self, argument: Value, place: Location) -> Value:
         given: Mapping[str, Value] = {}
