@@ -269,6 +269,14 @@ class UnusedGlobal(NamedTuple):
     """The imports that nothing else reads: module and name bound, as in `Import`."""
 
 
+class Wording(NamedTuple):
+    """What is written in the handler's module and in all modules of the project it leads to, executed or not."""
+
+    words: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    """The modules imported from elsewhere: `boto3`, `pandas.io`; and those of the project that were not read."""
+
+
 class Variable(NamedTuple):
     """An environment variable is looked up, by its name in `os.environ` itself or in what stands for it."""
 
@@ -365,6 +373,8 @@ class Handler:
     find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
+    wording: Callable[[], Wording] = Wording
+    """Takes as long as to read the modules again."""
     unused_globals: Sequence[UnusedGlobal] = ()
     variables: Sequence[Variable] = ()
     """The environment variables that loading it and invoking it look up."""
@@ -379,6 +389,8 @@ class Handler:
     """The syntax in the modules loaded that a version of Python, such as `(3, 9)`, does not have."""
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
+    complete: bool = True
+    """False where there is more behind it than was looked at."""
     found: bool = True
     """False where templates name a handler that is not there: then nothing else is known of it."""
 

@@ -30,6 +30,8 @@ class Setting(NamedTuple, Generic[T]):
     """Under some condition it is not stated at all."""
     inherited: bool = False
     """Stated for several functions at once: in Globals, or by a provider."""
+    assumed: bool = False
+    """It is what a parameter is unless a deployment says otherwise."""
 
     @property
     def known(self) -> T | None:
@@ -142,6 +144,13 @@ class Policy(NamedTuple):
     """`arn:aws:iam::aws:policy/AdministratorAccess`, `S3ReadPolicy`."""
     is_template: bool = False
 
+    @property
+    def of_aws(self) -> str:
+        """What AWS calls it, `AdministratorAccess`; empty for a policy of one's own, or if it is not known."""
+        text = self.name.known or self.name.text
+        name = text.rpartition("/")[2]
+        return "" if "$" in name or (text.startswith("arn:") and ":iam::aws:" not in text) else name
+
 
 class Permission(NamedTuple):
     """Who may invoke a function."""
@@ -153,6 +162,8 @@ class Permission(NamedTuple):
     source_account: Setting[str] | None = None
     organization: Setting[str] | None = None
     url_auth: Setting[str] | None = None
+    via_url: bool = False
+    """It holds for calls through the function's URL only."""
 
 
 class Cors(NamedTuple):
@@ -274,6 +285,8 @@ class Function(NamedTuple):
     log_retention_days: Setting[int] | None = None
     log_format: Setting[str] | None = None
     """`JSON` or `Text`."""
+    log_level: Setting[str] | None = None
+    """Of the function's own messages, where the format is JSON."""
     alias: Setting[str] | None = None
     """The alias or the version that is published with each deployment."""
     deployment_preference: Setting[str] | None = None
@@ -287,6 +300,8 @@ class Function(NamedTuple):
     policies: Sequence[Policy] = ()
     policies_known: bool = False
     """Whether these are all that its role allows."""
+    role_shared: bool = False
+    """Something besides this function has its role too, or may have."""
     permissions: Sequence[Permission] = ()
     recursive_loop: Setting[str] | None = None
     triggers: Sequence[Trigger] = ()

@@ -18,6 +18,7 @@ from lambdalint.python.contents import (
     newer_than,
     run_by_hand,
     unused_globals,
+    wording,
 )
 from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
 from lambdalint.python.interpreter import Interpreter
@@ -144,6 +145,8 @@ class Project:
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
+            wording=partial(wording, module, self.modules),
+            complete=not machine.cut_short,
             variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
             parameters=parameters_of(values),
             mentions=partial(mentions, module, self.modules, folders),

@@ -32,6 +32,8 @@ class Value(NamedTuple):
     """Under some condition it is not stated."""
     inherited: bool = False
     """Stated for several resources at once."""
+    assumed: bool = False
+    """A parameter's default, which a deployment may replace."""
     opened: bool = False
     """Of a map or list: there may be more in it than is known."""
     decoded: Value | None = None
@@ -139,7 +141,8 @@ class Settings:
             only = known[0] if len(known) == 1 and all(c.data is not UNKNOWN for c in choices) else UNKNOWN
             ref = next((ref for choice in choices for ref in choice.refs), "")
             optional = value.optional or len(choices) < len(value.choices)
-            return Setting(only, value.location, value.text, ref, known, optional, value.inherited)
+            assumed = any(choice.assumed for choice in choices)
+            return Setting(only, value.location, value.text, ref, known, optional, value.inherited, assumed)
         target = value.refs[0] if value.refs else ""
         if value.data is UNKNOWN or (value.opened and isinstance(value.data, list)):
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
@@ -148,7 +151,16 @@ class Settings:
             if value.data != "":  # a parameter's default that means: not stated
                 self.complain(value, f"this must be {kind}")
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
-        return Setting(converted, value.location, value.text, target, (converted,), value.optional, value.inherited)
+        return Setting(
+            converted,
+            value.location,
+            value.text,
+            target,
+            (converted,),
+            value.optional,
+            value.inherited,
+            value.assumed,
+        )
 
 
 def as_string(value: Value) -> str | None:

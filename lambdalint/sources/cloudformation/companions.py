@@ -75,6 +75,7 @@ def _permission(self: Companions, resource: Resource, drafts: dict[str, Draft]) 
         s.string(p.get("SourceAccount")),
         s.string(p.get("PrincipalOrgID")),
         s.string(p.get("FunctionUrlAuthType")),
+        p.get("InvokedViaFunctionUrl") is not None,
     )
     for function in self.references.functions(p.get("FunctionName")):
         drafts[function]["permissions"].append(permission)
@@ -275,6 +276,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lambda::Url": _url,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scaling,
     "AWS::Logs::LogGroup": _log_group,
+    "Custom::LogRetention": _log_group,  # of CDK
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,

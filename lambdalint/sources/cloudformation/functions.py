@@ -71,6 +71,7 @@ class FunctionReader:
             "recursive_loop": s.string(properties.get("RecursiveLoop")),
             "log_group": s.string(properties.get("LoggingConfig", "LogGroup")),
             "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
+            "log_level": s.string(properties.get("LoggingConfig", "ApplicationLogLevel")),
             "managed_instances": properties.get("CapacityProviderConfig") is not None,
             "role": s.string(properties.get("Role")),
             "optional": resource.condition,
@@ -216,7 +217,7 @@ class FunctionReader:
                 setting = self.settings.string(one)
                 if setting is not None:
                     named.append(Policy(setting))
-                    known = known and setting.value is not UNKNOWN
+                    known = known and (setting.value is not UNKNOWN or bool(named[-1].of_aws))
         return tuple(found), tuple(named), known and all(one.known for one in found)
 
     def _code(self, resource: Resource, properties: Value, is_sam: bool) -> Code:

@@ -298,7 +298,7 @@ class Template:
         if name == "AWS::NoValue":
             return Value(None, place)
         if name in self._parameters:
-            return self._parameter(name, place)
+            return self._parameter(name, place)._replace(assumed=True)
         owner = name.partition(".")[0]  # SAM: `!Ref Orders.Alias`
         return Value(UNKNOWN, place, f"${{{name}}}", self._refs_to(owner))
 

@@ -1,0 +1,89 @@
+"""LL607: a template turns on what is meant for finding faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._settings import all_of, variables
+from lambdalint.model import Setting, Stack
+
+LEVEL = re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
+SWITCHES = {
+    "POWERTOOLS_LOGGER_LOG_EVENT": "writes each event to the log as it came, with all that is in it",
+    "POWERTOOLS_DEV": "indents the log, which makes several entries of one, and more to pay for",
+    "POWERTOOLS_DEBUG": "writes what Powertools itself does to the log",
+}
+"""Environment variables of Powertools, and what they do."""
+ON = frozenset({"1", "true", "yes", "y", "on", "t"})
+
+
+@check(Stack, code="LL607", severity=Severity.ADVICE, since="0.1")
+def debug_logs_in_production(stack: Stack) -> Iterator[Problem]:
+    """The template sets the most detailed level of logs, or has whole events logged.
+
+    **Why it matters.** What is written to the log is paid for, at many a function more than its computing. And debug
+    messages and events hold what was not meant to be kept: tokens, addresses, bodies of requests.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Environment:
+            Variables:
+              LOG_LEVEL: DEBUG  # LL607
+              POWERTOOLS_LOGGER_LOG_EVENT: "true"  # LL607
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Parameters:
+      LogLevel:
+        Type: String
+        Default: INFO
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Environment:
+            Variables:
+              LOG_LEVEL: !Ref LogLevel
+    ```
+
+    A level that comes from a parameter or a condition may be another one in production.
+
+    **Ignore it when** the template is for development only.
+
+    **Source.** https://docs.powertools.aws.dev/lambda/python/latest/#environment-variables
+    """
+    levels: dict[Setting[str], list[str]] = {}
+    for function in stack.functions:
+        if function.log_level is not None and function.log_level.known in ("DEBUG", "TRACE"):
+            levels.setdefault(function.log_level, []).append(function.logical_id)
+    for setting, holders in levels.items():
+        message = f"the log of {all_of(holders)} is at its most detailed level; set INFO, or take it from a parameter"
+        yield _told(setting, message)
+    for name, setting, whose in variables(stack.functions):
+        value = (setting.known or "").lower()
+        if LEVEL.search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
+            message = f"{name} of {whose} sets the most detailed level of logs; set INFO, or take it from a parameter"
+            yield _told(setting, message)
+        elif name in SWITCHES and value in ON:
+            yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out")
+
+
+def _told(setting: Setting[str], message: str) -> Problem:
+    return Problem(setting.location, message, sure=not setting.assumed and not setting.optional)
