@@ -57,21 +57,24 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
     """
     endless = [function for function in stack.functions if keeps_forever(function)]
     for function in endless:
-        if function.log_group is not None and function.log_group.target:
-            place, message = function.log_group.location, f"the log group of {function.logical_id} has no retention"
-            yield Problem(place, f"{message}, and keeps its logs for ever; add RetentionInDays")
+        if function.log_group is not None:
+            message = (
+                f"the log group of {function.logical_id} has no retention, and keeps its logs for ever; give it one"
+            )
+            yield Problem(function.log_group.location, message)
     bare = [function for function in endless if function.log_group is None]
     if len(bare) == len(stack.functions) and len(bare) > 1:
-        message = f"the logs of the {len(bare)} functions in this template are kept for ever; declare a log group"
-        yield Problem(bare[0].location, f"{message} with a retention, and name it in their LoggingConfig")
+        message = f"the logs of the {len(bare)} functions in this template are kept for ever; state a retention"
+        yield Problem(bare[0].location, message)
         return
     for function in bare:
-        message = f"the logs of {function.logical_id} are kept for ever; declare its log group, with a retention"
+        message = f"the logs of {function.logical_id} are kept for ever; state a retention"
         yield Problem(function.location, message)
 
 
 def keeps_forever(function: Function) -> bool:
     """Whether nothing states a retention; of a log group that stands elsewhere, nothing is known."""
-    group = function.log_group
-    elsewhere = group is not None and not group.target
+    if function.format == "zappa":
+        return False  # it has no setting for this
+    elsewhere = function.log_group is not None and not function.log_group_declared
     return function.log_retention_days is None and not elsewhere

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.observability._logging import WORDLESS
 from lambdalint.model import Function, Unknown
 
 
@@ -57,7 +58,7 @@ def no_alarm(function: Function) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
     metrics = {alarm.metric for alarm in function.alarms}
-    if any(isinstance(metric, Unknown) for metric in metrics):
+    if function.format in WORDLESS or any(isinstance(metric, Unknown) for metric in metrics):
         return
     if not metrics:
         message = f"no alarm watches {function.logical_id}; add one on its metric Errors, and one on Throttles"

@@ -66,8 +66,8 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
     """
-    if any(map(traced_by_another, stack.functions)):
-        return
+    if stack.format == "zappa" or any(map(traced_by_another, stack.functions)):
+        return  # functions of Zappa are stages of one application
     off = [one for one in stack.functions if one.tracing is None or one.tracing.known == "PassThrough"]
     if len(off) < len(stack.functions):
         for function in off:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.observability._logging import LEVELS
+from lambdalint.checks.observability._logging import LEVELS, WORDLESS
 from lambdalint.model import Call, Handler
 
 STRUCTURED = (
@@ -104,7 +104,11 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
     """
-    plain = [one for one in handler.functions if one.log_format is None or one.log_format.known == "Text"]
+    plain = [
+        one
+        for one in handler.functions
+        if one.format not in WORDLESS and (one.log_format is None or one.log_format.known == "Text")
+    ]
     if not plain:
         return
     written = {call.location for call in handler.warm_calls if _logs(call)}
@@ -112,9 +116,7 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
         return
     for function in plain:
         place = function.location if function.log_format is None else function.log_format.location
-        message = (
-            f"{function.logical_id} logs plain text at {len(written)} places; set LogFormat: JSON in LoggingConfig"
-        )
+        message = f"{function.logical_id} logs plain text at {len(written)} places; set the format of its log to JSON"
         yield Problem(place, message)
 
 

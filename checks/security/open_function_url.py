@@ -56,6 +56,6 @@ def open_function_url(function: Function) -> Iterator[Problem]:
     """
     if function.url is not None and function.url.auth is not None and function.url.auth.known == "NONE":
         auth = function.url.auth
-        message = f"anybody may call {function.logical_id} by its URL, as often as he likes; set AuthType to AWS_IAM"
+        message = f"anybody may call {function.logical_id} by its URL, as often as he likes; let it ask for AWS_IAM"
         is_hook = "hook" in f"{function.logical_id} {function.handler and function.handler.known}".lower()
         yield Problem(auth.location, message, sure=not auth.assumed and not is_hook)

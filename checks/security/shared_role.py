@@ -63,6 +63,8 @@ def shared_role(stack: Stack) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
+    if stack.format == "zappa":
+        return  # its functions are stages of one application
     holders: dict[str, list[Function]] = {}
     for function in stack.functions:
         if function.role is not None and (role := function.role.target or function.role.known or ""):

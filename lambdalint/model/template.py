@@ -282,6 +282,8 @@ class Function(NamedTuple):
     """`PublishedVersions` or `None`."""
     vpc: Vpc | None = None
     log_group: Setting[str] | None = None
+    log_group_declared: bool = False
+    """Its log group stands in this template."""
     log_retention_days: Setting[int] | None = None
     log_format: Setting[str] | None = None
     """`JSON` or `Text`."""

@@ -220,6 +220,16 @@ def merged(base: Value, over: Value) -> Value:
     return over
 
 
+def assumed(value: Value) -> Value:
+    """The value with all in it, as it is unless a deployment says otherwise."""
+    data = value.data
+    if isinstance(data, dict):
+        data = {key: assumed(one) for key, one in data.items()}
+    elif isinstance(data, list):
+        data = [assumed(one) for one in data]
+    return value._replace(data=data, assumed=True, choices=tuple(map(assumed, value.choices)))
+
+
 def inherited(value: Value) -> Value:
     """The value with all in it, as stated for several."""
     data = value.data

@@ -21,7 +21,7 @@ from lambdalint.sources.handlers import located
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.values import Complaint, Settings
 
-_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "log_group_declared", "connected"})
+_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "connected"})
 
 
 def is_template(document: Document) -> bool:

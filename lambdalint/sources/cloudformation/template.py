@@ -342,9 +342,10 @@ class Template:
             return Value(UNKNOWN, place, text.text, text.refs)
         refs: list[str] = []
         known = True
+        assumed = False
 
         def put(found: re.Match[str]) -> str:
-            nonlocal known
+            nonlocal known, assumed
             name = found[1].strip()
             if name in given:
                 value = given[name]
@@ -353,6 +354,7 @@ class Template:
             else:
                 value = self._ref(name, place)
             refs.extend(value.refs)
+            assumed = assumed or value.assumed
             one = shown(value)
             if value.data is UNKNOWN or isinstance(value.data, (list, dict)):
                 known = False
@@ -360,7 +362,8 @@ class Template:
             return one
 
         result = _VARIABLE.sub(put, text.data).replace("${!", "${")
-        return Value(result if known else UNKNOWN, place, "" if known else result, tuple(dict.fromkeys(refs)))
+        found_refs = tuple(dict.fromkeys(refs))
+        return Value(result if known else UNKNOWN, place, "" if known else result, found_refs, assumed=assumed)
 
     def _join(self, argument: Value, place: Location) -> Value:
         parts = argument.data if isinstance(argument.data, list) else []

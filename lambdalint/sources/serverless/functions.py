@@ -54,6 +54,7 @@ class Translator:
         self.shared = inherited(self.provider) if self.provider is not None else Value({}, Location(service.path))
         self.custom = service.value_of("custom") or Value({}, Location(service.path))
         self.plugins = self._plugins()
+        self.several = len(dict(names_of(service))) > 1
         self.roles = Roles(self)
         self.packages = Packages(self)
 
@@ -214,7 +215,12 @@ class Translator:
         value = together(self.shared.get("logs", "lambda"), own.get("logs"))
         if value is None:
             return None
-        return made(value.location, LogFormat=value.get("logFormat"), LogGroup=value.get("logGroup"))
+        return made(
+            value.location,
+            LogFormat=value.get("logFormat"),
+            LogGroup=value.get("logGroup"),
+            ApplicationLogLevel=value.get("applicationLogLevel"),
+        )
 
     def _disabled(self, own: Value) -> bool:
         value = self._pick(own, "disableLogs")

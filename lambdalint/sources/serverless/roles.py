@@ -31,6 +31,7 @@ class Roles:
         self._role = shared.get("role") or (None if described else role)
         self._statements = [shared.get("iamRoleStatements"), role.get("statements") if described and role else None]
         self._managed = [shared.get("iamManagedPolicies"), role.get("managedPolicies") if described and role else None]
+        self._several = translator.several
         self._settings = translator.settings
         self._known = translator.provider is not None and not translator.provider.opened
 
@@ -47,12 +48,13 @@ class Roles:
         """What the role that the framework makes allows."""
         if self.role_of(own) is not None:
             return {}
-        documents, managed = self._statements, self._managed
+        documents, managed, shared = self._statements, self._managed, self._several
         if self._has_own(own):
             inherits = own.get("iamRoleStatementsInherit") or self._custom.get(_OWN, "defaultInherit")
             inherits_all = inherits is not None and inherits.data is not False
             documents = [*(documents if inherits_all else ()), own.get("iamRoleStatements")]
             managed = managed if inherits_all else []
+            shared = shared and inherits_all
         found = [
             statement
             for document in documents
@@ -63,7 +65,12 @@ class Roles:
         named = [Policy(one) for value in managed for part in listed(value) if (one := self._settings.string(part))]
         known = self._known and all(one.known for one in found) and all(one.name.known for one in named)
         opened = any(value is not None and value.opened for value in (*documents, *managed))
-        return {"statements": tuple(found), "policies": tuple(named), "policies_known": known and not opened}
+        return {
+            "statements": tuple(found),
+            "policies": tuple(named),
+            "policies_known": known and not opened,
+            "role_shared": shared,
+        }
 
     def _has_own(self, own: Value) -> bool:
         return _OWN in self._plugins and own.get("iamRoleStatements") is not None

@@ -12,7 +12,7 @@ from lambdalint.sources.cloudformation.template import MAX_CHOICES, Resource, Te
 from lambdalint.sources.documents import Document, Malformed, Map, Node, Scalar, Sequence, constant, parse
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.serverless.variables import Alternative, Variable, pieces
-from lambdalint.sources.values import Complaint, Settings, Value, as_boolean, shown
+from lambdalint.sources.values import Complaint, Settings, Value, as_boolean, assumed, shown
 
 MAX_VARIABLES = 20_000
 """So many may be looked up for one service: they can multiply."""
@@ -152,7 +152,7 @@ class Service(Template):
             return Value(UNKNOWN, place, joined, refs)
         if len(texts) > 1:
             return Value(UNKNOWN, place, " or ".join(texts), refs, tuple(Value(one, place) for one in texts))
-        return Value(texts[0][:MAX_TEXT], place)
+        return Value(texts[0][:MAX_TEXT], place, assumed=any(value.assumed for value in values))
 
     def _meaning(self, variable: Variable, place: Location) -> Value:
         found = self._resolved(variable, place)
@@ -160,6 +160,8 @@ class Service(Template):
             found = found.part.value(found.node, found.key)
         if found is None:
             return Value(UNKNOWN, place, variable.text)
+        if any(one.source in ("opt", "env") for one in variable.alternatives):
+            found = assumed(found)
         return found._replace(location=place, text=found.text or (variable.text if found.data is UNKNOWN else ""))
 
     def _resolved(self, variable: Variable, place: Location) -> Spot | Value | None:

@@ -12,9 +12,7 @@ from lambdalint.sources.terraform.operations import items_of
 from lambdalint.sources.terraform.syntax import Block
 from lambdalint.sources.values import Value
 
-_META_ATTRIBUTES = frozenset(
-    "count for_each provider providers tags tags_all source version description assume_role_policy".split()
-)
+_META_ATTRIBUTES = frozenset("count for_each provider providers tags tags_all source version description".split())
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
 
 

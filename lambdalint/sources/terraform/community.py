@@ -38,6 +38,7 @@ _NESTED = {
     "file_system_local_mount_path": ("file_system_config", "local_mount_path"),
     "logging_log_group": ("logging_config", "log_group"),
     "logging_log_format": ("logging_config", "log_format"),
+    "logging_application_log_level": ("logging_config", "application_log_level"),
     "image_config_command": ("image_config", "command"),
     "managed_instances_capacity_provider_arn": ("capacity_provider_config", "capacity_provider_arn"),
 }
@@ -183,7 +184,16 @@ class FunctionCall:
         return self._map(
             inline_policy=Value([inline], self.location),
             managed_policy_arns=Value(managed, self.location, opened=opened) if managed else None,
+            assume_role_policy=self._trust(),
         )
+
+    def _trust(self) -> Value:
+        """Who may take the role: functions, and whom else the arguments name."""
+        for name in ("trusted_entities", "assume_role_policy_statements"):
+            if self.arguments.get(name) is not None:
+                return Value(UNKNOWN, self.location)
+        statement = self._map(Principal=self._map(Service=self._text("lambda.amazonaws.com")))
+        return Value(UNKNOWN, self.location, decoded=self._map(Statement=Value([statement], self.location)))
 
     def _allows(self, actions: tuple[str, ...], resource: Value) -> Value:
         words = Value([self._text(one) for one in actions], self.location)

@@ -42,7 +42,7 @@ def joined(parts: Arguments, place: Location, separator: str = "") -> Value:
     refs = tuple(dict.fromkeys(ref for one in parts for ref in one.refs))
     text = separator.join(map(_shown, parts))
     if all(isinstance(one.data, (str, int, float)) for one in parts):
-        return Value(text, place, refs=refs)
+        return Value(text, place, refs=refs, assumed=any(one.assumed for one in parts))
     choices: tuple[Value, ...] = ()
     several = [number for number, one in enumerate(parts) if one.choices]
     if len(several) == 1:

@@ -13,7 +13,7 @@ from lambdalint.sources.terraform.folder import Folder
 from lambdalint.sources.terraform.operations import Step, chosen, items_of
 from lambdalint.sources.terraform.syntax import Block
 from lambdalint.sources.terraform.types import typed
-from lambdalint.sources.values import Value, shown
+from lambdalint.sources.values import Value, assumed, shown
 
 if TYPE_CHECKING:
     from lambdalint.sources.terraform.world import Call, World
@@ -129,8 +129,10 @@ class Module:
             if default is None:
                 return unknown
             value = self.world.evaluator.attribute(default, scope)._replace(location=place)
-            if value.data is None and self._arguments is None:
-                return unknown  # it is there to be set from outside
+            if self._arguments is None:
+                if value.data is None:
+                    return unknown  # it is there to be set from outside
+                value = assumed(value)
         return typed(value, type_.expression, scope, self.world.evaluator) if type_ is not None else value
 
     def _given(self, name: str) -> Value | None:

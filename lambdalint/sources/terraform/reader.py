@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.model.template import Code, Trigger, nowhere
+from lambdalint.model.template import Alarm, Code, Setting, Trigger, nowhere
 from lambdalint.sources.cloudformation.assembly import Assets
 from lambdalint.sources.cloudformation.companions import Companions
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
@@ -207,7 +207,10 @@ class TerraformCompanions(Companions):
             self._notification(resource, drafts)
         for resource in self.template.resources(MODULE):
             for function in self.references.functions(resource.properties):
-                drafts[function]["triggers_known"] = False
+                draft = drafts[function]
+                draft["triggers_known"] = False
+                draft["alarms"].append(Alarm(resource.location))
+                draft.setdefault("log_retention_days", Setting(UNKNOWN, resource.location))
 
     def _provisioned(self, resource: Resource, drafts: dict[str, Draft]) -> None:
         p, s = resource.properties, self.settings

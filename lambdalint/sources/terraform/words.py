@@ -25,6 +25,7 @@ class Resources:
             address: TYPES[item.type] for address, item in self.items.items() if item.type in TYPES
         }
         self._made: dict[str, Resource] = {}
+        self._handed_on: frozenset[str] | None = None
 
     def resource(self, logical_id: str) -> Resource | None:
         if logical_id not in self.types:
@@ -59,6 +60,12 @@ class Resources:
             if item is not None and item.type in types:
                 return item
         return None
+
+    def is_handed_on(self, address: str) -> bool:
+        """Whether a module that is not here is given a resource, and may do with it what it likes."""
+        if self._handed_on is None:
+            self._handed_on = frozenset(ref for item in self.of("module") for ref in item.body.all_refs())
+        return address in self._handed_on
 
     def _resource(self, item: Item) -> Resource:
         method = _METHODS.get(item.type)
@@ -162,8 +169,9 @@ def _role(self: Resources, item: Item, body: Value) -> Value:
         data={
             "Policies": Value(policies, item.location),
             "ManagedPolicyArns": Value(managed, item.location),
+            "AssumeRolePolicyDocument": document_of(body.get("assume_role_policy")) or Value(UNKNOWN, item.location),
         },
-        opened=body.opened or opened or (inline is not None and inline.opened),
+        opened=body.opened or opened or (inline is not None and inline.opened) or self.is_handed_on(item.address),
     )
 
 
