@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._settings import all_of, variables
 from lambdalint.model import Setting, Stack
 
-LEVEL = re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
 SWITCHES = {
     "POWERTOOLS_LOGGER_LOG_EVENT": "writes each event to the log as it came, with all that is in it",
     "POWERTOOLS_DEV": "indents the log, which makes several entries of one, and more to pay for",
@@ -78,11 +78,17 @@ def debug_logs_in_production(stack: Stack) -> Iterator[Problem]:
         yield _told(setting, message)
     for name, setting, whose in variables(stack.functions):
         value = (setting.known or "").lower()
-        if LEVEL.search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
+        if _level().search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
             message = f"{name} of {whose} sets the most detailed level of logs; set INFO, or take it from a parameter"
             yield _told(setting, message)
         elif name in SWITCHES and value in ON:
             yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out")
+
+
+@cache
+def _level() -> re.Pattern[str]:
+    """How variables for the level of a log are called."""
+    return re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
 
 
 def _told(setting: Setting[str], message: str) -> Problem:

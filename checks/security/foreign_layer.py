@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.model import Function
 
-PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
-LAYER = re.compile(r"arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([^:]+)")
-OF_AWS = re.compile(
-    r"AWS-(?:Parameters-and-Secrets-Lambda|AppConfig)-Extension(?:-Arm64)?|LambdaInsightsExtension(?:-Arm64)?|"
-    r"AWSLambdaPowertools.+|AWSSDKPandas-.+|AWSDataWrangler-.+|AWSLambda-(?:Node|Python).+|AWSOpenTelemetryDistro.+|"
-    r"aws-otel-.+|AWSCodeGuruProfiler.+|LambdaAdapterLayer.+"
-)
-"""How AWS calls the layers that it publishes, from an account of its own for each kind, and often for each region."""
 VENDORS = frozenset("114300393969 451483290750 464622532012 943013980633".split())
 """Lumigo, New Relic, Datadog and Sentry: who uses them has a contract with them."""
 STRANGERS = {
@@ -94,8 +87,9 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
     if layers is None:
         return
     for layer in dict.fromkeys(one for choice in layers.choices for one in choice):
-        found = LAYER.match(PLACEHOLDER.sub("", layer))
-        if found is None or OF_AWS.fullmatch(found[2]):
+        placeholder, arn, of_aws = _patterns()
+        found = arn.match(placeholder.sub("", layer))
+        if found is None or of_aws.fullmatch(found[2]):
             continue
         account = found[1]
         if account in VENDORS or account in trusted.accounts:
@@ -104,3 +98,17 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
         owner = f"{whose} ({account})" if whose else f"account {account}"
         message = f"the layer {found[2]} of {function.logical_id} is code of {owner}; publish a copy you have looked at"
         yield Problem(layers.location, message, sure=whose is not None)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What is filled in; the ARN of a layer; how AWS calls those that it publishes, from accounts of many kinds."""
+    return (
+        re.compile(r"\$\{[^}]*\}"),
+        re.compile(r"arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([^:]+)"),
+        re.compile(
+            r"AWS-(?:Parameters-and-Secrets-Lambda|AppConfig)-Extension(?:-Arm64)?|LambdaInsightsExtension(?:-Arm64)?|"
+            r"AWSLambdaPowertools.+|AWSSDKPandas-.+|AWSDataWrangler-.+|AWSLambda-(?:Node|Python).+|"
+            r"AWSOpenTelemetryDistro.+|aws-otel-.+|AWSCodeGuruProfiler.+|LambdaAdapterLayer.+"
+        ),
+    )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._settings import variables
-from lambdalint.checks.security._secrets import HARMLESS, NAMED, PASSWORD, in_capitals, looks_random
+from lambdalint.checks.security._secrets import in_capitals, is_harmless, is_named_so, is_password, looks_random
 from lambdalint.checks.security.key_in_code import KINDS, SIGN, _is_harmless, _key
 from lambdalint.model import Stack
-
-CREDENTIALS = re.compile(r"\w+://[^/\s:@]*:(?![$<{*])[^/\s:@]{3,}@[\w.-]+")
-"""A URL with a password in it."""
 
 
 @check(Stack, code="LL701", severity=Severity.WARNING, since="0.1")
@@ -83,10 +81,16 @@ def _what(name: str, value: str) -> str:
         found = next((match for match in _key().finditer(value) if not _is_harmless(match, value)), None)
         if found is not None:
             return f"{KINDS[found.lastgroup or ''][0]}, written in the template"
-    if CREDENTIALS.search(value):
+    if "://" in value and _credentials().search(value):
         return "a URL with a password in it"
-    if HARMLESS.match(value) or name == in_capitals(value) or (value.isdigit() and not PASSWORD.search(name)):
+    if is_harmless(value) or name == in_capitals(value) or (value.isdigit() and not is_password(name)):
         return ""
-    if PASSWORD.search(name) and len(value) >= 4:
+    if is_password(name) and len(value) >= 4:
         return "a password, written in the template"
-    return "a secret, written in the template" if NAMED.search(name) and looks_random(value) else ""
+    return "a secret, written in the template" if is_named_so(name) and looks_random(value) else ""
+
+
+@cache
+def _credentials() -> re.Pattern[str]:
+    """A URL with a password in it."""
+    return re.compile(r"\w+://[^/\s:@]*:(?![$<{*])[^/\s:@]{3,}@[\w.-]+")
