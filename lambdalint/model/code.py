@@ -324,7 +324,7 @@ def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
     return ()
 
 
-def no_mention(pattern: re.Pattern[str]) -> bool:
+def no_mention(word: str, pattern: re.Pattern[str] | None = None) -> bool:
     """Finds none."""
     return False
 
@@ -380,9 +380,9 @@ class Handler:
     """The environment variables that loading it and invoking it look up."""
     parameters: Parameters | None = None
     """What it takes; None where a decorator or something else may have a say."""
-    mentions: Callable[[re.Pattern[str]], bool] = no_mention
-    """Whether a pattern is found in the text of the code, or of the files that are deployed with it; True where those
-    are too many to be read."""
+    mentions: Callable[..., bool] = no_mention
+    """Whether a word stands in the text of the code, or of the files that are deployed with it; with a pattern, whether
+    that is found in a line with the word. True where the files are too many to be read."""
     bindings: Callable[[], Sequence[Binding]] = no_bindings
     """What lasts of the import. Looked for when called."""
     newer_than: Callable[[tuple[int, int]], Sequence[Novelty]] = no_novelties

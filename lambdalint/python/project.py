@@ -125,7 +125,8 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
-        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
+        folders = {one.code.path for one in functions if one.code is not None and one.code.kind in ("folder", "image")}
+        folders.update(folder for one in functions for folder in one.layer_folders)
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -149,7 +150,7 @@ class Project:
             complete=not machine.cut_short,
             variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
             parameters=parameters_of(values),
-            mentions=partial(mentions, module, self.modules, folders),
+            mentions=partial(mentions, module, self.modules, sorted(folders)),
             bindings=partial(bindings_of, module),
             newer_than=partial(newer_than, module),
             functions=functions,
