@@ -30,9 +30,6 @@ _TRIED = {"legacy": 5, "standard": 3, "adaptive": 3}
 """How often an operation is tried, by the mode of retrying, unless it is said."""
 _AT_LEAST = 3
 """The least of them: which mode there is without saying depends on the version of botocore and on settings."""
-_DEFAULT_S = {"serverless": 6, "chalice": 60, "zappa": 30}
-_OTHERWISE_S = 3
-"""The function's timeout where none is stated."""
 
 
 class Wait(NamedTuple):
@@ -98,7 +95,8 @@ def timeouts_do_not_fit(handler: Handler) -> Iterator[Problem]:
     Only timeouts that the code states count. Of an AWS client that is the `read_timeout` of its `Config`, times the
     attempts: `total_max_attempts`, one more than `max_attempts`, else 5 in the mode `legacy` and 3 in the others. Where
     the attempts are not stated and only together too many, it is shown with `--pedantic`: the mode may be set
-    elsewhere. A client that keeps botocore's 60 seconds is left alone. Without a `Timeout` a function has 3 seconds.
+    elsewhere. A client that keeps botocore's 60 seconds is left alone. Without a `Timeout` a function has 3 seconds, or
+    what the framework gives it.
 
     **Ignore it when** the wait is meant to last as long as the function does.
 
@@ -121,7 +119,7 @@ def timeouts_do_not_fit(handler: Handler) -> Iterator[Problem]:
 def _limit(function: Function) -> float | None:
     """The seconds a function may run."""
     if function.timeout_s is None:
-        return _DEFAULT_S.get(function.format, _OTHERWISE_S)
+        return function.default_timeout_s
     return function.timeout_s.known
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from lambdalint.checks._libraries import text
 from lambdalint.model import Call, Function, Handler, Setting
 
-_OF_THE_RUNTIME = re.compile(
-    r"_|AWS_|LAMBDA_|(?:HOME|LANG|LD_LIBRARY_PATH|NODE_PATH|PATH|PWD|PYTHONPATH|SHLVL|TMPDIR|TZ|USER)$"
-)
+_OF_THE_RUNTIME = frozenset("HOME LANG LD_LIBRARY_PATH NODE_PATH PATH PWD PYTHONPATH SHLVL TMPDIR TZ USER".split())
+_OF_ZAPPA = frozenset({"FRAMEWORK", "PROJECT", "SERVERTYPE", "STAGE"})
 _READERS = frozenset("decouple dotenv dynaconf environ environs greengrasssdk pydantic_settings starlette".split())
 """Packages that read variables, or files in their place, by rules of their own, or run where others set them."""
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -18,8 +16,13 @@ WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 
 
 def is_of_the_runtime(name: str) -> bool:
-    """Whether Lambda itself, or the system, sets a variable of this name."""
-    return _OF_THE_RUNTIME.match(name) is not None
+    """Whether Lambda itself, the system, or what stands in for Lambda sets a variable of this name."""
+    return name in _OF_THE_RUNTIME or name.startswith(("_", "AWS_", "LAMBDA_", "LOCALSTACK_"))
+
+
+def is_set_by_its_tool(name: str, function: Function) -> bool:
+    """Whether the framework that a function is deployed with sets a variable of this name."""
+    return function.format == "zappa" and name in _OF_ZAPPA
 
 
 def variables_of(function: Function) -> Mapping[str, Setting[str]] | None:

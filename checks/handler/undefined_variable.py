@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.handler._environment import has_reader, is_of_the_runtime, names_set, variables_of
+from lambdalint.checks.handler._environment import (
+    has_reader,
+    is_of_the_runtime,
+    is_set_by_its_tool,
+    names_set,
+    variables_of,
+)
 from lambdalint.model import Function, Handler, Variable
-
-_IN_IMAGE = re.compile(r"^\s*ENV\s")
 
 
 @check(Handler, code="LL308", severity=Severity.WARNING, since="0.1")
@@ -94,15 +98,17 @@ def undefined_variable(handler: Handler) -> Iterator[Problem]:
     for one in first.values():
         lacking = [function for function in handler.functions if _lacks(function, one.name, handler)]
         if lacking:
-            yield Problem(one.location, _message(one, lacking), trace=one.trace, sure=one.certain)
+            # Scripts write what they have made into the file that Chalice reads, before they call it.
+            sure = one.certain and any(function.format != "chalice" for function in lacking)
+            yield Problem(one.location, _message(one, lacking), trace=one.trace, sure=sure)
 
 
 def _lacks(function: Function, name: str, handler: Handler) -> bool:
     defined = variables_of(function)
-    if defined is None or name in defined:
+    if defined is None or name in defined or is_set_by_its_tool(name, function):
         return False
     is_image = function.code is not None and function.code.kind == "image"
-    return not (is_image and handler.mentions("ENV", _IN_IMAGE))
+    return not (is_image and handler.mentions("ENV", re.compile(r"^\s*ENV\s")))
 
 
 def _message(variable: Variable, lacking: list[Function]) -> str:

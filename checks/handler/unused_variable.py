@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.handler._environment import has_reader, is_of_the_runtime, variables_of
@@ -19,20 +20,6 @@ _FAMILIES = frozenset(
     """.split()
 )
 """First words of the names that libraries, extensions and layers read."""
-_OF_LIBRARIES = re.compile(r"PYTHON|PG[A-Z]+$|MPL[A-Z]+$|DEBUG$|.*_PROXY$|(?:.*_)?LOG(?:GING)?_?LEVEL$|ASYNC_INIT$")
-_ANY = {
-    # handed on, gone through, or a name that is put together
-    "environ": re.compile(
-        r"""\benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)|\bfor\b.*\bin\s+(?:os\.)?environ\b"""
-        r"""|\benviron(?:\.get\(|\[)\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""
-    ),
-    "getenv": re.compile(r"""\bgetenv\(\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""),
-    "BaseSettings": None,
-    "env_prefix": None,
-    "load_dotenv": None,
-    "pulumi": None,
-}
-"""Text of code that may read variables by names which do not stand in it."""
 _PLACEHOLDER = 2
 """Inline code of so few statements that reads no variable is mostly replaced by a deployment."""
 
@@ -111,7 +98,7 @@ def unused_variable(handler: Handler) -> Iterator[Problem]:
     checked: dict[str, bool] = {}
     for function in handler.functions:
         for name, setting in (variables_of(function) or {}).items():
-            if name in read or setting.inherited or is_of_the_runtime(name) or _OF_LIBRARIES.match(name.upper()):
+            if name in read or setting.inherited or is_of_the_runtime(name) or _of_libraries().match(name.upper()):
                 continue
             if name.partition("_")[0].upper() in packages:
                 continue
@@ -135,4 +122,27 @@ def _is_mentioned(handler: Handler, name: str) -> bool:
     whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.IGNORECASE)
     if handler.mentions(name, whole) or handler.mentions(name.lower(), whole):
         return True
-    return any(handler.mentions(word, pattern) for word, pattern in _ANY.items())
+    return any(handler.mentions(word, pattern) for word, pattern in _of_any_name().items())
+
+
+@cache
+def _of_libraries() -> re.Pattern[str]:
+    """Names that libraries read."""
+    return re.compile(r"PYTHON|PG[A-Z]+$|MPL[A-Z]+$|DEBUG$|.*_PROXY$|(?:.*_)?LOG(?:GING)?_?LEVEL$|ASYNC_INIT$")
+
+
+@cache
+def _of_any_name() -> Mapping[str, re.Pattern[str] | None]:
+    """Text of code that may read variables by names which do not stand in it."""
+    return {
+        # handed on, gone through, or a name that is put together
+        "environ": re.compile(
+            r"""\benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)|\bfor\b.*\bin\s+(?:os\.)?environ\b"""
+            r"""|\benviron(?:\.get\(|\[)\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""
+        ),
+        "getenv": re.compile(r"""\bgetenv\(\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""),
+        "BaseSettings": None,
+        "env_prefix": None,
+        "load_dotenv": None,
+        "pulumi": None,
+    }

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._restoring import from_snapshots
 from lambdalint.model import Binding, Call, Handler
 
-_UNIQUE = re.compile(
-    r"uuid\.uuid[1467]$|secrets\.\w+$|os\.urandom$|random\.(?:Random|SystemRandom)\(\)\.\w+$|random\.[a-z]\w*$"
-)
-_CLOCK = re.compile(r"time\.(?:time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns)$"
-                    r"|datetime\.(?:datetime\.(?:now|utcnow|today)|date\.today)$")  # fmt: skip
 _OF_A_TIME = frozenset(
     {"assume_role", "assume_role_with_saml", "assume_role_with_web_identity", "generate_db_auth_token",
      "get_authorization_token", "get_credentials_for_identity", "get_federation_token", "get_frozen_credentials",
@@ -114,14 +110,29 @@ def _frozen(call: Call) -> str | None:
     """What is wrong with the result after a restore; None if nothing is."""
     if call.name == _SEEDED:
         return None
-    if _UNIQUE.match(call.name):
+    if _unique().match(call.name):
         return "it is the same in all environments"
-    if _CLOCK.match(call.name):
+    if _clock().match(call.name):
         return "it stays the time at which the version was published"
     method = call.name.rpartition(".")[2]
     if method in _OF_A_TIME and "(" in call.name:
         return "it has run out when environments are restored"
     return None
+
+
+@cache
+def _unique() -> re.Pattern[str]:
+    return re.compile(
+        r"uuid\.uuid[1467]$|secrets\.\w+$|os\.urandom$|random\.(?:Random|SystemRandom)\(\)\.\w+$|random\.[a-z]\w*$"
+    )
+
+
+@cache
+def _clock() -> re.Pattern[str]:
+    return re.compile(
+        r"time\.(?:time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns)$"
+        r"|datetime\.(?:datetime\.(?:now|utcnow|today)|date\.today)$"
+    )
 
 
 def _is_within(call: Call, binding: Binding) -> bool:

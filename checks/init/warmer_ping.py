@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import declared
@@ -13,11 +14,6 @@ from lambdalint.model.template import HTTP
 
 MOST_MINUTES = 15
 """An environment that is idle for longer is gone anyway."""
-_WARM = re.compile(
-    r"serverless-plugin-warmup|(?:lambda[-_ ]?|is[-_ ]?|keep[-_ ]?)?warm(?:er|ing|[-_ ]?up)?", re.IGNORECASE
-)
-"""What such events hold, and by what handlers know them."""
-_SCHEDULED = re.compile(r"aws\.(?:events|scheduler)|Scheduled Event")
 
 
 @check(Handler, code="LL114", severity=Severity.ADVICE, since="0.1")
@@ -95,8 +91,9 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
     frequent = [one for one in triggers if (minutes_between(one) or MOST_MINUTES + 1) <= MOST_MINUTES]
     if not frequent:
         return
-    knows = _is_read(handler, _WARM) or _is_written(handler, _WARM)
-    by_type = any(trigger.type in HTTP for trigger in triggers) and _is_written(handler, _SCHEDULED)
+    warm, scheduled = _words()
+    knows = _is_read(handler, warm) or _is_written(handler, warm)
+    by_type = any(trigger.type in HTTP for trigger in triggers) and _is_written(handler, scheduled)
     if knows or by_type:
         for trigger in frequent:
             message = f"this schedule only keeps one environment of {handler.name}() warm; {instead}"
@@ -111,3 +108,14 @@ def _is_read(handler: Handler, words: re.Pattern[str]) -> bool:
 def _is_written(handler: Handler, words: re.Pattern[str]) -> bool:
     """Whether one of the words stands in the code as a text of its own."""
     return any(words.fullmatch(text) for _, text in handler.find_text(words))
+
+
+@cache
+def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What events that only warm hold, and by what handlers know scheduled ones."""
+    return (
+        re.compile(
+            r"serverless-plugin-warmup|(?:lambda[-_ ]?|is[-_ ]?|keep[-_ ]?)?warm(?:er|ing|[-_ ]?up)?", re.IGNORECASE
+        ),
+        re.compile(r"aws\.(?:events|scheduler)|Scheduled Event"),
+    )

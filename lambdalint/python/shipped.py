@@ -34,7 +34,7 @@ def mentions(
         texts = _texts_below(folder, modules)
         if texts is None:
             return True
-        module.dirs.add(folder)
+        module.dirs.add(folder or ".")
         module.files.update(texts[1])
         if _holds(texts[0], word, pattern):
             return True

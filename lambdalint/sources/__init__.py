@@ -14,6 +14,7 @@ from lambdalint.sources.folders import ENDINGS as MODULES
 from lambdalint.sources.folders import entries
 from lambdalint.sources.frameworks import framework_of, read_framework
 from lambdalint.sources.paths import Files
+from lambdalint.sources.sharing import shared
 
 if TYPE_CHECKING:
     from lambdalint.sources.cloudformation import Context
@@ -93,7 +94,7 @@ def read(
             else:
                 stacks, declared.unreadable, declared.together = found
     declared.unreadable += [(place, message, Severity.ADVICE) for place, message in dict.fromkeys(files.refused)]
-    declared.stacks = stacks
+    declared.stacks = list(map(shared, stacks))
     declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
     return declared
 

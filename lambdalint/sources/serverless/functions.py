@@ -147,6 +147,8 @@ class Translator:
         elif draft["snap_start"] is not None:
             draft["alias"] = s.constant("snapstart", own.get("snapStart") or own)
         draft["provisioned_scaling"] = own.get("concurrencyAutoscaling") is not None
+        if "serverless-dotenv-plugin" in self.plugins:
+            draft["environment_open"] = True  # what stands in .env, too
         rollout = own.get("deploymentSettings")
         if rollout is not None:
             draft["deployment_preference"] = s.string(rollout.get("type"))
