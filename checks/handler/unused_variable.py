@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import removing
 from lambdalint.checks.handler._environment import has_reader, is_of_the_runtime, variables_of
 from lambdalint.model import Function, Handler
 
@@ -85,6 +86,9 @@ def unused_variable(handler: Handler) -> Iterator[Problem]:
     code hands all variables on or puts their names together, for what Globals define, and where the folder holds too
     much to be read. Where a layer may read it, it is shown with `--pedantic`.
 
+    **Fix.** Offers a fix that takes the variable out of the template. It is unsafe: something besides the code may read
+    it.
+
     **Ignore it when** something besides the code reads it: an extension, a tool that looks at the function.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
@@ -106,7 +110,8 @@ def unused_variable(handler: Handler) -> Iterator[Problem]:
                 checked[name] = _is_mentioned(handler, name)
             if not checked[name]:
                 message = f"nothing in the code of {function.logical_id} reads {name}; remove it, or read it"
-                yield Problem(setting.location, message, sure=function.layers is None)
+                fix = removing(function, name, setting)
+                yield Problem(setting.location, message, fix, sure=function.layers is None)
 
 
 def _is_here(function: Function, handler: Handler) -> bool:

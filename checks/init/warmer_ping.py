@@ -8,6 +8,7 @@ from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import declared
+from lambdalint.checks._fixes import uninvoking
 from lambdalint.checks._schedules import minutes_between
 from lambdalint.model import Handler
 from lambdalint.model.template import HTTP
@@ -77,6 +78,9 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
     `keep-warm`), and the package lambda_warmer wherever it is imported. Where the handler only knows scheduled events
     from others, it is shown with `--pedantic`: they may have work to do.
 
+    **Fix.** Offers a fix that takes the schedule away, where it is an event of a function of SAM. It is unsafe: what
+    else the schedule did is not done then.
+
     **Ignore it when** a single user at a time is all there is, and the ping is cheaper.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
@@ -89,6 +93,7 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
             yield Problem(one.location, message)
     triggers = declared(handler)
     frequent = [one for one in triggers if (minutes_between(one) or MOST_MINUTES + 1) <= MOST_MINUTES]
+    owners = {trigger.location: function for function in handler.functions for trigger in function.triggers}
     if not frequent:
         return
     warm, scheduled = _words()
@@ -97,7 +102,7 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
     if knows or by_type:
         for trigger in frequent:
             message = f"this schedule only keeps one environment of {handler.name}() warm; {instead}"
-            yield Problem(trigger.location, message, sure=knows)
+            yield Problem(trigger.location, message, uninvoking(owners[trigger.location], trigger), sure=knows)
 
 
 def _is_read(handler: Handler, words: re.Pattern[str]) -> bool:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import removing, replacing
 from lambdalint.checks._settings import all_of, variables
-from lambdalint.model import Setting, Stack
+from lambdalint.model import Function, Setting, Stack
 
 SWITCHES = {
     "POWERTOOLS_LOGGER_LOG_EVENT": "writes each event to the log as it came, with all that is in it",
@@ -65,24 +66,29 @@ def debug_logs_in_production(stack: Stack) -> Iterator[Problem]:
 
     A level that comes from a parameter or a condition may be another one in production.
 
+    **Fix.** Offers a fix that sets the level to INFO, also where it is the default of a parameter, and takes the
+    switches out. It is unsafe: what was logged until now is missing then.
+
     **Ignore it when** the template is for development only.
 
     **Source.** https://docs.powertools.aws.dev/lambda/python/latest/#environment-variables
     """
-    levels: dict[Setting[str], list[str]] = {}
+    levels: dict[Setting[str], list[Function]] = {}
     for function in stack.functions:
         if function.log_level is not None and function.log_level.known in ("DEBUG", "TRACE"):
-            levels.setdefault(function.log_level, []).append(function.logical_id)
+            levels.setdefault(function.log_level, []).append(function)
     for setting, holders in levels.items():
         message = f"the log of {all_of(holders)} is at its most detailed level; set INFO, or take it from a parameter"
-        yield _told(setting, message)
-    for name, setting, whose in variables(stack.functions):
+        yield _told(setting, message, _quieter(holders[0], setting))
+    for name, setting, holders in variables(stack.functions):
         value = (setting.known or "").lower()
+        whose = all_of(holders)
         if _level().search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
             message = f"{name} of {whose} sets the most detailed level of logs; set INFO, or take it from a parameter"
-            yield _told(setting, message)
+            yield _told(setting, message, _quieter(holders[0], setting))
         elif name in SWITCHES and value in ON:
-            yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out")
+            fix = removing(holders[0], name, setting)
+            yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out", fix)
 
 
 @cache
@@ -91,5 +97,13 @@ def _level() -> re.Pattern[str]:
     return re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
 
 
-def _told(setting: Setting[str], message: str) -> Problem:
-    return Problem(setting.location, message, sure=not setting.assumed and not setting.optional)
+def _quieter(function: Function, setting: Setting[str]) -> Fix | None:
+    """The level INFO, written as the other was; None for what not everything that logs knows."""
+    value = setting.known or ""
+    if value.lower() not in ("debug", "trace", "notset"):
+        return None
+    return replacing(function, setting, value, "info" if value.islower() else "INFO")
+
+
+def _told(setting: Setting[str], message: str, fix: Fix | None) -> Problem:
+    return Problem(setting.location, message, fix, sure=not setting.assumed and not setting.optional)

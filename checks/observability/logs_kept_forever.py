@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import forgetting
 from lambdalint.model import Function, Stack
+
+DAYS = 30
 
 
 @check(Stack, code="LL602", severity=Severity.ADVICE, since="0.1")
@@ -51,6 +54,10 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
     Where that is so of all functions of a template, it is said once. One log group may serve several functions. That a
     log group belongs to a function is known by `LoggingConfig`, or by its name, `/aws/lambda/` and the function's.
 
+    **Fix.** Offers a fix that declares a log group for each function, whose messages are kept for 30 days, and names it
+    in the function's `LoggingConfig`. It is unsafe: what was logged before stays in the former group, and what reads
+    the log by that group's name must be told.
+
     **Ignore it when** something in the account sets the retention of new log groups.
 
     **Source.** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
@@ -65,11 +72,11 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
     bare = [function for function in endless if function.log_group is None]
     if len(bare) == len(stack.functions) and len(bare) > 1:
         message = f"the logs of the {len(bare)} functions in this template are kept for ever; state a retention"
-        yield Problem(bare[0].location, message)
+        yield Problem(bare[0].location, message, forgetting(bare, DAYS))
         return
     for function in bare:
         message = f"the logs of {function.logical_id} are kept for ever; state a retention"
-        yield Problem(function.location, message)
+        yield Problem(function.location, message, forgetting(function, DAYS))
 
 
 def keeps_forever(function: Function) -> bool:

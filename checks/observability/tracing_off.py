@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import replacing, setting
 from lambdalint.checks.observability._tracing import traced_by_another
-from lambdalint.model import Stack
+from lambdalint.model import Function, Stack
 
 
 @check(Stack, code="LL601", severity=Severity.ADVICE, since="0.1")
@@ -61,6 +62,9 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     Where no function of a template is traced, it is said once, and only of templates with several functions. It is not
     said where a layer or a variable of another tool for tracing is found.
 
+    **Fix.** Offers a fix that sets tracing to Active, in Globals where no function has it. It is unsafe: traces are
+    billed, and a role that is not made by SAM must allow them.
+
     **Ignore it when** the functions are followed by other means, or traces are not worth their price: X-Ray bills
     them beyond the first 100,000 a month.
 
@@ -72,7 +76,16 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     if len(off) < len(stack.functions):
         for function in off:
             message = f"{function.logical_id} is not traced, others in this template are; set its tracing to Active"
-            yield Problem(function.location if function.tracing is None else function.tracing.location, message)
+            place = function.location if function.tracing is None else function.tracing.location
+            yield Problem(place, message, _fix([function]))
     elif len(off) > 1:
         message = f"none of the {len(off)} functions in this template is traced; set tracing to Active for all of them"
-        yield Problem(off[0].location, message)
+        yield Problem(off[0].location, message, _fix(off))
+
+
+def _fix(functions: list[Function]) -> Fix | None:
+    """For all at once where none states anything, or for the only one."""
+    stated = functions[0].tracing
+    if stated is not None and len(functions) == 1:
+        return replacing(functions[0], stated, "PassThrough", "Active")
+    return setting(functions, "Tracing", "Active") if all(one.tracing is None for one in functions) else None

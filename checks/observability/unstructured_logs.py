@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import replacing, setting
 from lambdalint.checks.observability._logging import LEVELS, WORDLESS
-from lambdalint.model import Call, Handler
+from lambdalint.model import Call, Function, Handler
 
 STRUCTURED = (
     "aws_lambda_powertools",
@@ -100,6 +101,9 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
     It is said of code that logs at three places or more, and gives its log no form of its own. What is printed stays
     plain text whatever the format: of that [print-in-handler](print-in-handler.md) speaks.
 
+    **Fix.** Offers a fix that sets the format to JSON. It is unsafe: what reads the log by patterns of plain text finds
+    nothing in it then.
+
     **Ignore it when** something reads the log line by line as it is.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
@@ -117,7 +121,15 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
     for function in plain:
         place = function.location if function.log_format is None else function.log_format.location
         message = f"{function.logical_id} logs plain text at {len(written)} places; set the format of its log to JSON"
-        yield Problem(place, message)
+        yield Problem(place, message, _fix(function))
+
+
+def _fix(function: Function) -> Fix | None:
+    """None where the format is stated for functions that were not looked at, too."""
+    stated = function.log_format
+    if stated is None:
+        return setting(function, "LoggingConfig.LogFormat", "JSON")
+    return None if stated.inherited else replacing(function, stated, "Text", "JSON")
 
 
 def _logs(call: Call) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._settings import variables
+from lambdalint.checks._settings import all_of, variables
 from lambdalint.checks.security._secrets import in_capitals, is_harmless, is_named_so, is_password, looks_random
 from lambdalint.checks.security.key_in_code import KINDS, SIGN, _is_harmless, _key
 from lambdalint.model import Stack
@@ -67,13 +67,15 @@ def secret_in_environment(stack: Stack) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
-    for name, setting, whose in variables(stack.functions):
+    for name, setting, holders in variables(stack.functions):
         value = setting.known
         if not value or setting.assumed or setting.target:
             continue
         what = _what(in_capitals(name), value)
         if what:
-            yield Problem(setting.location, f"{name} of {whose} is {what}; revoke it, and keep it in Secrets Manager")
+            yield Problem(
+                setting.location, f"{name} of {all_of(holders)} is {what}; revoke it, and keep it in Secrets Manager"
+            )
 
 
 def _what(name: str, value: str) -> str:

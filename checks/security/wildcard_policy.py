@@ -9,7 +9,7 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import is_scoped
 from lambdalint.checks._settings import all_of
 from lambdalint.model import Stack
-from lambdalint.model.template import Policy, Statement
+from lambdalint.model.template import Function, Policy, Statement
 
 ALL_POWERFUL = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
 OWN_OUTPUT = frozenset({"logs", "xray", "cloudwatch"})
@@ -73,14 +73,14 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
     """
-    holders: dict[Statement | Policy, list[str]] = {}
+    holders: dict[Statement | Policy, list[Function]] = {}
     for function in stack.functions:
         for policy in function.policies:
-            holders.setdefault(policy, []).append(function.logical_id)
+            holders.setdefault(policy, []).append(function)
         for statement in function.statements:
-            holders.setdefault(statement, []).append(function.logical_id)
-    for one, names in holders.items():
-        who = all_of(names)
+            holders.setdefault(statement, []).append(function)
+    for one, functions in holders.items():
+        who = all_of(functions)
         yield from _of_policy(one, who) if isinstance(one, Policy) else _of_statement(one, who)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import removing
 from lambdalint.checks._reach import is_open
 from lambdalint.model import Handler
 
@@ -79,6 +80,9 @@ def storage_larger_than_needed(handler: Handler) -> Iterator[Problem]:
 
     It is not said where the code imports libraries that are not known to write none.
 
+    **Fix.** Offers a fix that takes the size out, so that it is 512 MB. It is unsafe: something besides the code may
+    write there.
+
     **Ignore it when** an extension of the function writes there.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
@@ -97,4 +101,6 @@ def storage_larger_than_needed(handler: Handler) -> Iterator[Problem]:
         size = function.ephemeral_storage_mb
         assert size is not None
         message = f"{function.logical_id} asks for {size.known} MB of /tmp, and writes no files; 512 MB are included"
-        yield Problem(size.location, message)
+        # What Globals state holds for other functions too, of which this code says nothing.
+        fix = None if size.inherited else removing(function, "EphemeralStorage", size)
+        yield Problem(size.location, message, fix)
