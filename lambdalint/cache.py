@@ -41,17 +41,24 @@ class Cache:
         self._asked: set[str] = set()
         self._changed = False
         self._files: dict[str, list[Any]] = {}
+        self._empty: dict[str, list[int]] = {}
+        """The files that hold nothing to look at, most of all: each with when it was changed, and its size."""
         self._stamps: dict[str, Stamp] = {}
         with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
             with open(self._file, "rb") as stream:
                 content = json.loads(stream.read())
-            self._files, self._stamps = dict(content["files"]), dict(content["stamps"])
+            files, stamps, empty = dict(content["files"]), dict(content["stamps"]), dict(content["empty"])
+            self._files, self._stamps, self._empty = files, stamps, empty
 
     def get(self, files: Sequence[str]) -> dict[str, Looked]:
         """What is still known of `files`."""
         known = {}
         self._asked.update(files)
         for path in files:
+            if path in self._empty:
+                if self._empty[path] == _times(path) or (path in self._stamps and self._same(path, False)):
+                    known[path] = Looked(path)
+                continue
             entry = self._files.get(path)
             if entry is None:
                 continue
@@ -71,23 +78,22 @@ class Cache:
         if not looked and not self._changed:
             return
         for one in looked:
-            if not _is_told_by_files(one):
-                self._files.pop(one.path, None)
-                continue
-            # What cannot hold a handler is read again sooner than its hash is computed.
-            stamped = (
-                [self._stamp(file, False) for file in one.files]
-                if one.files
-                else [self._stamp(one.path, False, hashed=False)]
-            )
-            stamped += [self._stamp(folder, True) for folder in one.folders]
-            if all(stamped):
-                self._files[one.path] = pack(one)[1:]
-            else:
-                self._files.pop(one.path, None)
-        others = self._files.keys() - self._asked - {one.path for one in looked}
-        for path in [path for path in others if not os.path.exists(path)]:
-            del self._files[path]
+            self._files.pop(one.path, None)
+            self._empty.pop(one.path, None)
+            if one == Looked(one.path):
+                # It is read again sooner than its hash is computed.
+                times = _times(one.path)
+                if times is not None and self._settled(times[0]):
+                    self._empty[one.path] = times
+            elif _is_told_by_files(one):
+                stamped = [self._stamp(file, False) for file in one.files or (one.path,)]
+                stamped += [self._stamp(folder, True) for folder in one.folders]
+                if all(stamped):
+                    self._files[one.path] = pack(one)[1:]
+        asked = self._asked.union(one.path for one in looked)
+        for table in (self._files, self._empty):
+            for path in [path for path in table.keys() - asked if not os.path.exists(path)]:
+                del table[path]
         self._write()
 
     def _same(self, path: str, is_folder: bool) -> bool:
@@ -106,16 +112,16 @@ class Cache:
         size = 0 if is_folder else status.st_size
         if stamp[0] == status.st_mtime_ns and stamp[1] == size:
             return True
-        if stamp[2] is None or stamp[2] != _digest(path, is_folder):
+        if stamp[2] != _digest(path, is_folder):
             return False
         self._changed = True  # only the time has: a checkout, or a cache that CI restored
         stamp[0], stamp[1] = self._settled(status.st_mtime_ns), size
         return True
 
-    def _stamp(self, path: str, is_folder: bool, *, hashed: bool = True) -> bool:
+    def _stamp(self, path: str, is_folder: bool) -> bool:
         """Note what a file or folder is now; False where it may have changed since it was looked at."""
         key = (path, is_folder)
-        if self._fresh.get(key) and (not hashed or (self._stamps.get(_name(*key)) or [None])[-1] is not None):
+        if self._fresh.get(key):
             return True
         try:
             status = os.stat(path)
@@ -125,7 +131,7 @@ class Cache:
             if status.st_mtime_ns >= self._began:
                 return False
             size = 0 if is_folder else status.st_size
-            stamp = [self._settled(status.st_mtime_ns), size, _digest(path, is_folder) if hashed else None]
+            stamp = [self._settled(status.st_mtime_ns), size, _digest(path, is_folder)]
             self._stamps[_name(path, is_folder)] = stamp
         self._fresh[key] = True
         return True
@@ -135,7 +141,7 @@ class Cache:
         return mtime_ns if mtime_ns < self._began - 2_000_000_000 else 0
 
     def _write(self) -> None:
-        content = {"files": self._files, "stamps": self._stamps}
+        content = {"files": self._files, "stamps": self._stamps, "empty": self._empty}
         try:
             if not os.path.isdir(self._folder):
                 os.makedirs(self._folder)
@@ -150,6 +156,15 @@ def _is_told_by_files(looked: Looked) -> bool:
     """Whether the files that something rests on say when it changes: why one could not be read, its time does not."""
     known = {unreadable_template.code} if looked.files else set()  # one that was read, and found to be faulty
     return not any(found.code in ALWAYS - known for found, _ in looked.findings)
+
+
+def _times(path: str) -> list[int] | None:
+    """When a file was changed, and its size."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return [status.st_mtime_ns, status.st_size]
 
 
 def _name(path: str, is_folder: bool) -> str:

@@ -7,7 +7,6 @@ finding by stamping on it who found it. Checks never print, parse, configure or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
@@ -84,8 +83,7 @@ S = TypeVar("S", bound=Handler | Function | Stack)
 Options = TypeVar("Options", bound=NamedTuple)
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[S]):
+class Check(NamedTuple, Generic[S]):
     """A registered check: who it is, what it looks at, and the function that looks."""
 
     code: str
@@ -101,7 +99,7 @@ class Check(Generic[S]):
     """First line of the docstring."""
     doc: str
     """The docstring: the whole page in Markdown."""
-    family: str = field(default="")
+    family: str = ""
     """The name of the package the check stands in: `init`, `package`, ..."""
     options: NamedTuple | None = None
     """What the project may set, as it is set in this run; None where there is nothing to set."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lambdalint import hearing, registry
 from lambdalint.check import AnyCheck, Finding, Fix
@@ -16,7 +16,6 @@ from lambdalint.discovery import Discovered, discover, display, is_template_name
 from lambdalint.house import check_crashed
 from lambdalint.looking import Looked, Looker, processors, unpack
 from lambdalint.report import Report
-from lambdalint.sources import entries
 from lambdalint.text import Texts
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ class Progress(Protocol):
 Meter = Callable[[int], AbstractContextManager[Progress | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """All that decides what a run finds."""
 
     paths: Sequence[str]
@@ -43,7 +41,7 @@ class Request:
     """All there are, by code."""
     selected: Sequence[AnyCheck]
     """Those to run."""
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = MappingProxyType({})
     """What is taken for the content of a file instead of what is on the disk, if there is such a file."""
     cached: bool = True
     alone: bool = False
@@ -146,12 +144,12 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
         cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
-    templates = entries(discovered.templates, request.contents, config.root) if discovered.templates else []
+    templates = _entries(discovered.templates, config.root, request.contents)
     # Templates come first: they say which files hold handlers, and these are looked at with them.
     looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in entries(templates_above(request.paths, config.root), root=config.root) if rest else ():
+    for template in _entries(templates_above(request.paths, config.root), config.root) if rest else ():
         if template not in discovered.templates:
             consulted = looker.consult(template, rest)
             if consulted.claimed:
@@ -162,6 +160,15 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         cache.put(work.fresh)
         notices += cache.notices
     return looked
+
+
+def _entries(templates: Sequence[str], root: str, contents: Mapping[str, bytes] | None = None) -> Sequence[str]:
+    """The templates to read: of a module of Terraform, one file stands for all."""
+    if not any(path.endswith((".tf", ".tf.json")) for path in templates):
+        return templates
+    from lambdalint.sources import entries
+
+    return entries(templates, contents, root)
 
 
 class Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lambdalint.errors import WrongUse, nearest
@@ -22,8 +22,7 @@ class Stated(NamedTuple):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The settings of one run. Paths are absolute; patterns are relative to `root`."""
 
     root: str
@@ -32,7 +31,7 @@ class Config:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     exclude: tuple[str, ...] = ()
     handlers: tuple[tuple[str, str], ...] = ()
     """File and function of each declared handler."""
@@ -132,8 +131,7 @@ def build(file: str, table: dict[str, Any], below: tuple[str, ...] = ()) -> Conf
         if table_above is None:
             raise WrongUse(f"{place(file, 'extend')}: there is no [tool.lambdalint] in {shown(parent)}")
         base = build(parent, table_above, (*below, file))
-        base = replace(
-            base,
+        base = base._replace(
             exclude=tuple(rebased(pattern, base.root, folder) for pattern in base.exclude),
             per_file_ignores={rebased(key, base.root, folder): value for key, value in base.per_file_ignores.items()},
         )
@@ -145,7 +143,7 @@ def build(file: str, table: dict[str, Any], below: tuple[str, ...] = ()) -> Conf
     for path in settings.get("import_roots", ()):
         if not os.path.isdir(path):
             raise WrongUse(f"{place(file, 'import-roots')}: {shown(path)} is not a folder")
-    return replace(base, **settings, root=folder, file=file)
+    return base._replace(**settings, root=folder, file=file)
 
 
 def rebased(pattern: str, from_folder: str, to_folder: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from lambdalint.errors import WrongUse
 
@@ -27,21 +26,21 @@ def is_template_name(path: str) -> bool:
     return path.endswith(TEMPLATES) and os.path.basename(path) not in NO_TEMPLATES
 
 
-@dataclass(slots=True)
 class Discovered:
     """The files of a run, as they are displayed, and what to say about the rest."""
 
-    files: list[str] = field(default_factory=list)
-    """The Python files, in order, each once. Relative to where the run started, with forward slashes."""
-    templates: list[str] = field(default_factory=list)
-    """Files that may declare functions, likewise."""
-    named: frozenset[str] = frozenset()
-    """Those that were named themselves, not found below a folder."""
-    empty: list[str] = field(default_factory=list)
-    """Folders named that hold nothing lambdalint reads."""
-    undecided: list[str] = field(default_factory=list)
-    """Folders named that hold no Python, but what may be templates."""
-    notices: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        """The Python files, in order, each once. Relative to where the run started, with forward slashes."""
+        self.templates: list[str] = []
+        """Files that may declare functions, likewise."""
+        self.named: frozenset[str] = frozenset()
+        """Those that were named themselves, not found below a folder."""
+        self.empty: list[str] = []
+        """Folders named that hold nothing lambdalint reads."""
+        self.undecided: list[str] = []
+        """Folders named that hold no Python, but what may be templates."""
+        self.notices: list[str] = []
 
     @property
     def has_folder(self) -> bool:
@@ -125,16 +124,16 @@ def is_python(path: str) -> bool:
     return first.startswith(b"#!") and b"python" in first
 
 
-@dataclass(slots=True)
 class Tree:
     """What one repository holds below a folder; a folder outside of any has an empty `top`."""
 
-    top: str
-    files: list[str] = field(default_factory=list)
-    inner: list[str] = field(default_factory=list)
-    """Repositories within it: git answers for each alone."""
-    assemblies: list[str] = field(default_factory=list)
-    """What the CDK wrote last, by its manifest. It counts although git ignores it."""
+    def __init__(self, top: str) -> None:
+        self.top = top
+        self.files: list[str] = []
+        self.inner: list[str] = []
+        """Repositories within it: git answers for each alone."""
+        self.assemblies: list[str] = []
+        """What the CDK wrote last, by its manifest. It counts although git ignores it."""
 
 
 def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[str]) -> Iterator[str]:

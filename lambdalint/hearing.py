@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdalint.check import AnyCheck, Finding, Fix
@@ -15,13 +14,13 @@ if TYPE_CHECKING:
 Found = tuple[Finding, Fix | None]
 
 
-@dataclass(slots=True)
 class Heard:
     """The findings of a run, sorted by what becomes of them."""
 
-    new: list[Found]
-    ignored: list[Finding] = field(default_factory=list)
-    baselined: list[Finding] = field(default_factory=list)
+    def __init__(self, new: list[Found]) -> None:
+        self.new = new
+        self.ignored: list[Finding] = []
+        self.baselined: list[Finding] = []
 
     def findings(self, *, with_ignored: bool) -> list[Finding]:
         """In reading order, each with its status."""

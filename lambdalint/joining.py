@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Finding, Fix
-from lambdalint.engine import examine_with_fixes
 from lambdalint.house import finding, unreadable_source, unreadable_template
 from lambdalint.model import Function, Handler, Location, Stack, Step
 from lambdalint.model.template import Code
@@ -39,15 +38,15 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
     stacks = [heard(stack) for stack in declared.stacks]
     functions = [function for stack in stacks for function in stack.functions]
     for stack in stacks:
-        found += examine_with_fixes(looker.checks, stack)
+        found += looker.examine(stack)
     for function in functions:
-        found += examine_with_fixes(looker.checks, function)
+        found += looker.examine(function)
         if function.code is not None and function.code.kind == "inline":
             if function.is_python:
                 inline.append(function)
         elif function.handler_path is None and not function.entries and function.is_python:
             for handler in not_found(function):
-                found += examine_with_fixes(looker.checks, handler)
+                found += looker.examine(handler)
     claims = claims_of(one for one in functions if one.code is None or one.code.kind != "inline")
     parts = [*_behind(looker, claims), *_inline(looker, inline)]
     for part in parts:
@@ -152,12 +151,14 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
         except Exception as error:
             yield Looked(function.path, findings=[(crash(function.path, error), None)])
             continue
+        findings = looked.findings
         if not code.complete:  # what is filled in later need not be Python before
-            looked.findings = [one for one in looked.findings if one[0].code != unreadable_source.code]
-        looked.findings = [(_moved(found, inner, function.path, code), None) for found, _ in looked.findings]
-        looked.files = [path for path in looked.files if path != inner]
-        looked.cut_short = [one.replace(inner, function.path) for one in looked.cut_short]
-        yield looked
+            findings = [one for one in findings if one[0].code != unreadable_source.code]
+        yield looked._replace(
+            findings=[(_moved(found, inner, function.path, code), None) for found, _ in findings],
+            files=[path for path in looked.files if path != inner],
+            cut_short=[one.replace(inner, function.path) for one in looked.cut_short],
+        )
 
 
 def _moved(found: Finding, inner: str, path: str, code: Code) -> Finding:

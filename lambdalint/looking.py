@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdalint.check import AnyCheck, Finding, Fix, Severity
 from lambdalint.discovery import is_template_name
 from lambdalint.engine import examine_with_fixes
 from lambdalint.house import check_crashed, finding, unreadable_source, unreadable_template
-from lambdalint.model import Function, Location, Step
+from lambdalint.model import Function, Location, Step, Subject
 from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ READ_AT_MOST = 5_000_001
 """The analysis refuses larger files, whatever is in them."""
 
 
-@dataclass(slots=True)
-class Looked:
+class Looked(NamedTuple):
     """What one file gave."""
 
     path: str
@@ -59,7 +57,9 @@ class Looker:
     ) -> None:
         self.root = root
         self.contents = contents or {}
-        self.checks = checks
+        self._checks: dict[type[Subject], list[AnyCheck]] = {}
+        for check in checks:
+            self._checks.setdefault(check.subject, []).append(check)
         self._import_roots = import_roots
         self._declared = declared or {}
         self._project: Project | None = None
@@ -69,6 +69,10 @@ class Looker:
         """The bytes of a file, or what stands in for them. Raises `OSError`."""
         data = self.contents.get(path)
         return contents_of(path) if data is None else data
+
+    def examine(self, subject: Subject) -> Iterator[tuple[Finding, Fix | None]]:
+        """What the checks say of `subject`."""
+        return examine_with_fixes(self._checks.get(type(subject), ()), subject)
 
     def consult(self, path: str, only: frozenset[str]) -> Looked:
         """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
@@ -149,7 +153,7 @@ class Looker:
         try:
             for handler in project.handlers(path, data, functions):
                 handlers += handler.found
-                found += examine_with_fixes(self.checks, handler)
+                found += self.examine(handler)
         except Unreadable as error:
             unreadable[path] = error
         files, folders = project.dependencies()

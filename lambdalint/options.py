@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, get_type_hints
 
@@ -95,7 +94,7 @@ def configured(checks: Mapping[str, AnyCheck], stated: Sequence[Stated]) -> dict
             if fields[option.name] is None:
                 raise WrongUse(f'{where(key)}: "{key}" of {check.name} must be {option.expected}')
         if check.options is not None:
-            told[check.code] = replace(check, options=check.options._replace(**fields))
+            told[check.code] = check._replace(options=check.options._replace(**fields))
     return told
 
 

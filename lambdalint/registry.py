@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from zlib import crc32
@@ -47,9 +47,12 @@ class Later:
         self.__module__ = module
         self.__name__ = name
         self._check: AnyCheck | None = None
+        self._problems: Callable[[Subject], Iterator[Problem]] | None = None
 
     def __call__(self, subject: Subject) -> Iterator[Problem]:
-        return self.load().problems(subject)
+        if self._problems is None:
+            self._problems = self.load().problems
+        return self._problems(subject)
 
     def load(self) -> AnyCheck:
         """The check itself."""

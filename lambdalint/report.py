@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lambdalint.check import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+def no_lines(path: str) -> Sequence[str] | None:
+    """Of any file, none."""
+    return None
+
+
+class Report(NamedTuple):
     """All that a reporter may show. Reporters turn it into text and never look further."""
 
     findings: Sequence[Finding]
@@ -31,5 +35,5 @@ class Report:
     """A check raised (LL000 is among the findings)."""
     nothing_to_check: Sequence[str] = ()
     """Folders named on the command line that hold nothing lambdalint reads."""
-    sources: Callable[[str], Sequence[str] | None] = field(default=lambda path: None)
+    sources: Callable[[str], Sequence[str] | None] = no_lines
     """The lines of a file by its path, for code frames; None where it cannot be read."""

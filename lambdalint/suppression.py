@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from lambdalint.check import AnyCheck, Edit, Finding, Fix
 from lambdalint.house import finding, unused_ignore
@@ -17,8 +17,7 @@ MARK = b"lambdalint:"
 COMMENT = re.compile(r"#\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\r\n]*)\])?[^#\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One comment, and what it asks for."""
 
     line: int

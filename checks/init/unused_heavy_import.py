@@ -80,19 +80,22 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
+    unused = [one for one in handler.imports if _cost_ms(one.module) and not one.used]
+    if not unused:
+        return
     # What costs nothing itself stays, used or not, with all that it loads.
-    loaded = [other for other in handler.imports if other.used or not _cost_ms(other.module)]
+    loaded = [other for other in handler.imports if other not in unused]
     needed = {other.module.partition(".")[0] for other in loaded}
     brought = {name for other in loaded for name in _brought_by(other)}
     wanted = SIDE_EFFECTS.union(modules.side_effects)
-    for one in handler.imports:
-        if one.used or one.guarded or one.module in wanted or one.bound == "_":
+    for one in unused:
+        if one.guarded or one.module in wanted or one.bound == "_":
             continue
-        cost_ms = _cost_ms(one.module)
-        if cost_ms and one.module.partition(".")[0] not in needed | brought:
+        if one.module.partition(".")[0] not in needed | brought:
             yield Problem(
                 one.location,
-                f"{one.module} is imported and never used; it costs each cold start about {cost_ms} ms; remove it",
+                f"{one.module} is imported and never used; it costs each cold start about {_cost_ms(one.module)} ms; "
+                "remove it",
                 removing_import(one),
                 sure=needed <= KNOWN,  # what else is imported may load it too
             )

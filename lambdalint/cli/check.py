@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from lambdalint import checking, config, registry, selection
 from lambdalint.check import AnyCheck, Severity
@@ -20,8 +20,7 @@ PROGRESS_ABOVE = 300
 """Fewer files are done before a bar would be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What was typed."""
 
     paths: tuple[str, ...] = ()
@@ -89,7 +88,7 @@ def prepare(options: Options) -> checking.Request:
     if options.update_baseline and not (options.baseline or settings.baseline):
         raise WrongUse("--update-baseline: say which file, with --baseline FILE or `baseline` in the configuration")
     if options.today is not None:
-        settings = replace(settings, checks=(*settings.checks, on_day(options.today)))
+        settings = settings._replace(checks=(*settings.checks, on_day(options.today)))
     checks = registry.load(settings.extend_checks, settings.root, lazily=not settings.checks)
     if settings.checks:
         from lambdalint.options import configured
@@ -138,7 +137,7 @@ def select(options: Options, settings: config.Config, checks: Mapping[str, AnyCh
     for stated in settings.per_file_ignores.values():
         selection.confirm(stated, checks, config.place(settings.file or "", "per-file-ignores"))
     if options.select:
-        settings = replace(settings, select=(), ignore=(), extend_select=())
+        settings = settings._replace(select=(), ignore=(), extend_select=())
     return selection.choose(
         checks,
         select=options.select or settings.select,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 from lambdalint import checking, files, fixing
 from lambdalint.cli.check import Options, exit_code, write
@@ -31,8 +30,8 @@ def mend(request: checking.Request, options: Options) -> Report:
         sys.stdout.flush()
         sys.stdout.buffer.write(mended.after.get(path, data))
     contents = {path: mended.after.get(path, data) for path, data in request.contents.items()}
-    report, _ = checking.run(replace(request, contents=contents))
-    return replace(report, fixed=sum(mended.counts.values()), notices=[*mended.notices, *report.notices])
+    report, _ = checking.run(request._replace(contents=contents))
+    return report._replace(fixed=sum(mended.counts.values()), notices=[*mended.notices, *report.notices])
 
 
 def show(request: checking.Request, options: Options) -> int:
@@ -52,7 +51,7 @@ def _mended(request: checking.Request, options: Options) -> tuple[fixing.Mended,
     reports: list[Report] = []
 
     def look(contents: dict[str, bytes]) -> list[fixing.Found]:
-        report, found = checking.run(replace(request, contents=contents))
+        report, found = checking.run(request._replace(contents=contents))
         reports.append(report)
         return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -240,10 +239,15 @@ class Import(NamedTuple):
     bound: str
     """The name it gets here: `pd`."""
     location: Location
-    used: bool
-    """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
     guarded: bool
     """Stands in a `try` or under a condition."""
+    find_use: Callable[[], bool]
+    """The same as `used`, which it is there for: few are asked, and looking takes long."""
+
+    @property
+    def used(self) -> bool:
+        """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
+        return self.find_use()
 
 
 class DefeatedCache(NamedTuple):
@@ -339,8 +343,7 @@ def no_novelties(version: tuple[int, int]) -> Sequence[Novelty]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """One entry point that Lambda invokes, and what happens behind it."""
 
     path: str
@@ -348,9 +351,9 @@ class Handler:
     location: Location
     evidence: tuple[str, ...]
     """Why this is taken for a handler, in words."""
-    warm_calls: Calls = Calls()  # noqa: RUF009
+    warm_calls: Calls = Calls()
     """What an invocation executes when the execution environment is already warm."""
-    init_calls: Calls = Calls()  # noqa: RUF009
+    init_calls: Calls = Calls()
     """What is executed while the handler's module and all that it imports are loaded."""
     imports: Sequence[Import] = ()
     """Module-level imports of the handler's module and of the project's modules it loads."""
@@ -369,7 +372,7 @@ class Handler:
     """The coroutines it makes and does not await."""
     is_async: bool = False
     """What Lambda calls is an `async def` function, with nothing around it."""
-    size: Size = Size()  # noqa: RUF009
+    size: Size = Size()
     find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""

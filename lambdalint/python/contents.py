@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
 from lambdalint.model.code import Wording
@@ -82,12 +83,16 @@ def _imports_of(module: Module, modules: Modules) -> Iterable[Import]:
                 loaded, bound = alias.name, alias.asname or alias.name.partition(".")[0]
             if modules.resolve(loaded, 0, module) is not None:
                 continue  # the project's own
-            used = (
-                module.path.endswith("__init__.py")
-                or is_read(module, bound, node)
-                or _is_read_elsewhere(module, bound, modules)
-            )
-            yield Import(loaded, bound, module.source.location(node), used, guarded)
+            find_use = partial(_is_used, module, bound, node, modules)
+            yield Import(loaded, bound, module.source.location(node), guarded, find_use)
+
+
+def _is_used(module: Module, name: str, binding: ast.stmt, modules: Modules) -> bool:
+    return (
+        module.path.endswith("__init__.py")
+        or is_read(module, name, binding)
+        or _is_read_elsewhere(module, name, modules)
+    )
 
 
 def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from lambdalint.model import Function as Deployed
 from lambdalint.model import Handler
@@ -39,6 +40,10 @@ CHALICE_DECORATORS = frozenset(
     on_cw_event authorizer on_ws_connect on_ws_message on_ws_disconnect middleware
     """.split()
 )
+TRACERS = frozenset({"inject_lambda_context", "capture_lambda_handler"})
+POWERTOOLS_DECORATORS = frozenset({"event_source", "event_parser", "lambda_handler"})
+WRAPPERS = frozenset({"xray_lambda_handler", "datadog_lambda_wrapper"})
+TELLING_DECORATORS = CHALICE_DECORATORS | TRACERS | POWERTOOLS_DECORATORS | WRAPPERS
 ADAPTERS = tuple(
     """
     mangum.Mangum() apig_wsgi.make_lambda_handler() ask_sdk_core magnum. awsgi. serverless_wsgi strawberry ariadne
@@ -47,10 +52,17 @@ ADAPTERS = tuple(
 )
 """Beginnings of the names of what makes a handler of an application."""
 
-MAY_HOLD = re.compile(
-    rb"\b(?:context|ctx|_context|lambda_context|Chalice|Mangum|handler|lambda_handler|LambdaContext|crhelper|CfnResource)\b"
-    rb"|def\s+\w+\s*\(\s*_?(?:event|evt)\b"
+_FORMS = (
+    # a function of an event and a context, or of whatever comes
+    r"\bdef\s+(?:\w+\s*\(\s*\w+[^()]{0,300}?,\s*(?:(?:%s)\s*[:=,)]|\*\w)|(?:%s)\s*\(|handler\s*\(\s*\*)"
+    r"|\b(?:Lambda|Durable)Context\b"
+    # a handler's name is given to something, at the top or one step in
+    r"|^[ \t]{0,4}(?:(?:\w*_)?(?:handler|handle|lambda)(?:_\w*)?|main|on_event|entrypoint|lambdaHandler)[ \t]*"
+    r"(?::[^=\n]*)?=(?!=)"
+    r"|^[ \t]*@(?:[\w.]+\.)?(?:%s)\b"
 )
+"""How what may be a handler is written."""
+
 
 _RUNBOOK = re.compile(r"(?:^|[_-])(?:runbooks?|ssmdocs?|ssm[_-]?documents?|automation[_-]documents?)(?:$|[_-])")
 """Folders whose scripts Systems Manager Automation runs: the same signature, a new process each time."""
@@ -75,8 +87,29 @@ class Candidate:
 
 
 def may_hold_handler(data: bytes) -> bool:
-    """Whether a file's bytes hold any of the words without which it has no handler."""
-    return MAY_HOLD.search(data) is not None
+    """Whether a file's bytes hold anything that is written like a handler. Most are never parsed."""
+    return _forms().search(data) is not None
+
+
+@cache
+def _forms() -> re.Pattern[bytes]:
+    words = ("|".join(sorted(names)) for names in (CONTEXT_NAMES, LAMBDAS_OWN_NAMES, TELLING_DECORATORS))
+    return re.compile((_FORMS % tuple(words)).encode(), re.MULTILINE)
+
+
+def may_have_candidates(module: Module) -> bool:
+    """Whether a module, not executed yet, can turn out to have a handler that nobody names. Most have none."""
+    for node in _top_level(module.source.tree.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if any(_last_name(one) in TELLING_DECORATORS for one in node.decorator_list):
+                return True
+            if _evidence(node, module.frame) is not None:
+                return True
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and HANDLER_NAME.search(target.id) for target in targets):
+                return True
+    return False
 
 
 def is_no_handler_code(path: str) -> bool:
@@ -144,8 +177,8 @@ def _named(name: str, module: Module, function: Deployed) -> Candidate:
 
 def missing(module: Module, functions: Mapping[str, Sequence[Deployed]]) -> Iterator[Handler]:
     """For each handler that templates name and the module has not, one that says so."""
-    if _COMPUTED.search(module.source.text):
-        return  # names may come from where they are not seen
+    if all(name in module.frame.values for name in functions) or _COMPUTED.search(module.source.text):
+        return  # or names may come from where they are not seen
     for name, deployed in functions.items():
         parts = any(one.code is not None and one.code.kind == "inline" and not one.code.complete for one in deployed)
         if name not in module.frame.values and not parts:  # of code that is not wholly known, the rest may have it
@@ -269,23 +302,31 @@ def _annotation(arg: ast.arg) -> str:
 
 def _decorator(node: ast.expr, frame: Frame) -> str | None:
     target = node.func if isinstance(node, ast.Call) else node
+    name = _last_name(node)
+    if name not in TELLING_DECORATORS:
+        return None
     if isinstance(target, ast.Attribute):
-        if target.attr == "inject_lambda_context" or target.attr == "capture_lambda_handler":
+        if name in TRACERS:
             return f"decorated with {ast.unparse(target)}"
-        if target.attr in CHALICE_DECORATORS and isinstance(target.value, ast.Name):
+        if name in CHALICE_DECORATORS and isinstance(target.value, ast.Name):
             owner = frame.values.get(target.value.id)
             for atom in owner.atoms if owner is not None else ():
                 if isinstance(atom, External) and atom.name in ("chalice.Chalice()", "chalice.Blueprint()"):
-                    return f"decorated with Chalice's {target.attr}"
-    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    if name in ("event_source", "event_parser", "lambda_handler") and isinstance(node, (ast.Call, ast.Name)):
+                    return f"decorated with Chalice's {name}"
+    if name in POWERTOOLS_DECORATORS and isinstance(node, (ast.Call, ast.Name)):
         owner = frame.values.get(name)
         for atom in owner.atoms if owner is not None else ():
             if isinstance(atom, External) and atom.name.startswith("aws_lambda_powertools."):
                 return f"decorated with Powertools' {name}"
-    if name in ("xray_lambda_handler", "datadog_lambda_wrapper"):
+    if name in WRAPPERS:
         return f"decorated with {name}"
     return None
+
+
+def _last_name(decorator: ast.expr) -> str:
+    """What a decorator is called: `logger.inject_lambda_context(log_event=True)` gives `inject_lambda_context`."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
 
 
 def _assigned(value: Value) -> str | None:

@@ -86,6 +86,7 @@ class Modules:
         self.unreadable: dict[str, Unreadable] = {}
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
+        self._roots_in: dict[str, list[str]] = {}
         self.texts: dict[str, tuple[str, tuple[str, ...]] | None] = {}
         """What `shipped` has read below a folder."""
         self._layers: tuple[str, ...] = ()
@@ -201,7 +202,7 @@ class Modules:
                     found.append(_join(folder, inside))
             for layer in _LAYER_FOLDERS:
                 if layer in names:
-                    layers += self._layer_roots(_join(folder, layer))
+                    layers += self._roots_of_layers(_join(folder, layer))
             whole = os.path.abspath(folder or ".")
             if whole == self._top or not whole.startswith(self._top.rstrip(os.sep) + os.sep):
                 break
@@ -210,8 +211,11 @@ class Modules:
         self._ancestors[here] = found
         return found
 
-    def _layer_roots(self, folder: str) -> list[str]:
-        roots = []
+    def _roots_of_layers(self, folder: str) -> list[str]:
+        roots = self._roots_in.get(folder)
+        if roots is not None:
+            return roots
+        roots = self._roots_in[folder] = []
         for name in (*sorted(self.names_in(folder)), ""):
             base = _join(folder, name) if name else folder
             for inside in _LAYER_INSIDE:

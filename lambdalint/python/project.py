@@ -20,7 +20,14 @@ from lambdalint.python.contents import (
     unused_globals,
     wording,
 )
-from lambdalint.python.handlers import Candidate, find, is_no_handler_code, may_hold_handler, missing
+from lambdalint.python.handlers import (
+    Candidate,
+    find,
+    is_no_handler_code,
+    may_have_candidates,
+    may_hold_handler,
+    missing,
+)
 from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
@@ -80,16 +87,18 @@ class Project:
 
         `functions` are those whose templates say that their handler is in this file, by its name there.
         """
+        self.cut_short.clear()
         declared = self.declared.get(os.path.abspath(path), ()) if self.declared else ()
         if is_no_handler_code(self.modules.relative(path)) and not declared and not functions:
             return []
-        self.cut_short.clear()
         layers = dict.fromkeys(
             folder for several in (functions or {}).values() for one in several for folder in one.layer_folders
         )
         self.modules.begin(tuple(layers))  # each handler's file is a program of its own, whatever else is looked at
         module = self.modules.read(path, data)
         self._asked.append(module)
+        if not declared and not functions and not may_have_candidates(module):
+            return []
         self.interpreter.begin(warm=False)
         self.interpreter.run_module(module)
         if module.stray is not None:

@@ -25,13 +25,9 @@ _PYTHON_2 = re.compile(
     r"^\s*(print\s+[\"'\w]|print\s*$|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+\w+\s*,)|\bur[\"']|<>|\b0[0-7]+\b",
     re.MULTILINE,
 )
-_RISKY = (
-    ("([{", 60, re.compile(r"[(\[{]{60}")),
-    (".", 200, re.compile(r"(?:\.\w{1,40}){200}")),
-    ("-+*/%&|^", 200, re.compile(r"(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}")),
-    (" \t", 200, re.compile(r"^[ \t]{200}", re.MULTILINE)),
-)
-"""What may be nested too deep: signs, how many of them it takes, and in which order. Counting rules most files out."""
+_STEPS = b"([{.-+*/%&|^"
+"""A step down in a tree takes one of these, or a line of its own."""
+_STEEP = re.compile(r"[(\[{]{60}|(?:\.\w{1,40}){200}|(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}")
 
 
 class Unreadable(Exception):
@@ -123,7 +119,7 @@ def decode(data: bytes, path: str) -> str:
 def parse(data: bytes, path: str) -> Source:
     """Read a file's bytes; raises `Unreadable`."""
     text = decode(data, path)
-    if any(sum(map(text.count, signs)) >= most and pattern.search(text) for signs, most, pattern in _RISKY):
+    if len(data) - len(data.translate(None, _STEPS)) > MAX_DEPTH and _STEEP.search(text):
         _refuse_deep(text, path)
     enabled = gc.isenabled()
     gc.disable()  # a tree is all live objects: collecting while it grows costs a third of the time

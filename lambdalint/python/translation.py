@@ -36,6 +36,10 @@ TABLES = ("boto3.resource().Table()", "boto3.Session().resource().Table()", "aio
 """Resources whose methods are called like the operations."""
 
 
+Made = dict[int, Call | None]
+"""The calls made of records so far, by the record; None while one is being made."""
+
+
 def _step(edge: Edge) -> Step:
     return Step(edge.module.path, getattr(edge.node, "lineno", 1), edge.name)
 
@@ -67,14 +71,14 @@ def reached_each_time(root: Activation) -> set[int]:
 
 def calls_below(root: Activation, skip: int) -> Calls:
     """Every outside call below an activation, in the order of the way there."""
-    made: dict[int, Call] = {}
+    made: Made = {}
     found: list[tuple[Record, tuple[Edge, ...], int]] = list(walk(root))
     if any(record.name in RUNNERS for record, _, _ in found):
         # A coroutine may be made before it is handed to `asyncio.run`.
         found = [(record, way, flags | _loop_of_run(record)) for record, way, flags in found]
     calls = []
     for record, way, flags in found:
-        made.setdefault(id(record), _name_only(record))
+        made.setdefault(id(record), None)
         call = made[id(record)] = _call(record, way[skip:], flags, made)
         calls.append(call)
     return Calls(calls)
@@ -85,20 +89,18 @@ def _loop_of_run(record: Record) -> int:
     return IN_LOOP_OF_RUN if function is not None and isinstance(function.node, ast.AsyncFunctionDef) else 0
 
 
-def _name_only(record: Record) -> Call:
-    """What stands for a call among its own arguments: `page = list(token=page["next"])`."""
-    return Call(record.name, record.module.source.location(record.node), ())
-
-
-def _made(record: Record, made: dict[int, Call]) -> Call:
+def _made(record: Record, made: Made) -> Call:
     """The call that a record is, without the way there."""
     if id(record) not in made:
-        made[id(record)] = _name_only(record)
+        made[id(record)] = None
         made[id(record)] = _call(record, (), record.flags, made)
-    return made[id(record)]
+    call = made[id(record)]
+    if call is None:  # among its own arguments: `page = list(token=page["next"])`
+        call = made[id(record)] = Call(record.name, record.module.source.location(record.node), ())
+    return call
 
 
-def _call(record: Record, way: Sequence[Edge], flags: int, made: dict[int, Call]) -> Call:
+def _call(record: Record, way: Sequence[Edge], flags: int, made: Made) -> Call:
     receiver = record.receiver
     service, operation = _operation(record)
     site: Record | Edge = record
@@ -188,7 +190,7 @@ def _takes_from(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(owner, ast.Name) and owner.id in names for owner in taken)
 
 
-def _argument(value: Value, made: dict[int, Call], depth: int = 4) -> Argument:
+def _argument(value: Value, made: Made, depth: int = 4) -> Argument:
     constant: object = UNKNOWN
     literal: Location | None = None
     event_path: tuple[str | int, ...] | None = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Declared", "decoded", "entries", "may_be_template", "read"]
 
-_MARKS = re.compile(rb"AWS::(?:Lambda|Serverless)::|aws:cloudformation:stack|cdk:cloud-assembly")
+_MARKS = (b"AWS::Lambda::", b"AWS::Serverless::", b"aws:cloudformation:stack", b"cdk:cloud-assembly")
 _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _PLAN = re.compile(r'"(?:planned_values|resource_changes)"')
 
@@ -48,7 +48,7 @@ def may_be_template(path: str, data: bytes) -> bool:
 
     A file of Terraform stands for its folder: `entries` has asked of that.
     """
-    if _MARKS.search(data) is not None or path.endswith(MODULES) or b'"aws_lambda_function"' in data:
+    if any(mark in data for mark in _MARKS) or path.endswith(MODULES) or b'"aws_lambda_function"' in data:
         return True
     return framework_of(path, data) != ""
 

@@ -179,6 +179,8 @@ class Template:
     def value(self, node: Node, key: Node | None = None) -> Value:
         """What a node means."""
         place = self.document.place(node, key)
+        if isinstance(node, Scalar) and node.tag[:1] != "!" and "${" not in node.value:  # as most are: nothing is below
+            return self._constant(node, place)
         if id(node) in self._evaluating:
             return Value(UNKNOWN, place)  # an alias within what it stands for
         self._evaluating.add(id(node))
@@ -192,10 +194,7 @@ class Template:
         if tag[:1] == "!" and len(tag) > 1:
             return self._tagged(tag[1:], node, place)
         if isinstance(node, Scalar):
-            data = constant(node)
-            if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
-                return Value(UNKNOWN, place, data)
-            return self._text(data, place) if isinstance(data, str) else Value(data, place)
+            return self._constant(node, place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         entries = self.document.entries(node)
@@ -273,6 +272,14 @@ class Template:
         if isinstance(node, Sequence):
             return self._list(node, place)
         return self._map(self.document.entries(node), place)
+
+    def _constant(self, node: Scalar, place: Location) -> Value:
+        data = constant(node)
+        if not isinstance(data, str):
+            return Value(data, place)
+        if "{{" in data:  # filled in when it is deployed, or by a template engine
+            return Value(UNKNOWN, place, data)
+        return self._text(data, place)
 
     def _text(self, text: str, place: Location) -> Value:
         """What a text means; more than itself in a template that another tool fills in."""
