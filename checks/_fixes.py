@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from lambdalint.check import Edit, Fix
-from lambdalint.model import Call, Import, Location, UnusedGlobal
+from lambdalint.model import Call, Function, Import, Location, Setting, Trigger, UnusedGlobal
+
+WRITABLE = frozenset(["sam", "cloudformation"])
+"""The formats of templates that fixes can change: what the CDK and plans write is generated."""
 
 
 def hoisting(call: Call, noun: str) -> Fix | None:
@@ -84,6 +88,103 @@ def waiting(call: Call) -> Fix:
 def threading(call: Call) -> Fix:
     """Make a pool of threads of a pool of processes."""
     return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
+
+
+def setting(of: Function | Trigger | list[Function], name: str, value: str | int | Sequence[str]) -> Fix | None:
+    """State what a template leaves open: for a function or several, or for an event source mapping.
+
+    `name` is SAM's: `MemorySize`, `LoggingConfig.LogFormat`. What all functions of a template lack is stated once, in
+    Globals. None where the template's format is not one that fixes can write.
+    """
+    subjects: Sequence[Function | Trigger] = of if isinstance(of, list) else (of,)
+    if any(isinstance(one, Function) and one.format not in WRITABLE for one in subjects):
+        return None
+    given = list(value) if isinstance(value, (tuple, list)) else value
+    shown = ", ".join(value) if isinstance(value, (tuple, list)) else value
+    state = partial(_state, name=name, value=given)
+    places = tuple(one.location for one in subjects)
+    return Fix(f"Set {name} to {shown}", partial(state, places=places), places=places, together=state)
+
+
+def replacing(function: Function, stated: Setting[Any], old: str, new: str) -> Fix | None:
+    """Write another value for a stated one, or for the default of the parameter that states it."""
+    if function.format not in WRITABLE:
+        return None
+    return Fix(f"Replace {old} by {new}", partial(_replace, place=stated.location, old=old, new=new))
+
+
+def removing(function: Function, name: str, stated: Setting[Any]) -> Fix | None:
+    """Take a setting or a variable out, and the map around it where that is then empty."""
+    if function.format not in WRITABLE:
+        return None
+    return Fix(f"Remove {name}", partial(_remove_entry, place=stated.location))
+
+
+def listening(function: Function, trigger: Trigger) -> Fix | None:
+    """Let a mapping heed the records that a function names as failed."""
+    if function.format not in WRITABLE:
+        return None
+    return setting(trigger, "FunctionResponseTypes", ("ReportBatchItemFailures",))
+
+
+def uninvoking(function: Function, trigger: Trigger) -> Fix | None:
+    """Take one event of a function of SAM away."""
+    if function.format != "sam":
+        return None
+    return Fix("Remove the event", partial(_remove_event, place=trigger.location))
+
+
+def forgetting(of: Function | list[Function], days: int) -> Fix | None:
+    """Give each function a log group of its own, whose messages are kept for some days."""
+    functions = of if isinstance(of, list) else [of]
+    if any(one.format not in WRITABLE for one in functions):
+        return None
+    places = tuple(one.location for one in functions)
+    return Fix(f"Declare a log group that keeps {days} days", partial(_keep_logs, places=places, days=days))
+
+
+def deploying_gradually(function: Function) -> Fix | None:
+    """Give new code a part of the traffic first, with an alarm that takes it back."""
+    if function.format != "sam":
+        return None
+    edits = partial(_deploy, place=function.location, alias="live", preference="Canary10Percent5Minutes")
+    return Fix("Deploy it gradually, with an alarm on its errors", edits)
+
+
+def _state(text: str, places: Sequence[Location], *, name: str, value: Any) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import state
+
+    return state(text, places=places, name=name, value=value)
+
+
+def _replace(text: str, *, place: Location, old: str, new: str) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import replace
+
+    return replace(text, place=place, old=old, new=new)
+
+
+def _remove_entry(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import remove
+
+    return remove(text, place=place)
+
+
+def _remove_event(text: str, *, place: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import remove_event
+
+    return remove_event(text, place=place)
+
+
+def _keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import keep_logs
+
+    return keep_logs(text, places=places, days=days)
+
+
+def _deploy(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import deploy_gradually
+
+    return deploy_gradually(text, place=place, alias=alias, preference=preference)
 
 
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:

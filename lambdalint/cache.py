@@ -20,7 +20,7 @@ from lambdalint.house import ALWAYS, unreadable_template
 from lambdalint.looking import Looked, pack, unpack
 
 FOLDER = ".lambdalint_cache"
-COUNTED = (".py", ".yaml", ".yml", ".template")
+COUNTED = (".py", ".yaml", ".yml", ".template", ".tf", ".tf.json", ".tfvars", ".tfvars.json")
 Stamp = list[Any]
 """Of a file `[mtime_ns, size, hash]`, of a folder `[mtime_ns, 0, hash of the names in it]`."""
 

@@ -35,15 +35,25 @@ class Edit(NamedTuple):
     text: str
 
 
+class Refusal(Exception):
+    """Something is better left as it is: the reason, as the end of a sentence."""
+
+
 class Fix(NamedTuple):
     """A way to mend one problem in the file where it stands."""
 
     message: str
     """What it does, in the imperative: "Move the client above the handler"."""
     edits: Callable[[str], Sequence[Edit]]
-    """From the file's text to the edits; called only under `--fix` and `--diff`. None means: refused."""
+    """From the file's text to the edits; called only under `--fix` and `--diff`. None means: refused; so
+    does a `Refusal`, which says why."""
     unsafe: bool = True
     """May change what the program does; applied only under `--unsafe-fixes`."""
+    places: tuple[Location, ...] = ()
+    """What `together` needs to know of this problem."""
+    together: Callable[[str, Sequence[Location]], Sequence[Edit]] | None = None
+    """Mends at once all the problems of a check that stand in one file and have the same `message`, given their
+    `places`: what all lack is then put where it holds for all."""
 
 
 class Problem(NamedTuple):

@@ -144,11 +144,12 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
 
         cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
+    templates = _entries(discovered.templates, config.root, request.contents)
     # Templates come first: they say which files hold handlers, and these are looked at with them.
-    looked = work.look(discovered.templates)
+    looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
     rest = frozenset(path for path in discovered.files if path not in claimed)
-    for template in templates_above(request.paths, config.root) if rest else ():
+    for template in _entries(templates_above(request.paths, config.root), config.root) if rest else ():
         if template not in discovered.templates:
             consulted = looker.consult(template, rest)
             if consulted.claimed:
@@ -159,6 +160,15 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         cache.put(work.fresh)
         notices += cache.notices
     return looked
+
+
+def _entries(templates: Sequence[str], root: str, contents: Mapping[str, bytes] | None = None) -> Sequence[str]:
+    """The templates to read: of a module of Terraform, one file stands for all."""
+    if not any(path.endswith((".tf", ".tf.json")) for path in templates):
+        return templates
+    from lambdalint.sources import entries
+
+    return entries(templates, contents, root)
 
 
 class Work:
@@ -199,7 +209,10 @@ class Work:
 
             registry.preload(request.selected)
             if is_template_name(files[0]):
-                import lambdalint.sources.cloudformation  # noqa: F401
+                import lambdalint.sources.cloudformation
+
+                if any(path.endswith(".tf") for path in files):
+                    import lambdalint.sources.terraform  # noqa: F401
 
             read = partial(unpack, checks=request.checks)
             with meter as bar:

@@ -13,7 +13,7 @@ SKIPPED = frozenset(
     ".aws-sam .serverless .chalice .terraform .mypy_cache .ruff_cache .pytest_cache .lambdalint_cache".split()
 )
 """Folders that hold what tools made or fetched, not what people wrote."""
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", "zappa_settings.toml")
 COUNTING = (".py", *TEMPLATES)
 NO_TEMPLATES = frozenset(
     "package.json package-lock.json tsconfig.json composer.json renovate.json mkdocs.yml pnpm-lock.yaml".split()
@@ -76,7 +76,7 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
     return found
 
 
-_LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn")
+_LIKELY = ("template", "serverless", "sam", "stack", "cloudformation", "cfn", "zappa", "chalice")
 
 
 def templates_above(paths: Sequence[str], root: str) -> list[str]:
@@ -92,7 +92,9 @@ def templates_above(paths: Sequence[str], root: str) -> list[str]:
                 found += (
                     os.path.relpath(os.path.join(folder, name)).replace(os.sep, "/")
                     for name in sorted(os.listdir(folder))
-                    if is_template_name(name) and any(word in name.lower() for word in _LIKELY)
+                    for name in (".chalice/config.json" if name == ".chalice" else name,)
+                    if name.endswith(".tf")
+                    or (is_template_name(name) and any(word in name.lower() for word in _LIKELY))
                 )
             folder = os.path.dirname(folder)
     return found
@@ -194,6 +196,9 @@ def _walk(
                     elif name == "cdk.out":
                         if os.path.isfile(os.path.join(entry.path, "manifest.json")):
                             assemblies.append(f"{name}/manifest.json")
+                    elif name == ".chalice":
+                        if os.path.isfile(os.path.join(entry.path, "config.json")):
+                            files.append(f"{name}/config.json")
                     elif name not in SKIPPED and entry.is_dir(follow_symlinks=False):
                         if name.endswith((".dist-info", ".egg-info")):
                             installed.append(name)

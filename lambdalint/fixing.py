@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from lambdalint.check import Edit, Finding, Fix
-from lambdalint.text import encoding_of
+from lambdalint.check import Edit, Finding, Fix, Refusal
+from lambdalint.discovery import is_template_name
+from lambdalint.text import BOM, encoding_of
 
 ROUNDS = 10
 """How often what a fix leaves is fixed again."""
 GENERATED = re.compile(r"^\s*(?:#|\"\"\"|''')?.*(?:@generated|\bDO NOT EDIT\b|^# ?Generated\b)", re.MULTILINE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-
-
-class Refused(Exception):
-    """A file is better left alone: the reason, as the end of a sentence."""
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class Mended:
 
 
 Found = tuple[Finding, Fix | None]
+Pair = tuple[Finding, Fix]
 Look = Callable[[dict[str, bytes]], Iterable[Found]]
 
 
@@ -39,7 +39,7 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
     mended = Mended(before=dict(contents))
     refused: set[tuple[str, str, str]] = set()
     for _ in range(ROUNDS):
-        by_path: dict[str, list[tuple[Finding, Fix]]] = {}
+        by_path: dict[str, list[Pair]] = {}
         for found, fix in look({**contents, **mended.after}):
             key = (found.location.path, found.code, found.message)
             if fix is not None and (unsafe or not fix.unsafe) and key not in refused:
@@ -48,12 +48,13 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
         for path, pairs in sorted(by_path.items()):
             try:
                 data = mended.after.get(path) or contents.get(path) or _read(path)
-                text, encoding = editable(data)
-            except Refused as reason:
+                language = language_of(path)
+                text, encoding = editable(data, language)
+            except Refusal as reason:
                 refused.update((path, found.code, found.message) for found, _ in pairs)
                 mended.notices.append(f"{path}: not fixed: {reason}")
                 continue
-            result, count = _apply(text, pairs, refused, mended.notices)
+            result, count = _apply(text, language, pairs, refused, mended.notices)
             if count:
                 mended.before.setdefault(path, data)
                 mended.after[path] = result.encode(encoding)
@@ -66,37 +67,60 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
 
 def _apply(
     text: str,
-    pairs: Sequence[tuple[Finding, Fix]],
+    language: Language,
+    pairs: Sequence[Pair],
     refused: set[tuple[str, str, str]],
     notices: list[str],
 ) -> tuple[str, int]:
     """The text with as many fixes applied as do not touch each other, and how many those are."""
     taken: list[Edit] = []
     count = 0
-    for found, fix in pairs:
-        where = f"{found.location.path}:{found.location.line}"
-        key = (found.location.path, found.code, found.message)
+    waiting = _groups(pairs)
+    while waiting:
+        group = waiting.pop(0)
+        found, _ = group[0]
         try:
-            edits = list(fix.edits(text) or ())
+            edits = _edits(text, group)
+            together = _together(text, taken, edits, language)
+            if together is None:
+                continue  # the next round sees what is left of it
+            if not language.parses(splice(text, together)):
+                raise Refusal(f"the result would not be valid {language.name}")
+        except Refusal as reason:
+            if len(group) > 1:
+                waiting[:0] = [[pair] for pair in group]
+                continue
+            notice = f"{found.code} not fixed: {reason}"
         except Exception as error:  # like a check, a fix is anyone's code
-            edits = []
-            notices.append(f"{where}: the fix of {found.code} crashed: {type(error).__name__}: {error}")
-            refused.add(key)
+            notice = f"the fix of {found.code} crashed: {type(error).__name__}: {error}"
+        else:
+            taken = together
+            count += len(group)
             continue
-        if not edits:
-            notices.append(f"{where}: {found.code} not fixed: it could change more than it should")
-            refused.add(key)
-            continue
-        together = _together(text, taken, edits)
-        if together is None:
-            continue  # the next round sees what is left of it
-        if not parses(splice(text, together)):
-            notices.append(f"{where}: {found.code} not fixed: the result would not be valid Python")
-            refused.add(key)
-            continue
-        taken = together
-        count += 1
+        notices.append(f"{found.location.path}:{found.location.line}: {notice}")
+        refused.update((one.location.path, one.code, one.message) for one, _ in group)
     return splice(text, taken), count
+
+
+def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The fixes that are made together, and each other one alone."""
+    groups: dict[object, list[Pair]] = {}
+    for number, (found, fix) in enumerate(pairs):
+        key = number if fix.together is None else (found.code, fix.message)
+        groups.setdefault(key, []).append((found, fix))
+    return list(groups.values())
+
+
+def _edits(text: str, group: Sequence[Pair]) -> list[Edit]:
+    fix = group[0][1]
+    if len(group) > 1 and fix.together is not None:
+        places = dict.fromkeys(place for _, one in group for place in one.places)
+        edits = fix.together(text, tuple(places))
+    else:
+        edits = fix.edits(text)
+    if not edits:
+        raise Refusal("it could change more than it should")
+    return list(edits)
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
@@ -109,16 +133,18 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _together(text: str, taken: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit] | None:
-    """The edits of several fixes; None where one would meet another. Whole lines put at the same place follow each
-    other there, and the same lines are put there once."""
+def _together(text: str, taken: Sequence[Edit], edits: Sequence[Edit], language: Language) -> list[Edit] | None:
+    """The edits of several fixes; None where one would meet another. Whole lines of Python put at the same place follow
+    each other there, and the same lines are put there once: what stands below another line means the same."""
     joined = list(taken)
     for edit in edits:
         met = [other for other in taken if _meet(edit, other)]
         if not met:
             joined.append(edit)
             continue
-        if len(met) > 1 or met[0][:2] != edit[:2] or not _adds_lines(text, edit) or not _adds_lines(text, met[0]):
+        if language is not PYTHON or len(met) > 1 or met[0][:2] != edit[:2]:
+            return None
+        if not _adds_lines(text, edit) or not _adds_lines(text, met[0]):
             return None
         if _kinds(edit) != _kinds(met[0]) or len(_kinds(edit)) > 1:
             return None
@@ -158,7 +184,15 @@ def _meet(one: Edit, other: Edit) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def parses(text: str) -> bool:
+class Language(NamedTuple):
+    """What a file is written in, as far as fixes ask."""
+
+    name: str
+    encoding: Callable[[bytes], str]
+    parses: Callable[[str], bool]
+
+
+def _is_python(text: str) -> bool:
     import ast
 
     try:
@@ -168,23 +202,81 @@ def parses(text: str) -> bool:
     return True
 
 
-def editable(data: bytes) -> tuple[str, str]:
+def _is_yaml(text: str) -> bool:
+    from lambdalint.sources.documents import Malformed, parse
+
+    try:
+        return any(True for _ in parse("", text))
+    except Malformed:
+        return False
+
+
+def _is_json(text: str) -> bool:
+    import json
+
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_hcl(text: str) -> bool:
+    from lambdalint.sources.terraform.syntax import File
+
+    file = File("", text.encode())
+    return any(True for _ in file.blocks()) and file.error is None
+
+
+def _is_toml(text: str) -> bool:
+    import tomllib
+
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _utf_8(data: bytes) -> str:
+    """The encoding of a template."""
+    return "utf-8-sig" if data.startswith(BOM) else "utf-8"
+
+
+PYTHON = Language("Python", encoding_of, _is_python)
+YAML = Language("YAML", _utf_8, _is_yaml)
+JSON = Language("JSON", _utf_8, _is_json)
+_BY_ENDING = {
+    ".json": JSON,
+    ".tf": Language("HCL", _utf_8, _is_hcl),
+    ".toml": Language("TOML", _utf_8, _is_toml),
+}
+
+
+def language_of(path: str) -> Language:
+    """By the name of a file. Templates may be called anything and hold JSON all the same, which YAML includes."""
+    known = _BY_ENDING.get(os.path.splitext(path)[1])
+    return known or (YAML if is_template_name(path) else PYTHON)
+
+
+def editable(data: bytes, language: Language = PYTHON) -> tuple[str, str]:
     """The text and its encoding, if it comes back byte for byte and nothing speaks against changing it."""
-    encoding = encoding_of(data)
+    encoding = language.encoding(data)
     try:
         text = data.decode(encoding)
         same = text.encode(encoding) == data
     except (UnicodeError, LookupError):
-        raise Refused(f"it is not {encoding}") from None
+        raise Refusal(f"it is not {encoding}") from None
     if not same:
-        raise Refused(f"it cannot be written back as {encoding} unchanged")
+        raise Refusal(f"it cannot be written back as {encoding} unchanged")
     endings = set(re.findall(r"\r\n|\n|\r", text))
     if len(endings) > 1:
-        raise Refused("its lines end in different ways")
+        raise Refusal("its lines end in different ways")
     if GENERATED.search("\n".join(text.splitlines()[:10])):
-        raise Refused("it is generated: change what generates it")
-    if not parses(text):
-        raise Refused("this Python cannot parse it, so the result could not be verified")
+        raise Refusal("it is generated: change what generates it")
+    if not language.parses(text):
+        whose = "this Python" if language is PYTHON else f"a reader of {language.name}"
+        raise Refusal(f"{whose} cannot parse it, so the result could not be verified")
     return text, encoding
 
 
@@ -204,4 +296,4 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as stream:
             return stream.read()
     except OSError as error:
-        raise Refused(f"it cannot be read: {error.strerror}") from None
+        raise Refusal(f"it cannot be read: {error.strerror}") from None

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from lambdalint.discovery import discover
 from lambdalint.looking import contents_of
 from lambdalint.model import Function, Location, Setting, Trigger, Unknown
-from lambdalint.sources import Remark, may_be_template, read
+from lambdalint.sources import entries, may_be_template, read
 from lambdalint.sources.cloudformation.nesting import Nesting
+from lambdalint.sources.remarks import Remark
 
 SCHEMA = 1
 UNKNOWN = "unknown"
@@ -34,7 +35,7 @@ def take(paths: Sequence[str]) -> Inventory:
     notices = [notice for notice in discovered.notices if "skipped" not in notice]
     templates = 0
     nesting = Nesting()
-    for path in discovered.templates:
+    for path in entries(discovered.templates):
         try:
             data = contents_of(path)
         except OSError as error:

@@ -28,7 +28,8 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
 
     if not may_be_template(path, data):
         return Looked(path, marked)
-    declared = read(path, data, looker.root, looker.nesting)
+    declared = read(path, data, looker.root, looker.nesting, looker.contents)
+    marked = [*marked, *(one for one, text in declared.together.items() if MARK in text)]
     found: list[Found] = []
     for location, message, severity in declared.unreadable:
         complaint = finding(unreadable_template, location, f"this template {message}")
@@ -43,7 +44,7 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
         if function.code is not None and function.code.kind == "inline":
             if function.is_python:
                 inline.append(function)
-        elif function.handler_path is None and function.is_python:
+        elif function.handler_path is None and not function.entries and function.is_python:
             for handler in not_found(function):
                 found += looker.examine(handler)
     claims = claims_of(one for one in functions if one.code is None or one.code.kind != "inline")
@@ -72,7 +73,7 @@ def consult(looker: Looker, path: str, data: bytes, only: frozenset[str]) -> Loo
 
     stacks = read(path, data, looker.root, looker.nesting).stacks if may_be_template(path, data) else ()
     functions = [function for stack in stacks for function in heard(stack).functions]
-    claims = claims_of(function for function in functions if function.handler_path in only)
+    claims = {path: named for path, named in claims_of(functions).items() if path in only}
     parts = list(_behind(looker, claims))
     return Looked(
         path,
@@ -88,8 +89,9 @@ def claims_of(functions: Iterable[Function]) -> Claims:
     """The functions whose handlers were found, by where these are."""
     claims: Claims = {}
     for function in functions:
-        if function.handler_path is not None:
-            claims.setdefault(function.handler_path, {}).setdefault(function.handler_name, []).append(function)
+        named = [] if function.handler_path is None else [(function.handler_path, function.handler_name)]
+        for path, name in dict.fromkeys([*named, *function.entries]):
+            claims.setdefault(path, {}).setdefault(name, []).append(function)
     return claims
 
 

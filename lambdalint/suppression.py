@@ -80,7 +80,7 @@ class Silencer:
     def __init__(self, path: str, text: str, checks: Mapping[str, AnyCheck]) -> None:
         self.path = path
         self.text = text
-        self.ignores = ignores(text, python=not path.endswith((".yaml", ".yml")))
+        self.ignores = ignores(text, python=not path.endswith((".yaml", ".yml", ".template", ".tf", ".toml")))
         self.used: set[tuple[Ignore, str]] = set()
         self._checks = checks
         self._codes = {check.name: check.code for check in checks.values()}

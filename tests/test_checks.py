@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdalint import sources
 from lambdalint.check import AnyCheck
 from lambdalint.config import Stated
 from lambdalint.discovery import is_template_name
@@ -97,7 +98,7 @@ def test_it_speaks_just_where_the_page_says(
                 expected.add((path, number, word.strip() or check.severity.label))
     monkeypatch.chdir(tmp_path)
     looker = Looker(".", [told], declared={str(tmp_path / path): names for path, names in handlers_named.items()})
-    looked = [looker.look(path) for path in paths if is_template_name(path)]
+    looked = [looker.look(path) for path in sources.entries([path for path in paths if is_template_name(path)])]
     claimed = {path for one in looked for path in one.claimed}
     looked += [looker.look(path) for path in paths if path.endswith(".py") and path not in claimed]
     entries = sum(one.handlers + one.functions for one in looked)

@@ -14,7 +14,8 @@ from test_checks import CASES, CONFIG, NAMES, Block
 from lambdalint.check import AnyCheck
 
 OFFERING = frozenset(
-    "LL101 LL102 LL103 LL108 LL110 LL301 LL304 LL305 LL311 LL313 LL314 LL320 LL401 LL405 LL407 LL604 LL606".split()
+    "LL101 LL102 LL103 LL108 LL110 LL114 LL301 LL304 LL305 LL309 LL311 LL313 LL314 LL320 LL401 LL405 LL406 LL407 "
+    "LL601 LL602 LL603 LL604 LL606 LL607 LL801 LL802 LL804 LL811 LL812".split()
 )
 
 
@@ -46,7 +47,9 @@ def test_a_fix_mends_its_finding_and_makes_no_other(
     assert len(left) <= refused, left
     assert after["summary"]["fixed"] or refused or not fixable
     codes = [Counter(one["code"] for one in findings) for findings in (before, after["findings"])]
-    assert not codes[1] - codes[0], "a fix made something new"
+    new = codes[1] - codes[0]
+    del new["LL608"]  # what is traced from now on may not be patched
+    assert not new, "a fix made something new"
     assert run("check", "--diff", "--unsafe-fixes", "--pedantic", "--no-cache", ".").out == ""
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdalint.engine import examine_with_fixes
-from lambdalint.fixing import parses, splice
+from lambdalint.fixing import PYTHON, splice
 from lambdalint.python.project import Project
 from lambdalint.python.source import Source, Unreadable, parse
 from lambdalint.registry import load
@@ -145,6 +145,6 @@ def test_any_module_is_analysed_or_refused(text: str) -> None:
             assert call.location.path != "app.py" or 1 <= call.location.line <= lines
         for found, fix in examine_with_fixes(CHECKS, handler):
             assert found.code != "LL000", found.message
-            if fix is not None and found.location.path == "app.py" and parses(text):
+            if fix is not None and found.location.path == "app.py" and PYTHON.parses(text):
                 mended = splice(text, fix.edits(text))
                 ast.parse(mended)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import BATCH_SIZES, batch_size
+from lambdalint.checks._fixes import listening
 from lambdalint.model import Function, Handler, Location, Trigger
 
 _FAILURES = re.compile("batchItemFailures")
@@ -90,6 +91,9 @@ def missing_partial_batch_response(handler: Handler) -> Iterator[Problem]:
 
     Powertools' batch processing names the records that failed. A batch of one needs none of this.
 
+    **Fix.** Offers a fix for a mapping that does not listen: it states `ReportBatchItemFailures` there. It is unsafe:
+    messages come back then that were taken for done before.
+
     **Ignore it when** records are handled all or none, in one write.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -116,7 +120,8 @@ def _disagreement(handler: Handler, function: Function, trigger: Trigger, report
     listens = stated is not None and any(_STATED in choice for choice in stated.choices)
     if reports and not listens:
         message = f"{handler.name}() names the records that failed, but this mapping does not listen: they are taken"
-        yield Problem(trigger.location, f"{message} for done; add {_STATED}", severity=Severity.ERROR)
+        fix = listening(function, trigger) if stated is None else None
+        yield Problem(trigger.location, f"{message} for done; add {_STATED}", fix, severity=Severity.ERROR)
     elif listens and not reports and stated is not None and not _is_unclear(handler):
         message = f"the mapping expects {handler.name}() to name the records that failed, which it never does"
         yield Problem(stated.location, f"{message}; return batchItemFailures, or one failure brings all back")

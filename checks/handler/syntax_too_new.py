@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.handler._standard_library import COME, GONE, INSTEAD, NAMES_COME, NAMES_GONE, Version
-from lambdalint.model import Function, Handler, Import
+from lambdalint.model import Function, Handler, Import, Novelty
 
 _RUNTIME = re.compile(r"python(\d)\.(\d+)")
 _SHIMS = frozenset({"setuptools"})
@@ -68,6 +68,7 @@ def syntax_too_new(handler: Handler) -> Iterator[Problem]:
     quotes inside, `int | None` in annotations that are worked out, tomllib, zoneinfo, names such as `typing.Self`) and
     what it has lost (imp and distutils in 3.12, cgi, crypt, telnetlib and more in 3.13, `collections.Mapping` in 3.10).
 
+    Of each kind the first in a file is reported.
     Imports within `try` or under a condition are left alone, and so are modules that a package brings back.
 
     **Ignore it when** the template that names the runtime is not the one that is deployed.
@@ -79,7 +80,10 @@ def syntax_too_new(handler: Handler) -> Iterator[Problem]:
     if not runtimes:
         return
     oldest, newest = min(runtimes), max(runtimes)
-    for novelty in handler.newer_than(oldest):
+    first: dict[tuple[str, str], Novelty] = {}
+    for novelty in sorted(handler.newer_than(oldest)):
+        first.setdefault((novelty.location.path, novelty.what), novelty)
+    for novelty in first.values():
         message = f"{novelty.what}: new in Python {_shown(novelty.since)}, but {_whose(runtimes[oldest], oldest)}"
         yield Problem(novelty.location, f"{message}; choose a newer runtime")
     shims = {one.module.partition(".")[0] for one in handler.imports} & _SHIMS
@@ -100,7 +104,8 @@ def _of_import(
     gone = GONE.get(one.module) or GONE.get(top) or NAMES_GONE.get((one.module, one.bound))
     if gone is None or gone > newest or (top == "distutils" and has_shim):
         return
-    if top in GONE and handler.mentions(re.compile(rf"\b(?:legacy|standard)-{top}\b|^\s*setuptools\b", re.MULTILINE)):
+    brought = (f"legacy-{top}", f"standard-{top}", *(_SHIMS if top == "distutils" else ()))
+    if top in GONE and any(map(handler.mentions, brought)):
         return
     whole = one.module if top in GONE else f"{one.module}.{one.bound}"
     message = f"{whole} is gone since Python {_shown(gone)}, and {_whose(runtimes[newest], newest)}"

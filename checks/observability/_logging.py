@@ -23,6 +23,9 @@ LOGGERS = (
 
 LEVEL_SETTERS = frozenset({"logging.getLogger().setLevel", "logging.root.setLevel"})
 
+WORDLESS = frozenset({"chalice", "zappa"})
+"""Formats of templates that have no words for the form of a log, nor for alarms."""
+
 ABOVE_INFO = frozenset({"WARNING", "WARN", "ERROR", "CRITICAL", "FATAL"})
 
 

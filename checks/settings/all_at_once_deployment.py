@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._fixes import deploying_gradually
 from lambdalint.model import Function
 
 
@@ -57,6 +58,10 @@ def all_at_once_deployment(function: Function) -> Iterator[Problem]:
           Threshold: 0
     ```
 
+    **Fix.** Offers a fix for functions of SAM that state nothing of it: an alias, a canary of 10 % for five minutes,
+    and an alarm on the errors of that alias. It is unsafe: who calls the function itself must call the alias from then
+    on, and CodeDeploy has a part in each deployment.
+
     **Ignore it when** the function runs once in a while, so that a part of its traffic says nothing.
 
     **Source.** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
@@ -65,7 +70,8 @@ def all_at_once_deployment(function: Function) -> Iterator[Problem]:
     if preference is None or preference.known == "AllAtOnce":
         where = function.location if preference is None else preference.location
         message = f"new code of {function.logical_id} gets all traffic at once; deploy it gradually, with an alarm"
-        yield Problem(where, f"{message} that takes it back")
+        fix = deploying_gradually(function) if preference is None else None
+        yield Problem(where, f"{message} that takes it back", fix)
     elif not function.deployment_alarms:
         message = f"{function.logical_id} is deployed gradually, but no alarm takes a faulty version back; add Alarms"
         yield Problem(preference.location, message)

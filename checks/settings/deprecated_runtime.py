@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
+from lambdalint.checks._fixes import replacing
 from lambdalint.model import Function
+
+_NAME = re.compile(r"[a-z]+")
 
 
 class Limits(NamedTuple):
@@ -54,6 +58,9 @@ def deprecated_runtime(function: Function, limits: Limits) -> Iterator[Problem]:
     A runtime with which functions can no longer be created or updated is an error, one that ends within 180 days is
     advice.
 
+    **Fix.** Offers a fix that writes the newest runtime of the same language. It is unsafe: code and libraries may have
+    to be changed for it.
+
     **Ignore it when** the function will be removed before.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
@@ -79,7 +86,15 @@ def deprecated_runtime(function: Function, limits: Limits) -> Iterator[Problem]:
             end = f", and cannot be updated from {no_update} on" if no_update is not None else ""
             what, severity = f"{runtime} is deprecated since {deprecated}{end}", Severity.WARNING
         message = f"{what}; {instead} ({function.logical_id})"
-        yield Problem(function.runtime.location, message, severity=severity)
+        same = successor is not None and _language(runtime) == _language(successor)
+        fix = replacing(function, function.runtime, runtime, successor) if successor and same else None
+        yield Problem(function.runtime.location, message, fix, severity=severity)
+
+
+def _language(runtime: str) -> str:
+    """`java` of `java8.al2`."""
+    found = _NAME.match(runtime)
+    return found[0] if found else runtime
 
 
 def _day(stated: str) -> datetime.date:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Function, Setting
 
+_STATED_OTHERWISE = frozenset({"terraform", "serverless", "chalice", "zappa"})
+"""Formats whose tools see to it themselves: they refuse what is missing, or fill it in."""
+
 
 @check(Function, code="LL814", severity=Severity.ERROR, since="0.1")
 def image_settings(function: Function) -> Iterator[Problem]:
@@ -64,7 +67,7 @@ def image_settings(function: Function) -> Iterator[Problem]:
                 yield Problem(setting.location, message)
     elif package is None or package.known == "Zip":
         code = function.code
-        if function.format == "terraform" or code is None or code.kind in ("image", "unknown"):
+        if function.format in _STATED_OTHERWISE or code is None or code.kind in ("image", "unknown"):
             return
         missing = [
             name for name, setting in (("handler", function.handler), ("runtime", function.runtime)) if setting is None

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.check import Problem, Severity, check
-from lambdalint.model import Function
+from lambdalint.check import Fix, Problem, Severity, check
+from lambdalint.checks._fixes import setting
+from lambdalint.model import Function, Trigger
+
+ENOUGH_S = 15
+
+LONG_S = 30
+"""What other tools than SAM and CloudFormation give is not reported if it is so long."""
 
 
 @check(Function, code="LL802", severity=Severity.WARNING, since="0.1")
@@ -45,15 +51,42 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
           Timeout: 15
     ```
 
+    The Serverless Framework makes that 6 s. Of Zappa (30 s) and Chalice (60 s) nothing is said.
+
+    **Fix.** Offers a fix that sets 15 s, less where a queue or a caller does not wait as long, and for all functions at
+    once where none has a timeout. It is unsafe: an invocation that hangs is then billed for longer; measure what it
+    needs.
+
     **Ignore it when** 3 s were chosen on purpose; better, write them down.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
     """
-    if function.timeout_s is None and not _is_quick(function):
+    limit = function.default_timeout_s
+    if function.timeout_s is None and limit < LONG_S and not _is_quick(function):
         message = (
-            f"{function.logical_id} has no timeout and is cut off after 3 s; choose one, such as twice its slowest run"
+            f"{function.logical_id} has no timeout and is cut off after {limit} s; "
+            "choose one, such as twice its slowest run"
         )
-        yield Problem(function.location, message)
+        yield Problem(function.location, message, _fix(function))
+
+
+def _fix(function: Function) -> Fix | None:
+    """As long as most need, but no longer than what invokes it waits. None where 3 s are the most there is room for."""
+    enough = ENOUGH_S
+    for trigger in function.triggers:
+        if trigger.type in ("cloudfront", "cognito"):
+            enough = min(enough, 5)
+        elif trigger.type == "sqs":
+            enough = min(enough, _visibility_s(trigger) // 6)  # else messages are seen again too early
+    return setting(function, "Timeout", enough) if enough > 3 else None
+
+
+def _visibility_s(trigger: Trigger) -> int:
+    """How long its queue hides the messages that are worked on, for certain."""
+    if trigger.queue is None:
+        return 0
+    stated = trigger.queue.visibility_timeout_s
+    return 30 if stated is None else stated.known or 0
 
 
 def _is_quick(function: Function) -> bool:

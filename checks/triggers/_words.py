@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from lambdalint.model import Function, Setting, Trigger
 
-TIMEOUT_S = 3
-"""Of a function that states none."""
 VISIBILITY_TIMEOUT_S = 30
 """Of a queue that states none."""
 BATCH_SIZES = {"sqs": 10, "kinesis": 100, "dynamodb": 100, "msk": 100, "kafka": 100, "mq": 100, "documentdb": 100}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import declared
+from lambdalint.checks._schedules import minutes_between
 from lambdalint.model import Handler
 
 _LOOKS = {
@@ -16,8 +16,6 @@ _LOOKS = {
     ("dynamodbstreams", "get_records"): "make the stream an event source of the function",
     ("kinesis", "get_records"): "make the stream an event source of the function",
 }
-_RATE = re.compile(r"rate\(\s*(\d+)\s+minutes?\s*\)")
-_CRON = re.compile(r"cron\(\s*(\*|[\d*]+/(\d+))\s+\*\s")
 MOST_MINUTES = 10
 
 
@@ -88,8 +86,8 @@ def polling_schedule(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html
     """
     triggers = declared(handler)
-    every = [_minutes(trigger.schedule.known if trigger.schedule is not None else None) for trigger in triggers]
-    frequent = [minutes for minutes in every if minutes is not None]
+    every = [minutes_between(trigger) for trigger in triggers]
+    frequent = [minutes for minutes in every if minutes is not None and minutes <= MOST_MINUTES]
     if not frequent or len(frequent) < len(triggers):
         return
     for call in handler.warm_calls.operations:
@@ -100,11 +98,3 @@ def polling_schedule(handler: Handler) -> Iterator[Problem]:
             message = f"{handler.name}() is invoked {rate} to look for work, whether there is any or not; {instead}"
             yield Problem(call.location, message, trace=call.trace, sure=call.service != "s3")
             return
-
-
-def _minutes(schedule: str | None) -> int | None:
-    """How often it is, if it is every few minutes all day long."""
-    rate = _RATE.fullmatch((schedule or "").strip())
-    cron = _CRON.match((schedule or "").strip())
-    minutes = int(rate[1]) if rate is not None else int(cron[2] or 1) if cron is not None else None
-    return minutes if minutes is not None and minutes <= MOST_MINUTES else None

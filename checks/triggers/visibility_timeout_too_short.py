@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import TIMEOUT_S, VISIBILITY_TIMEOUT_S, is_active, number
+from lambdalint.checks.triggers._words import VISIBILITY_TIMEOUT_S, is_active, number
 from lambdalint.model import Function
 
 
@@ -75,7 +75,7 @@ def visibility_timeout_too_short(function: Function) -> Iterator[Problem]:
         queue = trigger.queue
         if trigger.type != "sqs" or queue is None or not is_active(trigger):
             continue
-        timeout = number(function.timeout_s, TIMEOUT_S)
+        timeout = number(function.timeout_s, function.default_timeout_s)
         hidden = number(queue.visibility_timeout_s, VISIBILITY_TIMEOUT_S)
         window = number(trigger.window_s, 0)
         if timeout is None or hidden is None or window is None or hidden >= 6 * timeout + window:

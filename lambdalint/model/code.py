@@ -273,6 +273,14 @@ class UnusedGlobal(NamedTuple):
     """The imports that nothing else reads: module and name bound, as in `Import`."""
 
 
+class Wording(NamedTuple):
+    """What is written in the handler's module and in all modules of the project it leads to, executed or not."""
+
+    words: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    """The modules imported from elsewhere: `boto3`, `pandas.io`; and those of the project that were not read."""
+
+
 class Variable(NamedTuple):
     """An environment variable is looked up, by its name in `os.environ` itself or in what stands for it."""
 
@@ -320,7 +328,7 @@ def no_text(pattern: re.Pattern[str]) -> Sequence[tuple[Location, str]]:
     return ()
 
 
-def no_mention(pattern: re.Pattern[str]) -> bool:
+def no_mention(word: str, pattern: re.Pattern[str] | None = None) -> bool:
     """Finds none."""
     return False
 
@@ -368,20 +376,24 @@ class Handler(NamedTuple):
     find_text: Callable[[re.Pattern[str]], Sequence[tuple[Location, str]]] = no_text
     """The string literals, in the handler's module and the project's modules it loads, in which a pattern is found.
     Cheap where the pattern is found nowhere in the text of a module."""
+    wording: Callable[[], Wording] = Wording
+    """Takes as long as to read the modules again."""
     unused_globals: Sequence[UnusedGlobal] = ()
     variables: Sequence[Variable] = ()
     """The environment variables that loading it and invoking it look up."""
     parameters: Parameters | None = None
     """What it takes; None where a decorator or something else may have a say."""
-    mentions: Callable[[re.Pattern[str]], bool] = no_mention
-    """Whether a pattern is found in the text of the code, or of the files that are deployed with it; True where those
-    are too many to be read."""
+    mentions: Callable[..., bool] = no_mention
+    """Whether a word stands in the text of the code, or of the files that are deployed with it; with a pattern, whether
+    that is found in a line with the word. True where the files are too many to be read."""
     bindings: Callable[[], Sequence[Binding]] = no_bindings
     """What lasts of the import. Looked for when called."""
     newer_than: Callable[[tuple[int, int]], Sequence[Novelty]] = no_novelties
     """The syntax in the modules loaded that a version of Python, such as `(3, 9)`, does not have."""
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
+    complete: bool = True
+    """False where there is more behind it than was looked at."""
     found: bool = True
     """False where templates name a handler that is not there: then nothing else is known of it."""
 

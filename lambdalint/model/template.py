@@ -30,6 +30,8 @@ class Setting(NamedTuple, Generic[T]):
     """Under some condition it is not stated at all."""
     inherited: bool = False
     """Stated for several functions at once: in Globals, or by a provider."""
+    assumed: bool = False
+    """It is what a parameter is unless a deployment says otherwise."""
 
     @property
     def known(self) -> T | None:
@@ -142,6 +144,13 @@ class Policy(NamedTuple):
     """`arn:aws:iam::aws:policy/AdministratorAccess`, `S3ReadPolicy`."""
     is_template: bool = False
 
+    @property
+    def of_aws(self) -> str:
+        """What AWS calls it, `AdministratorAccess`; empty for a policy of one's own, or if it is not known."""
+        text = self.name.known or self.name.text
+        name = text.rpartition("/")[2]
+        return "" if "$" in name or (text.startswith("arn:") and ":iam::aws:" not in text) else name
+
 
 class Permission(NamedTuple):
     """Who may invoke a function."""
@@ -153,6 +162,8 @@ class Permission(NamedTuple):
     source_account: Setting[str] | None = None
     organization: Setting[str] | None = None
     url_auth: Setting[str] | None = None
+    via_url: bool = False
+    """It holds for calls through the function's URL only."""
 
 
 class Cors(NamedTuple):
@@ -213,6 +224,9 @@ class Alarm(NamedTuple):
     metric: str | Unknown = UNKNOWN
 
 
+_TOOLS = {"serverless": "the Serverless Framework", "chalice": "Chalice", "zappa": "Zappa"}
+
+
 class Function(NamedTuple):
     """A Lambda function as its template declares it; everything else as far as stated, or None."""
 
@@ -234,9 +248,14 @@ class Function(NamedTuple):
     """The file that `handler` means; None where it is not found or not looked for."""
     handler_name: str = ""
     """The callable in it."""
+    entries: Sequence[tuple[str, str]] = ()
+    """Further callables to which a framework hands its events: the file, and the name in it."""
     is_python: bool = False
     memory_mb: Setting[int] | None = None
     timeout_s: Setting[int] | None = None
+    default_memory_mb: int = 128
+    """What it gets if nothing is stated: tools have defaults of their own."""
+    default_timeout_s: int = 3
     architectures: Setting[tuple[str, ...]] | None = None
     tracing: Setting[str] | None = None
     """`Active` or `PassThrough`."""
@@ -263,9 +282,13 @@ class Function(NamedTuple):
     """`PublishedVersions` or `None`."""
     vpc: Vpc | None = None
     log_group: Setting[str] | None = None
+    log_group_declared: bool = False
+    """Its log group stands in this template."""
     log_retention_days: Setting[int] | None = None
     log_format: Setting[str] | None = None
     """`JSON` or `Text`."""
+    log_level: Setting[str] | None = None
+    """Of the function's own messages, where the format is JSON."""
     alias: Setting[str] | None = None
     """The alias or the version that is published with each deployment."""
     deployment_preference: Setting[str] | None = None
@@ -279,6 +302,8 @@ class Function(NamedTuple):
     policies: Sequence[Policy] = ()
     policies_known: bool = False
     """Whether these are all that its role allows."""
+    role_shared: bool = False
+    """Something besides this function has its role too, or may have."""
     permissions: Sequence[Permission] = ()
     recursive_loop: Setting[str] | None = None
     triggers: Sequence[Trigger] = ()
@@ -298,6 +323,11 @@ class Function(NamedTuple):
         if self.function_name is not None and isinstance(self.function_name.value, str):
             return self.function_name.value
         return self.logical_id
+
+    @property
+    def tool(self) -> str:
+        """What deploys it, as people call that."""
+        return _TOOLS.get(self.format, "Lambda")
 
     @property
     def label(self) -> str:

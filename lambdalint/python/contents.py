@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
+from lambdalint.model.code import Wording
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -41,6 +42,28 @@ def find_text(module: Module, pattern: re.Pattern[str]) -> list[tuple[Location, 
         for node in ast.walk(one.source.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.search(node.value)
     ]
+
+
+def wording(module: Module, modules: Modules) -> Wording:
+    """The words of a module and of all it leads to, and what is imported there from elsewhere."""
+    found = [module]
+    for one in found:
+        found += [other for other in one.imports if other not in found]
+    read = {one.path for one in found}
+    folders = {os.path.dirname(path) for path in read if os.path.basename(path) == "__init__.py"}
+    words: set[str] = set()
+    libraries: set[str] = set()
+    for one in found:
+        words.update(_WORD.findall(one.source.text))
+        for node in ast.walk(one.source.tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or "."] if not node.level else []
+            for name in names:
+                path = modules.resolve(name, 0, one)
+                if path is None or (path not in read and path not in folders):
+                    libraries.add(name)
+    return Wording(frozenset(words), frozenset(libraries))
 
 
 def _at_top(module: Module, other: Module) -> bool:

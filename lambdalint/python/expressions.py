@@ -57,7 +57,8 @@ class Expressions(Targets):
             if isinstance(atom, Piece):
                 self.taken.append((atom.path, node, frame.module, self.activation))
             elif isinstance(atom, External) and atom.name.startswith("os.environ["):
-                self.ask(index, node, frame, needed=True)
+                if any(isinstance(owner, External) and owner.name == "os.environ" for owner in value.atoms):
+                    self.ask(index, node, frame, needed=True)
         return found
 
     def item(self, value: Value, index: Value) -> Value:

@@ -127,6 +127,8 @@ def find(
     """The handlers of a module that has been loaded; those `declared` by config or by templates replace the guesses."""
     values = module.frame.values
     if functions and not declared:
+        if all(one.format == "chalice" for several in functions.values() for one in several):
+            return [one for one in find(module) if one.name in functions]  # the decorators say what they are handed
         named = [_named(name, module, deployed[0]) for name, deployed in functions.items() if name in values]
         if named and all(isinstance(atom, Function) for one in named for atom in one.value.atoms):
             return named

@@ -18,6 +18,7 @@ from lambdalint.python.contents import (
     newer_than,
     run_by_hand,
     unused_globals,
+    wording,
 )
 from lambdalint.python.handlers import (
     Candidate,
@@ -133,7 +134,8 @@ class Project:
         if machine.cut_short:
             self.cut_short.append(f"{module.path}:{candidate.name}")
         ways = ways_to(root)
-        folders = sorted({one.code.path for one in functions if one.code is not None and one.code.kind == "folder"})
+        folders = {one.code.path for one in functions if one.code is not None and one.code.kind in ("folder", "image")}
+        folders.update(folder for one in functions for folder in one.layer_folders)
         return Handler(
             path=module.path,
             name=candidate.name,
@@ -153,9 +155,11 @@ class Project:
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),
             find_text=partial(find_text, module),
+            wording=partial(wording, module, self.modules),
+            complete=not machine.cut_short,
             variables=variables_of(machine.asked, ways_to(module.activation), ways) if machine.asked else (),
             parameters=parameters_of(values),
-            mentions=partial(mentions, module, self.modules, folders),
+            mentions=partial(mentions, module, self.modules, sorted(folders)),
             bindings=partial(bindings_of, module),
             newer_than=partial(newer_than, module),
             functions=functions,

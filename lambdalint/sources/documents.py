@@ -76,7 +76,7 @@ class Document:
     def __init__(self, path: str, root: Node, text: str = "") -> None:
         self.path = path
         self.root = root
-        self._text = text
+        self.text = text
         self.duplicates: list[tuple[str, Location, Location]] = []
         """Keys that stand twice in one map: the name, the first place, the second."""
         self._maps: dict[int, dict[str, tuple[Node, Node]]] = {}
@@ -84,7 +84,7 @@ class Document:
     @property
     def lines(self) -> list[str]:
         """Of the whole file."""
-        return self._text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def entries(self, node: Node | None) -> Mapping[str, tuple[Node, Node]]:
         """The keys of a map with their nodes and their values, merge keys resolved; empty for all else."""

@@ -27,6 +27,13 @@ _BY_ARN = {
     ":kafka:": "msk",
     ":mq:": "mq",
     ":rds:": "documentdb",
+    # Of Terraform's data sources, which stand for what is declared elsewhere.
+    "aws_sqs_queue": "sqs",
+    "aws_kinesis_stream": "kinesis",
+    "aws_dynamodb_table": "dynamodb",
+    "aws_msk_cluster": "msk",
+    "aws_mq_broker": "mq",
+    "aws_docdb_cluster": "documentdb",
 }
 
 

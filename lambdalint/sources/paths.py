@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lambdalint.model.places import Location
@@ -17,7 +17,9 @@ _HANDLER = re.compile(r"[A-Za-z_][\w/.\-]*\.[A-Za-z_]\w*")
 class Files:
     """The files of a project, as far as they were asked for."""
 
-    def __init__(self, template: str = "", root: str = ".") -> None:
+    def __init__(self, template: str = "", root: str = ".", contents: Mapping[str, bytes] | None = None) -> None:
+        self.held: dict[str, bytes] = dict(contents or {})
+        """What was read, and what stands in for what is on the disk."""
         self._top = os.path.abspath(root)
         if not self.holds(template):
             self._top = _repository_of(template)
@@ -55,12 +57,28 @@ class Files:
 
     def read(self, path: str) -> str | None:
         """The text of a file; None where there is none that can be read."""
+        data = self.read_bytes(path)
+        return None if data is None else data.decode("utf-8-sig", "replace")
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """What a file holds; it is kept, as what else there is in it may be asked later."""
         self.asked.add(path)
+        if path not in self.held:
+            try:
+                with open(path, "rb") as stream:
+                    self.held[path] = stream.read()
+            except (OSError, ValueError):
+                return None
+        return self.held[path]
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder; nothing where there is none."""
+        self.folders.add(folder or ".")
+        given = {os.path.basename(path) for path in self.held if os.path.dirname(path) == folder}
         try:
-            with open(path, encoding="utf-8-sig", errors="replace") as stream:
-                return stream.read()
+            return sorted({*os.listdir(folder or "."), *given})
         except (OSError, ValueError):
-            return None
+            return sorted(given)
 
     def handler(self, folder: str, handler: str, others: Sequence[str] = ()) -> tuple[str, str] | None:
         """The file and the callable that a handler string means in a folder: `app.main`, `pkg/app.main`.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Statement
-from lambdalint.sources.values import Value, as_strings
+from lambdalint.sources.values import Value, as_strings, shown
 
 
 def statements(document: Value | None) -> Iterator[Statement]:
@@ -60,7 +60,14 @@ def _texts(value: Value | None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for choice in value.choices for text in _texts(choice)))
     if value.data is UNKNOWN:
         return (value.text or "?",)
-    return as_strings(value) or ()
+    if isinstance(value.data, list):
+        return tuple("?" if _is_open_default(one) else shown(one) for one in value.elements())
+    return ("?",) if _is_open_default(value) else as_strings(value) or ()
+
+
+def _is_open_default(value: Value) -> bool:
+    """Whether it is everything only as long as nobody says otherwise: the default of a parameter."""
+    return value.assumed and value.data == "*"
 
 
 def _is_open(value: Value) -> bool:

@@ -32,8 +32,12 @@ class Value(NamedTuple):
     """Under some condition it is not stated."""
     inherited: bool = False
     """Stated for several resources at once."""
+    assumed: bool = False
+    """A parameter's default, which a deployment may replace."""
     opened: bool = False
     """Of a map or list: there may be more in it than is known."""
+    decoded: Value | None = None
+    """Of a text that holds JSON: what that says, where it was written as an expression."""
 
     def get(self, *keys: str) -> Value | None:
         """What stands under a key, and there under the next; None where there is nothing, or null."""
@@ -137,16 +141,26 @@ class Settings:
             only = known[0] if len(known) == 1 and all(c.data is not UNKNOWN for c in choices) else UNKNOWN
             ref = next((ref for choice in choices for ref in choice.refs), "")
             optional = value.optional or len(choices) < len(value.choices)
-            return Setting(only, value.location, value.text, ref, known, optional, value.inherited)
+            assumed = any(choice.assumed for choice in choices)
+            return Setting(only, value.location, value.text, ref, known, optional, value.inherited, assumed)
         target = value.refs[0] if value.refs else ""
-        if value.data is UNKNOWN:
+        if value.data is UNKNOWN or (value.opened and isinstance(value.data, list)):
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         converted = convert(value)
         if converted is None:
             if value.data != "":  # a parameter's default that means: not stated
                 self.complain(value, f"this must be {kind}")
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
-        return Setting(converted, value.location, value.text, target, (converted,), value.optional, value.inherited)
+        return Setting(
+            converted,
+            value.location,
+            value.text,
+            target,
+            (converted,),
+            value.optional,
+            value.inherited,
+            value.assumed,
+        )
 
 
 def as_string(value: Value) -> str | None:
@@ -204,6 +218,16 @@ def merged(base: Value, over: Value) -> Value:
     if isinstance(base.data, list) and isinstance(over.data, list):
         return over._replace(data=[*base.data, *over.data], opened=base.opened or over.opened)
     return over
+
+
+def assumed(value: Value) -> Value:
+    """The value with all in it, as it is unless a deployment says otherwise."""
+    data = value.data
+    if isinstance(data, dict):
+        data = {key: assumed(one) for key, one in data.items()}
+    elif isinstance(data, list):
+        data = [assumed(one) for one in data]
+    return value._replace(data=data, assumed=True, choices=tuple(map(assumed, value.choices)))
 
 
 def inherited(value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from lambdalint.model.places import Location
@@ -14,13 +15,13 @@ from lambdalint.sources.cloudformation.nesting import Nesting
 from lambdalint.sources.cloudformation.references import FUNCTIONS, References
 from lambdalint.sources.cloudformation.roles import give
 from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, state_machines
-from lambdalint.sources.cloudformation.template import Template
+from lambdalint.sources.cloudformation.template import Declarations, Template
 from lambdalint.sources.documents import Document
 from lambdalint.sources.handlers import located
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.values import Complaint, Settings
 
-_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "log_group_declared", "connected"})
+_NOT_OF_A_FUNCTION = frozenset({"properties", "alias_of", "connected"})
 
 
 def is_template(document: Document) -> bool:
@@ -48,11 +49,17 @@ def read(document: Document, context: Context, settings: Settings) -> Stack:
     """The stack that a template declares. What is malformed in it is noted in `settings`."""
     files = context.files
     template = Template(document, files, partial(context.nesting.given, document.path, files))
-    folder = join(document.path, "..")
-    reader = FunctionReader(template, settings, files, folder, context.assets)
+    reader = FunctionReader(template, settings, files, join(document.path, ".."), context.assets)
+    _nested(template, context, settings)
+    stack = stack_of(template, reader, Companions)
+    return stack._replace(format=_format(template, stack.functions))
+
+
+def stack_of(template: Declarations, reader: FunctionReader, companions: type[Companions]) -> Stack:
+    """The stack of what is declared in the words of CloudFormation."""
+    settings, files = reader.settings, reader.files
     references = References(template)
     queues = Queues(template, settings)
-    _nested(template, context, settings)
     drafts: dict[str, Draft] = {}
     for resource in template.resources(*FUNCTIONS):
         draft = reader.draft(resource)
@@ -61,17 +68,17 @@ def read(document: Document, context: Context, settings: Settings) -> Stack:
         draft.update(triggers=found, triggers_known=known, permissions=[], alarms=[])
         drafts[resource.logical_id] = draft
     if drafts:
-        Companions(template, settings, references, reader, queues, files).complete(drafts)
+        companions(template, settings, references, reader, queues, files).complete(drafts)
         give(template, settings, drafts)
     return Stack(
         path=template.path,
         location=Location(template.path),
-        format=_format(template, drafts),
-        functions=tuple(_finished(draft, files) for draft in drafts.values()),
+        format="cloudformation",
+        functions=tuple(finished(draft, files) for draft in drafts.values()),
         queues=tuple(queues.all.values()),
         apis=tuple(apis(template, references, files)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
-        state_machines=tuple(state_machines(template, references, files, folder)),
+        state_machines=tuple(state_machines(template, references, files, reader.folder)),
     )
 
 
@@ -83,14 +90,15 @@ def _nested(template: Template, context: Context, settings: Settings) -> None:
         settings.complaints.append(Complaint(place, "this template is nested within itself"))
 
 
-def _format(template: Template, drafts: dict[str, Draft]) -> str:
+def _format(template: Template, functions: Sequence[Function]) -> str:
     types = set(template.types.values())
-    if "AWS::CDK::Metadata" in types or any(draft["format"] == "cdk" for draft in drafts.values()):
+    if "AWS::CDK::Metadata" in types or any(function.format == "cdk" for function in functions):
         return "cdk"
     return "sam" if any(type_.startswith("AWS::Serverless::") for type_ in types) else "cloudformation"
 
 
-def _finished(draft: Draft, files: Files) -> Function:
+def finished(draft: Draft, files: Files) -> Function:
+    """The function of a draft to which nothing more is added."""
     published = draft.get("alias_of")
     if draft.get("alias") is None and published is not None:
         draft["alias"] = published

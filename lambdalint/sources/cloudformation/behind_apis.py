@@ -10,7 +10,7 @@ from lambdalint.model.template import Trigger
 from lambdalint.sources.cloudformation.functions import Draft
 from lambdalint.sources.cloudformation.integrations import waits
 from lambdalint.sources.cloudformation.openapi import authorizers, definition, routes
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.values import Value
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def integration(self: Companions, resource: Resource, drafts: dict[str, Draft]) 
     self.add(drafts, p.get("IntegrationUri"), trigger)
 
 
-def _protocol(template: Template, logical_id: str) -> str:
+def _protocol(template: Declarations, logical_id: str) -> str:
     resource = template.resource(logical_id)
     value = resource.properties.get("ProtocolType") if resource is not None else None
     return str(value.data) if value is not None else ""
@@ -105,7 +105,7 @@ def method(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> No
     self.add(drafts, p.get("Integration", "Uri"), trigger)
 
 
-def _route_of(template: Template, integration: str) -> str:
+def _route_of(template: Declarations, integration: str) -> str:
     """The first route of an HTTP API that leads to an integration."""
     for resource in template.resources("AWS::ApiGatewayV2::Route"):
         target, key = resource.properties.get("Target"), resource.properties.get("RouteKey")
@@ -114,7 +114,7 @@ def _route_of(template: Template, integration: str) -> str:
     return ""
 
 
-def _path_of(template: Template, value: Value | None) -> str:
+def _path_of(template: Declarations, value: Value | None) -> str:
     """The path of a resource of an API, as far as its parts stand in the template."""
     parts: list[str] = []
     while value is not None and len(parts) < 20:

@@ -9,7 +9,7 @@ from lambdalint.model.template import Alarm, Permission, Queue, Setting, Trigger
 from lambdalint.sources.cloudformation.behind_apis import described, integration, itself, method
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.references import References
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.mappings import mapping, type_of
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value
@@ -22,7 +22,7 @@ class Companions:
 
     def __init__(
         self,
-        template: Template,
+        template: Declarations,
         settings: Settings,
         references: References,
         reader: FunctionReader,
@@ -75,6 +75,7 @@ def _permission(self: Companions, resource: Resource, drafts: dict[str, Draft]) 
         s.string(p.get("SourceAccount")),
         s.string(p.get("PrincipalOrgID")),
         s.string(p.get("FunctionUrlAuthType")),
+        p.get("InvokedViaFunctionUrl") is not None,
     )
     for function in self.references.functions(p.get("FunctionName")):
         drafts[function]["permissions"].append(permission)
@@ -275,6 +276,7 @@ _METHODS: dict[str, Callable[[Companions, Resource, dict[str, Draft]], None]] = 
     "AWS::Lambda::Url": _url,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scaling,
     "AWS::Logs::LogGroup": _log_group,
+    "Custom::LogRetention": _log_group,  # of CDK
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,

@@ -9,7 +9,7 @@ from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc, nowhere
 from lambdalint.sources.cloudformation.assembly import Assets, is_generated, path_of
 from lambdalint.sources.cloudformation.inline import Places
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource, Template
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, as_strings, merged
@@ -28,7 +28,7 @@ Draft = dict[str, Any]
 class FunctionReader:
     """Reads the functions of one template."""
 
-    def __init__(self, template: Template, settings: Settings, files: Files, folder: str, assets: Assets) -> None:
+    def __init__(self, template: Declarations, settings: Settings, files: Files, folder: str, assets: Assets) -> None:
         self.template = template
         self.settings = settings
         self.files = files
@@ -71,6 +71,7 @@ class FunctionReader:
             "recursive_loop": s.string(properties.get("RecursiveLoop")),
             "log_group": s.string(properties.get("LoggingConfig", "LogGroup")),
             "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
+            "log_level": s.string(properties.get("LoggingConfig", "ApplicationLogLevel")),
             "managed_instances": properties.get("CapacityProviderConfig") is not None,
             "role": s.string(properties.get("Role")),
             "optional": resource.condition,
@@ -216,7 +217,7 @@ class FunctionReader:
                 setting = self.settings.string(one)
                 if setting is not None:
                     named.append(Policy(setting))
-                    known = known and setting.value is not UNKNOWN
+                    known = known and (setting.value is not UNKNOWN or bool(named[-1].of_aws))
         return tuple(found), tuple(named), known and all(one.known for one in found)
 
     def _code(self, resource: Resource, properties: Value, is_sam: bool) -> Code:
@@ -275,6 +276,7 @@ class FunctionReader:
         text = value.data if isinstance(value.data, str) else value.text
         if not text:
             return Code(value.location, "unknown")
+        assert isinstance(self.template, Template)
         node = resource.node
         for key in keys:
             node = self.template.document.entries(node).get(key, (None, None))[1]

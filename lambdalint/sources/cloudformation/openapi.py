@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lambdalint.model.places import Location
 from lambdalint.sources.cloudformation.including import included
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.values import Value
 
@@ -28,7 +28,7 @@ class Route(NamedTuple):
     integration: Value
 
 
-def definition(resource: Resource, template: Template, files: Files) -> Value | None:
+def definition(resource: Resource, template: Declarations, files: Files) -> Value | None:
     """The description of an API: inline, or in a local file."""
     p = resource.properties
     inline = p.get("DefinitionBody") or p.get("Body")

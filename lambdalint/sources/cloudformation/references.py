@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdalint.sources.cloudformation.template import Template
+from lambdalint.sources.cloudformation.template import Declarations
 from lambdalint.sources.values import Value
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -14,7 +14,7 @@ _BETWEEN = {"AWS::Lambda::Alias": "FunctionName", "AWS::Lambda::Version": "Funct
 class References:
     """Answers by logical id."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Declarations) -> None:
         self._template = template
         self._types = template.types
         self._through: dict[str, tuple[str, ...]] = {}

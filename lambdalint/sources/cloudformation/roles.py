@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lambdalint.model.places import UNKNOWN
 from lambdalint.model.template import Policy, Statement
 from lambdalint.sources.cloudformation.functions import Draft
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.policies import statements
-from lambdalint.sources.values import Settings, Value
+from lambdalint.sources.values import Settings, Value, shown
 
 
-def give(template: Template, settings: Settings, drafts: dict[str, Draft]) -> None:
+def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -> None:
     """Put the statements and managed policies of the roles into the drafts of the functions that have them."""
     roles = {one.logical_id: one for one in template.resources("AWS::IAM::Role")}
     apart = list(template.resources("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"))
-    for draft in drafts.values():
+    users = Counter(draft["role"].target for draft in drafts.values() if draft["role"] is not None)
+    for logical_id, draft in drafts.items():
         role = draft["role"]
+        if role is None and any(_names(policy, f"{logical_id}Role") for policy in apart):
+            draft["policies_known"] = False  # SAM makes the role, and something else adds to it
         if role is None or role.target not in roles:
             continue
         owner = roles[role.target]
+        draft["role_shared"] = users[role.target] > 1 or not _is_of_lambda(owner)
         found, named, known = _of_role(owner, settings)
         for policy in apart:
             p = policy.properties
@@ -33,7 +38,7 @@ def give(template: Template, settings: Settings, drafts: dict[str, Draft]) -> No
         own = {policy.logical_id for policy in apart}
         named = [one for one in named if one.name.target not in own]
         known = known and all(one.known for one in found)
-        known = known and all(one.name.known is not None for one in named)
+        known = known and all(one.name.known is not None or one.of_aws for one in named)
         draft.update(statements=tuple(found), policies=tuple(named), policies_known=known)
 
 
@@ -55,6 +60,18 @@ def _of_role(role: Resource, settings: Settings) -> tuple[list[Statement], list[
     if managed is not None and managed.data is UNKNOWN and not managed.choices:
         known = False
     return found, named, known
+
+
+def _names(policy: Resource, role: str) -> bool:
+    """Whether a policy is attached to a role that has no resource of its own in the template."""
+    holders = (policy.properties.get("Roles"), policy.properties.get("RoleName"))
+    return any(f"${{{role}}}" in shown(one) for holder in holders if holder is not None for one in holder.elements())
+
+
+def _is_of_lambda(role: Resource) -> bool:
+    """Whether only functions may take a role."""
+    trusted = [one for each in statements(role.properties.get("AssumeRolePolicyDocument")) for one in each.principals]
+    return bool(trusted) and all(one in ("lambda.amazonaws.com", "edgelambda.amazonaws.com") for one in trusted)
 
 
 def _each(value: Value | None) -> Iterator[Value]:

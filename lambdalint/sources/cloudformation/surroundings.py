@@ -10,7 +10,7 @@ from lambdalint.sources.cloudformation.functions import cors_of
 from lambdalint.sources.cloudformation.including import included
 from lambdalint.sources.cloudformation.openapi import definition
 from lambdalint.sources.cloudformation.references import References
-from lambdalint.sources.cloudformation.template import Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource, Template
 from lambdalint.sources.documents import Malformed, parse
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, shown
@@ -21,7 +21,7 @@ _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "Heartbea
 class Queues:
     """The queues of a template, by reference."""
 
-    def __init__(self, template: Template, settings: Settings) -> None:
+    def __init__(self, template: Declarations, settings: Settings) -> None:
         self.all = {one.logical_id: queue(one, settings) for one in template.resources("AWS::SQS::Queue")}
 
     def __call__(self, value: Value | None) -> Queue | None:
@@ -49,7 +49,7 @@ def queue(resource: Resource, settings: Settings) -> Queue:
     )
 
 
-def apis(template: Template, references: References, files: Files) -> Iterator[Api]:
+def apis(template: Declarations, references: References, files: Files) -> Iterator[Api]:
     """The APIs, each with what its stages and usage plans say."""
     general = {kind: template.globals_of(kind) for kind in ("Api", "HttpApi")}
     stages: dict[str, list[Value]] = {}
@@ -108,7 +108,7 @@ def _states(places: list[Value], unknown: bool, *names: str) -> bool | Unknown:
     return any(map(within, places)) or (UNKNOWN if unknown else False)
 
 
-def delivery_streams(template: Template, references: References, settings: Settings) -> Iterator[DeliveryStream]:
+def delivery_streams(template: Declarations, references: References, settings: Settings) -> Iterator[DeliveryStream]:
     for resource in template.resources("AWS::KinesisFirehose::DeliveryStream"):
         for name, config in resource.properties.entries():
             if not name.endswith("DestinationConfiguration") or not isinstance(config.data, dict):
@@ -130,7 +130,7 @@ def delivery_streams(template: Template, references: References, settings: Setti
             )
 
 
-def state_machines(template: Template, references: References, files: Files, folder: str) -> Iterator[StateMachine]:
+def state_machines(template: Declarations, references: References, files: Files, folder: str) -> Iterator[StateMachine]:
     for resource in template.resources("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"):
         p = resource.properties
         substitutions = p.get("DefinitionSubstitutions")
@@ -192,11 +192,12 @@ def _errors(rules: Value | None) -> tuple[str, ...]:
 def _states_of(definition: Value, table: Mapping[str, Value], references: References) -> Iterator[State]:
     for name, state in (definition.get("States") or Value({}, definition.location)).entries():
         resource = state.get("Resource")
-        texts = [
-            shown(part)
+        parts = [
+            part
             for part in (resource, state.get("Parameters", "FunctionName"), state.get("Arguments", "FunctionName"))
             if part is not None
         ]
+        texts = list(map(shown, parts))
         functions = [
             function
             for text in texts
@@ -207,6 +208,7 @@ def _states_of(definition: Value, table: Mapping[str, Value], references: Refere
         functions += [
             one for text in texts for one in references.through(text.removeprefix("${").partition(".")[0].rstrip("}"))
         ]
+        functions += [function for part in parts if part.refs for function in references.functions(part)]
         kind = state.get("Type")
         yield State(
             name=name,

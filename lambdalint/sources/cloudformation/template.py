@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.cloudformation.given import Given, agreed
@@ -48,6 +48,23 @@ class Resource(NamedTuple):
     """The map of its properties, for fixes."""
     malformed: bool
     """Its properties are no map."""
+
+
+class Declarations(Protocol):
+    """What declares resources in the words of CloudFormation, in whatever form it is written."""
+
+    path: str
+
+    @property
+    def types(self) -> Mapping[str, str]: ...
+
+    def resource(self, logical_id: str) -> Resource | None: ...
+
+    def resources(self, *types: str) -> Iterator[Resource]: ...
+
+    def globals_of(self, kind: str) -> Value | None: ...
+
+    def within(self, document: Document) -> Template: ...
 
 
 class Template:
@@ -162,8 +179,8 @@ class Template:
     def value(self, node: Node, key: Node | None = None) -> Value:
         """What a node means."""
         place = self.document.place(node, key)
-        if isinstance(node, Scalar) and node.tag[:1] != "!":  # as most are: there is nothing below
-            return _constant(node, place)
+        if isinstance(node, Scalar) and node.tag[:1] != "!" and "${" not in node.value:  # as most are: nothing is below
+            return self._constant(node, place)
         if id(node) in self._evaluating:
             return Value(UNKNOWN, place)  # an alias within what it stands for
         self._evaluating.add(id(node))
@@ -177,7 +194,7 @@ class Template:
         if tag[:1] == "!" and len(tag) > 1:
             return self._tagged(tag[1:], node, place)
         if isinstance(node, Scalar):
-            return _constant(node, place)
+            return self._constant(node, place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         entries = self.document.entries(node)
@@ -251,14 +268,31 @@ class Template:
             return self.value(node)
         place = self.document.place(node)
         if isinstance(node, Scalar):
-            return Value(node.value, place)
+            return self._text(str(node.value), place)
         if isinstance(node, Sequence):
             return self._list(node, place)
         return self._map(self.document.entries(node), place)
 
+    def _constant(self, node: Scalar, place: Location) -> Value:
+        data = constant(node)
+        if not isinstance(data, str):
+            return Value(data, place)
+        if "{{" in data:  # filled in when it is deployed, or by a template engine
+            return Value(UNKNOWN, place, data)
+        return self._text(data, place)
+
+    def _text(self, text: str, place: Location) -> Value:
+        """What a text means; more than itself in a template that another tool fills in."""
+        return Value(text, place)
+
+    def _refs_to(self, name: str) -> tuple[str, ...]:
+        """The resource that a name means, if it is one of this template."""
+        return (name,) if name in self._types else ()
+
     def _call(self, name: str, node: Node, place: Location, *, tagged: bool = True) -> Value:
         if name == "Ref":
-            return self._ref(str(node.value), place) if isinstance(node, Scalar) else Value(UNKNOWN, place)
+            stated = self._text(str(node.value), place).data if isinstance(node, Scalar) else None
+            return self._ref(stated, place) if isinstance(stated, str) else Value(UNKNOWN, place)
         argument = self._plain(node) if tagged else self.value(node)
         method = _METHODS.get(name)
         if method is None:
@@ -271,9 +305,9 @@ class Template:
         if name == "AWS::NoValue":
             return Value(None, place)
         if name in self._parameters:
-            return self._parameter(name, place)
+            return self._parameter(name, place)._replace(assumed=True)
         owner = name.partition(".")[0]  # SAM: `!Ref Orders.Alias`
-        return Value(UNKNOWN, place, f"${{{name}}}", (owner,) if owner in self._types else ())
+        return Value(UNKNOWN, place, f"${{{name}}}", self._refs_to(owner))
 
     def _parameter(self, name: str, place: Location) -> Value:
         entries = self.document.entries(self._parameters[name][1])
@@ -302,8 +336,7 @@ class Template:
         else:
             text = shown(argument)
         logical_id = text.partition(".")[0]
-        refs = (logical_id,) if logical_id in self._types else ()
-        return Value(UNKNOWN, place, f"${{{text}}}", refs)
+        return Value(UNKNOWN, place, f"${{{text}}}", self._refs_to(logical_id))
 
     def _sub(self, argument: Value, place: Location) -> Value:
         given: Mapping[str, Value] = {}
@@ -316,9 +349,10 @@ class Template:
             return Value(UNKNOWN, place, text.text, text.refs)
         refs: list[str] = []
         known = True
+        assumed = False
 
         def put(found: re.Match[str]) -> str:
-            nonlocal known
+            nonlocal known, assumed
             name = found[1].strip()
             if name in given:
                 value = given[name]
@@ -327,6 +361,7 @@ class Template:
             else:
                 value = self._ref(name, place)
             refs.extend(value.refs)
+            assumed = assumed or value.assumed
             one = shown(value)
             if value.data is UNKNOWN or isinstance(value.data, (list, dict)):
                 known = False
@@ -334,7 +369,8 @@ class Template:
             return one
 
         result = _VARIABLE.sub(put, text.data).replace("${!", "${")
-        return Value(result if known else UNKNOWN, place, "" if known else result, tuple(dict.fromkeys(refs)))
+        found_refs = tuple(dict.fromkeys(refs))
+        return Value(result if known else UNKNOWN, place, "" if known else result, found_refs, assumed=assumed)
 
     def _join(self, argument: Value, place: Location) -> Value:
         parts = argument.data if isinstance(argument.data, list) else []
@@ -426,13 +462,6 @@ def _one_of(values: list[Value], place: Location) -> Value:
         return values[0]
     text = " or ".join(dict.fromkeys(shown(one) for one in values if not isinstance(one.data, (list, dict))))
     return Value(UNKNOWN, place, text, (), tuple(values))
-
-
-def _constant(node: Scalar, place: Location) -> Value:
-    data = constant(node)
-    if isinstance(data, str) and "{{" in data:  # filled in when it is deployed, or by a template engine
-        return Value(UNKNOWN, place, data)
-    return Value(data, place)
 
 
 _METHODS = {

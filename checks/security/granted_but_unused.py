@@ -1,0 +1,252 @@
+"""LL709: what a role allows and what the code does are not the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._actions import allowed_by, any_matches, needed, users
+from lambdalint.checks._reach import all_calls, is_open
+from lambdalint.model import Call, Function, Handler
+from lambdalint.model.code import Wording
+
+OF_THE_SERVICE = (
+    "sqs:receivemessage sqs:deletemessage* sqs:getqueueattributes sqs:getqueueurl sqs:changemessagevisibility* "
+    "kinesis:describe* kinesis:get* kinesis:list* kinesis:subscribetoshard dynamodb:describestream dynamodb:getrecords "
+    "dynamodb:getsharditerator dynamodb:liststreams logs:* cloudwatch:* kms:*"
+).split()
+"""What Lambda itself, or a service in the function's name, does with the role: reading sources, decrypting."""
+OF_DESTINATIONS = (
+    "sqs:sendmessage sns:publish events:putevents lambda:invokefunction s3:putobject s3:listbucket".split()
+)
+OF_EXTENSIONS = "ssm:* secretsmanager:* s3:*".split()
+"""What a layer may do by itself."""
+BY_OTHERS = ("sts:*", "kms:*")
+"""What is as often allowed by the policy of the other side: of the role to assume, of the key."""
+SIMPLE = frozenset(
+    """
+    apigatewaymanagementapi cloudwatch cognito-idp comprehend dynamodb dynamodbstreams events firehose iot-data kinesis
+    kms lambda logs s3 secretsmanager ses sesv2 sns sqs ssm stepfunctions sts translate
+    """.split()
+)
+"""Clients that do nothing with the function's role at other services, as those do that are given a place in S3."""
+OBJECTS = frozenset({"s3", "sqs", "sns", "iam", "ec2", "cloudwatch", "cloudformation", "glacier"})
+"""Services that boto3 has resources for, whose methods have names of their own."""
+BUILDERS = (".client", ".resource", ".create_client")
+
+
+@check(Handler, code="LL709", severity=Severity.ADVICE, since="0.1")
+def granted_but_unused(handler: Handler) -> Iterator[Problem]:
+    """The policies of a function allow actions that its code has no use for, or not one that it needs.
+
+    **Why it matters.** What is allowed and never needed serves only those who get in. What is needed and not allowed is
+    an `AccessDenied` on the first invocation that comes so far.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Policies:
+            - Statement:
+                - Effect: Allow  # LL709
+                  Action: [dynamodb:GetItem, dynamodb:DeleteTable]
+                  Resource: !GetAtt Table.Arn
+      Table:
+        Type: AWS::DynamoDB::Table
+        Properties:
+          BillingMode: PAY_PER_REQUEST
+          KeySchema: [{AttributeName: id, KeyType: HASH}]
+          AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+    ```
+
+    ```python
+    # file: src/app.py
+    import boto3
+
+    table = boto3.resource("dynamodb").Table("orders")
+
+    def handler(event, context):
+        order = table.get_item(Key={"id": event["id"]})["Item"]
+        table.put_item(Item=order | {"seen": True})  # LL709
+        return order["id"]
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Policies:
+            - Statement:
+                - Effect: Allow
+                  Action: [dynamodb:GetItem, dynamodb:PutItem]
+                  Resource: !GetAtt Table.Arn
+      Table:
+        Type: AWS::DynamoDB::Table
+        Properties:
+          BillingMode: PAY_PER_REQUEST
+          KeySchema: [{AttributeName: id, KeyType: HASH}]
+          AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+    ```
+
+    It is said only where both sides are known: all statements of the role; the code and all that it imports, be it by
+    the names of well-known libraries. Patterns such as `s3:Get*`, roles that others have too, and actions that Lambda
+    itself needs of the role, to read a queue or to reach a destination, are left alone. Which resources are meant is
+    not looked at.
+
+    **Ignore it when** the policy is kept wider for what comes next.
+
+    **Source.** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    functions = [one for one in handler.functions if one.policies_known]
+    if not functions or not handler.complete:
+        return
+    yield from _not_allowed(handler, functions)
+    wording = handler.wording()
+    if is_open(handler, wording) or not _is_simple(handler) or "boto3" not in wording.libraries:
+        return  # of code without the SDK, the policy is for what takes its place
+    for function in functions:
+        if not function.role_shared and (function.code is None or function.code.kind != "image"):
+            yield from _unused(function, wording)
+
+
+# -- allowed, and not needed -------------------------------------------------------------------------------
+
+
+def _is_simple(handler: Handler) -> bool:
+    """Whether all clients are known by their names, and do nothing at other services."""
+    for call in all_calls(handler):
+        if call.name.startswith(("boto3.", "botocore.")) and call.name.endswith(BUILDERS):
+            named = call.argument(0, "service_name")
+            if named is None or named.value not in SIMPLE:
+                return False
+    return True
+
+
+def _unused(function: Function, wording: Wording) -> Iterator[Problem]:
+    who = function.logical_id
+    for policy in function.policies:
+        name = policy.of_aws
+        actions = allowed_by(name, policy.is_template) if policy.is_template else None
+        if actions and all(_is_unused(one, function, wording) for one in actions):
+            message = f"{name} lets {who} do what nothing in its code needs; take it out"
+            yield Problem(policy.name.location, message)
+    for statement in function.statements:
+        if statement.effect != "Allow" or not statement.known:
+            continue
+        unused = [one for one in statement.actions if _is_unused(one, function, wording)]
+        if unused:
+            shown = ", ".join(unused[:3]) + (f" and {len(unused) - 3} more actions" if len(unused) > 3 else "")
+            message = f"nothing in the code of {who} needs {shown}; take that out of its policy"
+            yield Problem(statement.location, message)
+
+
+def _is_unused(action: str, function: Function, wording: Wording) -> bool:
+    """Whether no word in the code could be a call that needs the action."""
+    names = users(action)
+    if names is None or any_matches(_of_others(function), action):
+        return False
+    prefix = action.partition(":")[0].lower()
+    if prefix in OBJECTS and {"resource", prefix} <= wording.words:
+        return False
+    if prefix == "secretsmanager" and "ssm" in wording.words:
+        return False  # a parameter may be a reference to a secret
+    return not names & wording.words
+
+
+def _of_others(function: Function) -> list[str]:
+    """The actions that something besides the code may need."""
+    found = [*OF_THE_SERVICE]
+    targets = [function.dead_letter, function.on_failure, function.on_success]
+    targets += [trigger.on_failure for trigger in function.triggers]
+    if any(one is not None for one in targets):
+        found += OF_DESTINATIONS
+    if function.layers is not None:
+        found += OF_EXTENSIONS
+    if not function.triggers_known or any(
+        one.type in ("kafka", "msk", "mq", "documentdb") for one in function.triggers
+    ):
+        found += OF_EXTENSIONS
+    return found
+
+
+# -- needed, and not allowed -------------------------------------------------------------------------------
+
+
+def _not_allowed(handler: Handler, functions: list[Function]) -> Iterator[Problem]:
+    if len(functions) < len(handler.functions):
+        return  # it may run for the others only
+    granted: list[str] = []
+    for function in functions:
+        found = _granted(function)
+        if found is None:
+            return
+        granted += found
+    told: set[str] = set()
+    for call in handler.warm_calls.operations:
+        if _has_other_credentials(call) or call.on_error_path:
+            continue
+        for action in needed(call.service, _operation(call)) or ():
+            if action.lower() not in told and not any_matches([*granted, *BY_OTHERS], action):
+                told.add(action.lower())
+                of = " or ".join(one.logical_id for one in functions[:2])
+                message = f"{call.operation} needs {_shown(call, action)}, which no policy of {of} allows; allow it"
+                yield Problem(call.location, message, trace=call.trace)
+
+
+def _granted(function: Function) -> list[str] | None:
+    """The patterns of what is allowed; None where that is not known."""
+    found: list[str] = []
+    for statement in function.statements:
+        if statement.effect != "Allow":
+            continue
+        if not statement.known or statement.not_actions:
+            return None
+        found += statement.actions
+    for policy in function.policies:
+        actions = allowed_by(policy.of_aws, policy.is_template)
+        if actions is None:
+            return None
+        found += actions
+    return None if any("$" in one for one in found) else found
+
+
+def _operation(call: Call) -> str:
+    """What a call comes to: of a paginator, the operation of its pages."""
+    if call.operation in ("get_paginator", "get_waiter"):
+        named = call.argument(0, "operation_name")
+        is_page = call.operation == "get_paginator" and named is not None and isinstance(named.value, str)
+        return str(named.value) if is_page and named is not None else ""
+    return call.operation
+
+
+def _has_other_credentials(call: Call) -> bool:
+    """Whether the client may have others than the role's, or be one of another place than AWS."""
+    maker: Call | None = call.receiver
+    while maker is not None:
+        given = {*maker.keywords} & {"aws_access_key_id", "aws_session_token", "endpoint_url", "profile_name", "**"}
+        values = [*maker.positional, *maker.keywords.values()]
+        if given or any(one.from_credentials for one in values) or maker.argument(None, "botocore_session"):
+            return True
+        maker = maker.receiver
+    return False
+
+
+def _shown(call: Call, action: str) -> str:
+    """An action as it is written: `dynamodb:PutItem`."""
+    prefix = action.partition(":")[0]
+    words = "".join(word.capitalize() for word in call.operation.split("_"))
+    return f"{prefix}:{words}" if f"{prefix}:{words}".lower() == action.lower() else action

@@ -1,0 +1,126 @@
+"""LL706: a function may do more than anybody can oversee."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._actions import is_scoped
+from lambdalint.checks._settings import all_of
+from lambdalint.model import Stack
+from lambdalint.model.template import Function, Policy, Statement
+
+ALL_POWERFUL = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
+OWN_OUTPUT = frozenset({"logs", "xray", "cloudwatch"})
+"""Services to which a function sends what it tells of itself."""
+
+
+@check(Stack, code="LL706", severity=Severity.WARNING, since="0.1")
+def wildcard_policy(stack: Stack) -> Iterator[Problem]:
+    """A function's role allows all actions, all of a service on all resources, or one action on all.
+
+    **Why it matters.** What a function may do, who gets into it may do: by a fault in its code, or in one of its
+    libraries. With `*`, that is every table, bucket and queue of the account, also those of others.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Policies:
+            - Statement:
+                - Effect: Allow  # LL706
+                  Action: dynamodb:*
+                  Resource: "*"
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          Policies:
+            - Statement:
+                - Effect: Allow
+                  Action: [dynamodb:GetItem, dynamodb:PutItem]
+                  Resource: !GetAtt Table.Arn
+      Table:
+        Type: AWS::DynamoDB::Table
+        Properties:
+          BillingMode: PAY_PER_REQUEST
+          KeySchema: [{AttributeName: id, KeyType: HASH}]
+          AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+    ```
+
+    Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
+    name: tables, buckets, queues, topics, streams, secrets, keys, functions. Statements with a condition are not
+    reported.
+
+    **Ignore it when** the function's task is to look after all resources of the account.
+
+    **Source.** https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+    """
+    holders: dict[Statement | Policy, list[Function]] = {}
+    for function in stack.functions:
+        for policy in function.policies:
+            holders.setdefault(policy, []).append(function)
+        for statement in function.statements:
+            holders.setdefault(statement, []).append(function)
+    for one, functions in holders.items():
+        who = all_of(functions)
+        yield from _of_policy(one, who) if isinstance(one, Policy) else _of_statement(one, who)
+
+
+def _of_policy(policy: Policy, who: str) -> Iterator[Problem]:
+    name = "" if policy.is_template else policy.of_aws
+    if name in ALL_POWERFUL:
+        message = f"{name} lets {who} do nearly everything in the account; allow the actions that it needs"
+        yield Problem(policy.name.location, message)
+    elif name.endswith("FullAccess") and not re.search(r"Logs|XRay|Xray|CloudWatch", name):
+        message = f"{name} lets {who} do all that the service can, to all resources; allow the actions that it needs"
+        yield Problem(policy.name.location, message, severity=Severity.ADVICE)
+
+
+def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
+    if statement.effect != "Allow" or statement.has_condition:
+        return
+    place = statement.location
+    everywhere = "*" in statement.resources
+    if "*" in statement.actions:
+        where = "everything in the account" if everywhere else "everything to the resources named"
+        message = f"a statement with Action * lets {who} do {where}; allow the actions that it needs"
+        yield Problem(place, message, severity=None if everywhere else Severity.ADVICE)
+        return
+    if not everywhere:
+        return
+    if statement.not_actions:
+        message = f"a statement with NotAction lets {who} do all that it does not name; allow the actions that it needs"
+        yield Problem(place, message)
+        return
+    whole = [one.partition(":")[0] for one in statement.actions if one.endswith(":*")]
+    whole = [one for one in dict.fromkeys(whole) if one.lower() not in OWN_OUTPUT]
+    single = [one for one in dict.fromkeys(statement.actions) if is_scoped(one)]
+    if whole:
+        message = f"{who} may do all that {_listed(whole)} can, to all resources; allow the actions that it needs"
+        yield Problem(place, message)
+    elif single:
+        message = f"{who} may do {_listed(single)} to all resources of the account; name those that it needs"
+        yield Problem(place, message, severity=Severity.ADVICE)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

@@ -1,0 +1,53 @@
+"""Runs over services of the Serverless Framework: their code, their other files, comments in these."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from declaring import lay
+from running import check
+
+FILES = {
+    "pyproject.toml": "[tool.lambdalint]\nselect = ['LL101', 'LL802']\n",
+    "serverless.yml": """\
+        service: shop
+        provider: {name: aws, runtime: python3.13}
+        functions:
+          - ${file(fns/orders.yml)}
+        """,
+    "fns/orders.yml": """\
+        orders:
+          handler: src/app.run
+        # lambdalint: ignore[LL802] 6 s will do
+        reports:
+          handler: src/app.run
+        """,
+    "src/app.py": """\
+        import boto3
+
+
+        def run(order, _):
+            return boto3.client("s3").head_bucket(Bucket=order["bucket"])["BucketRegion"]
+        """,
+}
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lay(FILES, tmp_path)
+
+
+def test_code_and_files_of_a_service_are_looked_at_together() -> None:
+    assert check().found == ["fns/orders.yml:1 LL802", "src/app.py:5 LL101"]
+
+
+def test_code_alone_is_looked_at_as_the_service_means_it() -> None:
+    assert check("src/app.py").found == ["src/app.py:5 LL101"]
+
+
+def test_a_warm_run_notices_changes_in_other_files() -> None:
+    assert len(check().found) == 2
+    Path("fns/orders.yml").write_text("orders:\n  handler: src/app.run\n  timeout: 9\n")
+    assert check().found == ["src/app.py:5 LL101"]
