@@ -29,6 +29,7 @@ _CONFIGS = frozenset({"boto3.session.Config", "botocore.client.Config", "botocor
 _TRIED = {"legacy": 5, "standard": 3, "adaptive": 3}
 """How often an operation is tried, by the mode of retrying, unless it is said."""
 _AT_LEAST = 3
+_ENDLESS_S = 10**12
 """The least of them: which mode there is without saying depends on the version of botocore and on settings."""
 
 
@@ -176,4 +177,6 @@ def _attempts(retries: Argument | None) -> tuple[int | None, bool]:
 def _seconds(argument: Argument | None) -> float | None:
     """A timeout that is a number."""
     value = argument.value if argument is not None else None
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) < _ENDLESS_S else None

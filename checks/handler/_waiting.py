@@ -5,6 +5,7 @@ from __future__ import annotations
 from lambdalint.model import Argument, Call, Handler, Location, Loop
 
 SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "gevent.sleep", "time.sleep", "trio.sleep"})
+ENDLESS_S = 10**12
 
 
 def goes_on_until(loop: Loop) -> bool:
@@ -15,7 +16,9 @@ def goes_on_until(loop: Loop) -> bool:
 def seconds(lasts: Argument | None) -> float | None:
     """How long a pause is; None where that is not known."""
     value = None if lasts is None else lasts.value
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) < ENDLESS_S else None
 
 
 def is_retry(handler: Handler, call: Call) -> bool:

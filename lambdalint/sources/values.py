@@ -14,6 +14,8 @@ from lambdalint.model.template import Setting
 
 Data = str | int | float | bool | None | Mapping[str, "Value"] | Sequence["Value"] | Unknown
 T = TypeVar("T")
+MAX_INTEGER = 10**18
+"""Nothing that is stated as a number is as large."""
 
 
 class Value(NamedTuple):
@@ -174,16 +176,14 @@ def as_integer(value: Value) -> int | None:
     data = value.data
     if isinstance(data, bool):
         return None
-    if isinstance(data, int):
-        return data
-    if isinstance(data, float) and data.is_integer():
-        return int(data)
+    if isinstance(data, float):
+        return int(data) if abs(data) < MAX_INTEGER and data.is_integer() else None
     if isinstance(data, str):
         try:
-            return int(data.strip())
+            data = int(data.strip())
         except ValueError:
             return None
-    return None
+    return data if isinstance(data, int) and abs(data) < MAX_INTEGER else None
 
 
 def as_boolean(value: Value) -> bool | None:

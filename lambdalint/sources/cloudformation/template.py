@@ -12,7 +12,7 @@ from lambdalint.sources.cloudformation.given import Given, agreed
 from lambdalint.sources.cloudformation.including import included
 from lambdalint.sources.documents import Document, Map, Node, Scalar, Sequence, constant
 from lambdalint.sources.paths import Files, join
-from lambdalint.sources.values import Value, inherited, shown
+from lambdalint.sources.values import Value, as_integer, inherited, shown
 
 _VARIABLE = re.compile(r"\$\{([^}!][^}]*)\}")
 _FUNCTIONS = frozenset(
@@ -26,6 +26,8 @@ _FUNCTIONS = frozenset(
 MAX_EXPANSIONS = 1_000
 """How many copies loops in one template may make."""
 MAX_CHOICES = 64
+MAX_TEXT = 1_000_000
+"""No template may be longer, so no text in it need be: a few lines of Sub and Join can stand for gigabytes."""
 
 
 class Resource(NamedTuple):
@@ -350,9 +352,12 @@ class Template:
         refs: list[str] = []
         known = True
         assumed = False
+        room = MAX_TEXT
 
         def put(found: re.Match[str]) -> str:
-            nonlocal known, assumed
+            nonlocal known, assumed, room
+            if room < 0:
+                return ""
             name = found[1].strip()
             if name in given:
                 value = given[name]
@@ -363,6 +368,7 @@ class Template:
             refs.extend(value.refs)
             assumed = assumed or value.assumed
             one = shown(value)
+            room -= len(one)
             if value.data is UNKNOWN or isinstance(value.data, (list, dict)):
                 known = False
                 return one if one not in ("", "?") else found[0]
@@ -370,6 +376,8 @@ class Template:
 
         result = _VARIABLE.sub(put, text.data).replace("${!", "${")
         found_refs = tuple(dict.fromkeys(refs))
+        if room < 0:
+            return Value(UNKNOWN, place, "", found_refs)
         return Value(result if known else UNKNOWN, place, "" if known else result, found_refs, assumed=assumed)
 
     def _join(self, argument: Value, place: Location) -> Value:
@@ -379,7 +387,10 @@ class Template:
             return Value(UNKNOWN, place, "", refs)
         if not isinstance(parts[1].data, list):
             return Value(UNKNOWN, place, parts[1].text, refs)
-        joined = parts[0].data.join(map(shown, parts[1].data))
+        texts = [shown(one) for one in parts[1].data]
+        if sum(map(len, texts)) + len(parts[0].data) * len(texts) > MAX_TEXT:
+            return Value(UNKNOWN, place, "", refs)
+        joined = parts[0].data.join(texts)
         known = all(isinstance(one.data, (str, int, float)) for one in parts[1].data)
         return Value(joined if known else UNKNOWN, place, "" if known else joined, refs)
 
@@ -423,9 +434,9 @@ class Template:
     def _select(self, argument: Value, place: Location) -> Value:
         parts = argument.data if isinstance(argument.data, list) else []
         if len(parts) == 2 and isinstance(parts[1].data, list):
-            index = parts[0].data
-            if str(index).isdigit() and int(index) < len(parts[1].data):
-                one = parts[1].data[int(index)]
+            index = as_integer(parts[0])
+            if index is not None and 0 <= index < len(parts[1].data):
+                one = parts[1].data[index]
                 return Value(one.data, place, one.text, one.refs, one.choices, one.optional)
         return Value(UNKNOWN, place, "", tuple(dict.fromkeys(argument.all_refs())))
 

@@ -159,7 +159,8 @@ class Evaluator:
             elif kind == "index":
                 inner = node.children[0]
                 if inner.type == "legacy_index":
-                    steps.append(Step("key", Value(int(scope.file.text(inner).lstrip(". ") or 0), place)))
+                    index = literal("numeric_lit", scope.file.text(inner).lstrip(". "))
+                    steps.append(Step("key", Value(index, place)))
                 else:
                     found = next((one for one in inner.children if one.type == "expression"), None)
                     steps.append(Step("key", self.value(found, scope, place) if found else Value(UNKNOWN, place)))

@@ -15,6 +15,10 @@ from lambdalint.sources.values import Value, shown
 
 Read = Callable[[str], str | None]
 _PLACEHOLDER = re.compile(r"\$\{\s*([A-Za-z_][\w]*)\s*\}")
+MAX_TEXT = 1_000_000
+"""What would be longer is not put together."""
+MAX_VERB = 8
+"""`%-08.3f`: one with more digits asks for a text that nobody needs."""
 _VERB = re.compile(r"%(?:%|[#+\- 0]*\d*(?:\.\d+)?[a-zA-Z])")
 
 
@@ -40,7 +44,10 @@ def call(name: str, arguments: Arguments, place: Location, source: str, read: Re
 def joined(parts: Arguments, place: Location, separator: str = "") -> Value:
     """One text of several; what is not known of it is shown as `${...}`."""
     refs = tuple(dict.fromkeys(ref for one in parts for ref in one.refs))
-    text = separator.join(map(_shown, parts))
+    texts = [_shown(one) for one in parts]
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_TEXT:
+        return Value(UNKNOWN, place, refs=refs)
+    text = separator.join(texts)
     if all(isinstance(one.data, (str, int, float)) for one in parts):
         return Value(text, place, refs=refs, assumed=any(one.assumed for one in parts))
     choices: tuple[Value, ...] = ()
@@ -153,6 +160,8 @@ def _format(arguments: Arguments, place: Location) -> Value | None:
             parts.append(Value("%", place))
             continue
         one = waiting.pop(0)
+        if len(found[0]) > MAX_VERB:
+            return None
         if found[0] in ("%s", "%v", "%d") or one.data is UNKNOWN:
             parts.append(one)
         elif found[0][-1] == "d":
@@ -172,6 +181,8 @@ def _join(arguments: Arguments, place: Location) -> Value | None:
 def _replace(text: str, old: str, new: str) -> Any:
     if len(old) > 1 and old[0] == old[-1] == "/":
         return UNKNOWN  # a regular expression, of another kind than Python's
+    if text.count(old) * len(new) > MAX_TEXT:
+        return UNKNOWN
     return text.replace(old, new)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.values import Value, as_boolean, shown
+from lambdalint.sources.values import Value, as_boolean, as_integer, shown
 
 MAX_CHOICES = 32
+MAX_NUMBER = 1e300
+"""A few lines can stand for numbers of billions of digits."""
 
 
 class Failed(Exception):
@@ -58,11 +60,10 @@ def _at(value: Value, key: Value, place: Location) -> Value:
             return Value(UNKNOWN, place)
         raise Failed
     if isinstance(data, list):
-        if isinstance(key.data, str) and key.data.isdigit():
-            key = key._replace(data=int(key.data))
-        if isinstance(key.data, int) and not isinstance(key.data, bool):
-            if -1 < key.data < len(data):
-                item: Value = data[key.data]
+        index = as_integer(key)
+        if index is not None:
+            if -1 < index < len(data):
+                item: Value = data[index]
                 return item
             if value.opened:
                 return Value(UNKNOWN, place)
@@ -102,7 +103,7 @@ def literal(kind: str, text: str) -> Any:
 
 
 def number(value: float) -> int | float:
-    return int(value) if value == value and abs(value) < 1e300 and value.is_integer() else value
+    return int(value) if value == value and abs(value) < MAX_NUMBER and value.is_integer() else value
 
 
 def truth(value: Value) -> bool | None:
@@ -182,9 +183,10 @@ def binary(operator: str, left: Value, other: Callable[[], Value], place: Locati
     if a is None or b is None:
         return Value(UNKNOWN, place)
     try:
-        return Value(_ARITHMETIC[operator](a, b), place)
+        result = _ARITHMETIC[operator](a, b)
     except (ZeroDivisionError, OverflowError, KeyError, ValueError):
         return Value(UNKNOWN, place)
+    return Value(result if abs(result) < MAX_NUMBER else UNKNOWN, place)
 
 
 def _compared(left: Value, right: Value, wanted: bool, place: Location) -> Value:
