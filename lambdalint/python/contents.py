@@ -15,7 +15,6 @@ from lambdalint.python.blocks import statements
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_BYTES_OF_WORDS = re.compile(rb"[\w\x80-\xff]+")
 _TOKEN = re.compile(r"\w+")
 
 
@@ -160,7 +159,7 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
         module.files.add(path)
         with suppress(OSError), open(path, "rb") as file:
             data = file.read()
-            if all(word in data for word in words) and {*words} <= {*_BYTES_OF_WORDS.findall(data)}:
+            if all(word in data and re.search(rb"\b%s\b" % re.escape(word), data) for word in words):
                 return True
     return False
 
