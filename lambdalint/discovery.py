@@ -70,9 +70,8 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
         else:
             named.append(display(path))
     found.named = frozenset(named).difference(below)
-    files = sorted({*named, *below})
-    found.templates = [path for path in files if is_template_name(path)]
-    found.files = [path for path in files if not is_template_name(path)]
+    for path in sorted({*named, *below}):
+        (found.templates if is_template_name(path) else found.files).append(path)
     return found
 
 

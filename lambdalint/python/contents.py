@@ -11,6 +11,7 @@ from functools import partial
 
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
 from lambdalint.model.code import Wording
+from lambdalint.python.blocks import statements
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -55,7 +56,7 @@ def wording(module: Module, modules: Modules) -> Wording:
     libraries: set[str] = set()
     for one in found:
         words.update(_WORD.findall(one.source.text))
-        for node in ast.walk(one.source.tree):
+        for node in statements(one.source.tree.body):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or "."] if not node.level else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from lambdalint.python.blocks import contains
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR
 from lambdalint.python.notes import Caught
@@ -151,11 +152,6 @@ class Protection(Definitions):
                     method = self.attribute(Value((atom,)), name, node)
                     if method.atoms and not isinstance(method.atoms[0], External):
                         self.call(method, [UNKNOWN, UNKNOWN, UNKNOWN], {}, node, frame)
-
-
-def contains(body: Sequence[ast.stmt], kind: type[ast.AST]) -> bool:
-    """Whether a block holds such a statement, at any depth: `if key in cache: if fresh: return cache[key]`."""
-    return any(isinstance(part, kind) for statement in body for part in ast.walk(statement))
 
 
 def _catches_missing(node: ast.expr | None) -> bool:

@@ -20,6 +20,7 @@ from lambdalint.model import (
     Store,
     Variable,
 )
+from lambdalint.python.blocks import contains, statements
 from lambdalint.python.flow import Activation
 from lambdalint.python.modules import Module
 from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
@@ -175,7 +176,7 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
             tuple(ast.unparse(kind) for kind in kinds if kind is not None),
             one.raises,
             _raises_below(one),
-            any(isinstance(part, ast.Return) for line in one.node.body for part in ast.walk(line)),
+            contains(one.node.body, ast.Return),
             one.goes_on,
             size_of(one.attempt.body).statements,
             one.calls,
@@ -219,19 +220,13 @@ def dropped_of(dropped: Sequence[Drop], ways: Ways) -> tuple[Dropped, ...]:
 
 def size_of(body: Sequence[ast.stmt]) -> Size:
     """How much stands in a block, inner blocks included."""
-    statements = branches = 0
-    todo = list(body)
-    while todo:
-        node = todo.pop()
-        statements += 1
+    count = branches = 0
+    for node in statements(body):
+        count += 1
         if isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Match)):
             branches += 1
-        for name in ("body", "orelse", "finalbody"):
-            todo += getattr(node, name, ())
-        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-            branches += 1
-            todo += part.body
-    return Size(statements, branches)
+        branches += len(getattr(node, "handlers", ())) + len(getattr(node, "cases", ()))
+    return Size(count, branches)
 
 
 def variables_of(asked: Sequence[Asked], at_import: Ways, warm: Ways) -> tuple[Variable, ...]:

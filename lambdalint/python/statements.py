@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+from lambdalint.python.blocks import contains, statements
 from lambdalint.python.flow import IN_LOOP, ON_ERROR, REST, UNDER_SWITCH, parameter_names
 from lambdalint.python.machine import MAX_STATEMENTS, Exhausted
 from lambdalint.python.notes import Defeat
 from lambdalint.python.objects import Collection, Frame, Instance
-from lambdalint.python.protection import Protection, contains
+from lambdalint.python.protection import Protection
 from lambdalint.python.values import (
     SETTING,
     Atom,
@@ -291,7 +292,7 @@ class Statements(Protection):
 def counted_in(loop: ast.While | ast.For | ast.AsyncFor) -> frozenset[str]:
     """The variables that each round computes from what they were: `delay *= 2`, `delay = min(2 * delay, 60)`."""
     found: set[str] = set()
-    for node in (part for statement in loop.body for part in ast.walk(statement)):
+    for node in statements(loop.body):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             found.add(node.target.id)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

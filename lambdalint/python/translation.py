@@ -190,7 +190,13 @@ def _takes_from(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(owner, ast.Name) and owner.id in names for owner in taken)
 
 
+_NOTHING = Argument(UNKNOWN)
+"""Of what is not known at all."""
+
+
 def _argument(value: Value, made: Made, depth: int = 4) -> Argument:
+    if not value.atoms and not value.taint:
+        return _NOTHING
     constant: object = UNKNOWN
     literal: Location | None = None
     event_path: tuple[str | int, ...] | None = None
