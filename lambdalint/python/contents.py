@@ -15,6 +15,8 @@ from lambdalint.python.blocks import statements
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_BYTES_OF_WORDS = re.compile(rb"[\w\x80-\xff]+")
+_TOKEN = re.compile(r"\w+")
 
 
 def imports_of(module: Module, modules: Modules) -> tuple[Import, ...]:
@@ -114,13 +116,12 @@ def is_read(module: Module, name: str, *besides: ast.AST) -> bool:
     for node in besides:
         first = getattr(node, "lineno", 1)
         own.update(range(first, (getattr(node, "end_lineno", None) or first) + 1))
-    word = re.compile(rf"\b{re.escape(name)}\b")
     unclear = False
     for number, line in enumerate(module.source.lines, 1):
-        if number not in own and name in line:
-            if word.search(line.partition("#")[0]):
+        if name in line and number not in own:
+            if name in _TOKEN.findall(line.partition("#")[0]):
                 return True
-            unclear = unclear or word.search(line) is not None
+            unclear = unclear or name in _TOKEN.findall(line)
     if not unclear:
         return False
     # Behind a `#`: a comment, or a text that holds one. To ask the tree takes longer.
@@ -152,14 +153,14 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     folder = os.path.dirname(module.path)
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
     module.dirs.add(folder)
-    words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
+    words = [word.encode() for word in (name, module.name)]
     for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
         module.files.add(path)
         with suppress(OSError), open(path, "rb") as file:
             data = file.read()
-            if all(word.search(data) for word in words):
+            if all(word in data for word in words) and {*words} <= {*_BYTES_OF_WORDS.findall(data)}:
                 return True
     return False
 
