@@ -59,8 +59,10 @@ _FORMS = (
     r"DurableContext\b",
     r"LambdaContext\b",
     # a handler's name is given to something, at the top or one step in
-    r"\n[ \t]{0,4}(?:(?:\w*_)?(?:handler|handle|lambda)(?:_\w*)?|main|on_event|entrypoint|lambdaHandler)[ \t]*"
-    r"(?::[^=\n]*)?=(?!=)",
+    (
+        r"\n[ \t]{0,4}(?:(?:\w*_)?(?:handler|handle|lambda)(?:_\w*)?|main|on_event|entrypoint|lambdaHandler)[ \t]*"
+        r"(?::[^=\n]*)?=(?!=)"
+    ),
 )
 """How what may be a handler is written. Each begins with a fixed character: that makes a search many times as fast."""
 
