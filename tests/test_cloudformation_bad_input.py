@@ -167,6 +167,39 @@ def test_aliases_that_multiply_are_refused() -> None:
     assert time.perf_counter() - started < 5
 
 
+TEXTS_THAT_MULTIPLY = ["{'Fn::Sub': ['${a}${a}', {a: %s}]}", "{'Fn::Join': [%s, [a, b, c, d, e, f, g, h]]}"]
+
+
+@pytest.mark.parametrize("written", TEXTS_THAT_MULTIPLY)
+def test_texts_that_multiply_are_not_known(written: str) -> None:
+    text = "x"
+    for _ in range(60):
+        text = written % text
+    assert shown(functions(f"{FUNCTION}      FunctionName: {text}\n")["F"].function_name) == "?"
+
+
+@pytest.mark.parametrize("number", ["9" * 300, "-" + "9" * 30, "1e300", ".inf", '"' + "9" * 5000 + '"'])
+def test_numbers_beyond_all_measure_are_none(number: str) -> None:
+    assert remarks(f"{FUNCTION}      Timeout: {number}\n") == [
+        "7:7 cannot be understood here: this must be a whole number"
+    ]
+
+
+@pytest.mark.parametrize("index", ['"²"', "-1", "9" * 400, "1.5", "[]"])
+def test_what_is_no_index_selects_nothing(index: str) -> None:
+    assert functions(f"{FUNCTION}      FunctionName: !Select [{index}, [a, b]]\n")["F"].function_name is not None
+
+
+def test_what_leads_out_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in" / ".git").mkdir(parents=True)
+    (tmp_path / "out.yaml").write_text("A: b\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "in")
+    include = "{Fn::Transform: {Name: AWS::Include, Parameters: {Location: ../out.yaml}}}"
+    assert remarks(f"{FUNCTION}      Tags: {include}\n      Environment: {include}\n") == [
+        "7:62 leads out of the tree that is looked at: ../out.yaml is not read"
+    ]
+
+
 def test_maps_that_hold_themselves_end() -> None:
     assert functions("Resources: &r\n  <<: *r\n  F: {Type: AWS::Lambda::Function}\n").keys() == {"F"}
     text = "Resources:\n  F: &f\n    Type: AWS::Lambda::Function\n    Properties: {Handler: a.b, Tags: *f}\n"

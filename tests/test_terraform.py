@@ -439,18 +439,34 @@ def test_bad_input_is_told(
         "timeout = [][0]",
         "timeout = aws_lambda_function.orders.timeout",
         'timeout = regex("(", "x")',
+        "timeout = local.n40",
+        'timeout = length(join(",", [for i in range(900) : [for j in range(900) : local.t12]]...))',
+        'timeout = length(replace(local.t12, "x", local.t12))',
+        'timeout = length(format("%999999999d", 1))',
+        'timeout = ["a"]["²"]',
+        "timeout = [1].%s" % ("9" * 5000),
     ],
 )
 def test_what_cannot_be_worked_out_is_not_known(stated: str, read: Any) -> None:
     doubling = "\n".join(f'  t{n + 1} = "${{local.t{n}}}${{local.t{n}}}"' for n in range(40))
+    numbers = "\n".join(f"  n{n + 1} = local.n{n} * local.n{n}" for n in range(40))
     wide = "\n".join(f"  w{n + 1} = [local.w{n}, local.w{n}, local.w{n}]" for n in range(40))
     around = (
         "locals {\n  itself = local.itself\n  left = local.right\n  right = local.left\n"
-        f'  t0 = "x"\n{doubling}\n  huge = local.t40\n  w0 = [1]\n{wide}\n'
+        f'  n0 = 99\n{numbers}\n  t0 = "x"\n{doubling}\n  huge = local.t40\n  w0 = [1]\n{wide}\n'
         f"  wide = length(local.w40) > 5 ? 1 : var.x\n}}\n"
     )
     function = read(FUNCTION % stated + around)["aws_lambda_function.orders"]
     assert function.timeout_s.value is UNKNOWN
+
+
+def test_files_beyond_the_tree_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outside.txt").write_text("x", encoding="utf-8")
+    stated = 'description = file("../outside.txt")\n  publish = file("../outside.txt") == "x"'
+    found = inventory(tmp_path / "in", {"main.tf": FUNCTION % stated}, monkeypatch)
+    assert [(place.line, message) for place, message, _ in found.remarks] == [
+        (8, "leads out of the tree that is looked at: ../outside.txt is not read")
+    ]
 
 
 # -- the JSON form, and plans --------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def read(
                 stacks += _stacks(path, text, context, declared)
             else:
                 stacks, declared.unreadable, declared.together = found
-    declared.unreadable += [(place, message, Severity.ADVICE) for place, message in dict.fromkeys(files.refused)]
+    declared.unreadable += [(place, message, Severity.ADVICE) for message, place in files.refused.items()]
     declared.stacks = list(map(shared, stacks))
     declared.files, declared.folders = frozenset(files.asked), frozenset(folder or "." for folder in files.folders)
     return declared

@@ -27,8 +27,8 @@ class Files:
             self._top = _repository_of(template)
         self._is_around = self.holds(".")
         """What leads down from where the run started lies in the tree."""
-        self.refused: list[tuple[Location, str]] = []
-        """What leads out of the tree, where: the end of a sentence that begins with "this template"."""
+        self.refused: dict[str, Location] = {}
+        """What leads out of the tree, each once, and where: the end of a sentence that begins with "this template"."""
         self.asked: set[str] = set()
         """Files that were read, or would have been: what was learnt rests on them."""
         self.parsed: dict[str, Any] = {}
@@ -49,7 +49,8 @@ class Files:
             return False
         if not self.holds(path):
             if os.path.exists(path):  # else nothing is missed
-                self.refused.append((location, f"leads out of the tree that is looked at: {path} is not read"))
+                message = f"leads out of the tree that is looked at: {path} is not read"
+                self.refused.setdefault(message, location)
             return False
         return True
 

@@ -51,6 +51,8 @@ def _toml(path: str, text: str) -> Value:
     except tomllib.TOMLDecodeError as error:
         found = _WHERE.search(str(error))
         raise Malformed(f"is not valid TOML: {error}", *(map(int, found.groups()) if found else ())) from None
+    except ValueError:
+        raise Malformed("is not valid TOML: it holds a number of too many digits") from None
     return _placed(path, text.split("\n"), content, 0)
 
 

@@ -13,7 +13,7 @@ from lambdalint.sources.terraform.lists import LISTS, Arguments, items_in, plain
 from lambdalint.sources.terraform.operations import Failed, chosen, number
 from lambdalint.sources.values import Value, shown
 
-Read = Callable[[str], str | None]
+Read = Callable[[str, Location], str | None]
 _PLACEHOLDER = re.compile(r"\$\{\s*([A-Za-z_][\w]*)\s*\}")
 MAX_TEXT = 1_000_000
 """What would be longer is not put together."""
@@ -86,7 +86,7 @@ def _on_text(function: Callable[..., Any]) -> Callable[[Arguments, Location], Va
 def _file(arguments: Arguments, place: Location, read: Read) -> Value | None:
     if not arguments or not isinstance(arguments[0].data, str):
         return None
-    text = read(arguments[0].data)
+    text = read(arguments[0].data, place)
     if text is None:
         return None
     if len(arguments) == 1:

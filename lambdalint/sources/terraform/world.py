@@ -103,6 +103,8 @@ class World:
         """All resources, of whatever module, that anything is asked of."""
         for number, item in enumerate(self._items(Module(self.folder(self.root), self))):
             if number >= MAX_ITEMS:
+                place = Location(join(self.root, self._first))
+                self.remarks.append((place, f"declares more than {MAX_ITEMS:,} resources: no more are read"))
                 return
             yield item
 
