@@ -50,7 +50,7 @@ class Files:
         if not self.holds(path):
             if os.path.exists(path):  # else nothing is missed
                 message = f"leads out of the tree that is looked at: {path} is not read"
-                self.refused.setdefault(message, location)
+                self.refused[message] = min(location, self.refused.get(message, location))
             return False
         return True
 
