@@ -462,7 +462,7 @@ def test_what_cannot_be_worked_out_is_not_known(stated: str, read: Any) -> None:
 
 def test_files_beyond_the_tree_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "outside.txt").write_text("x", encoding="utf-8")
-    stated = 'description = file("../outside.txt")\n  publish = file("../outside.txt") == "x"'
+    stated = 'timeout = length(file("../outside.txt"))\n  memory_size = length(file("../outside.txt"))'
     found = inventory(tmp_path / "in", {"main.tf": FUNCTION % stated}, monkeypatch)
     assert [(place.line, message) for place, message, _ in found.remarks] == [
         (8, "leads out of the tree that is looked at: ../outside.txt is not read")
