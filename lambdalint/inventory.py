@@ -54,7 +54,7 @@ def described(function: Function) -> dict[str, Any]:
     return {
         "name": function.name,
         "logical_id": function.logical_id,
-        "source": function.code.path or None if function.code is not None else None,
+        "source": _source(function),
         "place": function.place or None,
         "format": function.format,
         "generated": function.generated,
@@ -74,7 +74,7 @@ def described(function: Function) -> dict[str, Any]:
         "reserved_concurrency": _plain(function.reserved_concurrency),
         "provisioned_concurrency": _plain(function.provisioned_concurrency),
         "snap_start": _plain(function.snap_start),
-        "vpc": function.vpc is not None,
+        "vpc": True if function.vpc is not None else None,
         "log_retention_days": _plain(function.log_retention_days),
         "deployment_preference": _plain(function.deployment_preference),
         "url_auth": _plain(function.url.auth) if function.url is not None else None,
@@ -97,7 +97,7 @@ def trigger_of(trigger: Trigger) -> dict[str, Any]:
         "max_retries": _plain(trigger.max_retries),
         "max_record_age_s": _plain(trigger.max_record_age_s),
         "on_failure": _shown(trigger.on_failure),
-        "filters": [UNKNOWN if isinstance(one.pattern, Unknown) else one.pattern for one in trigger.filters]
+        "filters": [UNKNOWN if isinstance(one.pattern, Unknown) else one.pattern for one in trigger.filters] or None
         if trigger.filters_known
         else UNKNOWN,
         "enabled": _plain(trigger.enabled),
@@ -121,7 +121,7 @@ def _plain(setting: Setting[Any] | None) -> Any:
     if setting is None:
         return None
     value = setting.known
-    return UNKNOWN if value is None else list(value) if isinstance(value, tuple) else value
+    return UNKNOWN if value is None or setting.optional else list(value) if isinstance(value, tuple) else value
 
 
 def _texts(setting: Setting[tuple[str, ...]] | None) -> Any:
@@ -132,7 +132,13 @@ def _texts(setting: Setting[tuple[str, ...]] | None) -> Any:
 def _shown(setting: Setting[str] | None) -> str | None:
     if setting is None:
         return None
-    return setting.known or setting.text or UNKNOWN
+    return UNKNOWN if setting.optional else setting.known or setting.text or UNKNOWN
+
+
+def _source(function: Function) -> str | None:
+    if function.code is None:
+        return None
+    return UNKNOWN if function.code.kind == "unknown" else function.code.path or None
 
 
 def _names(function: Function) -> Any:

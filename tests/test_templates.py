@@ -153,3 +153,40 @@ def test_functions_are_listed(project: Path) -> None:
     assert "src/app.py:run" in table
     assert run("functions", "src").code == 3
     assert run("functions", "--output-format", "xml").code == 2
+
+
+EVERY_FIELD = (
+    "name logical_id source format path line runtime handler handler_path memory_mb timeout_s architectures tracing "
+    "environment_names layers dead_letter on_failure reserved_concurrency provisioned_concurrency snap_start vpc "
+    "log_retention_days deployment_preference url_auth ephemeral_storage_mb triggers"
+).split()
+EVERY_FIELD_OF_A_TRIGGER = (
+    "type source batch_size window_s starting_position function_response_types bisect max_retries max_record_age_s "
+    "on_failure filters enabled maximum_concurrency"
+).split()
+
+
+def test_what_is_not_stated_is_null_and_what_depends_is_unknown(project: Path) -> None:
+    (project / "template.yaml").write_text(
+        "Resources:\n"
+        "  Bare: {Type: AWS::Serverless::Function, Properties: {Events: {Q: {Type: SQS, Properties: {}}}}}\n"
+        "  Depends:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      CodeUri: !ImportValue code\n"
+        "      MemorySize: !If [Big, 512, !Ref AWS::NoValue]\n"
+        "      Timeout: !ImportValue timeout\n"
+        "      Environment: !ImportValue environment\n"
+        "      DeadLetterQueue: {Type: SQS, TargetArn: !If [Big, 'arn:aws:sqs:a:1:q', !Ref AWS::NoValue]}\n",
+        encoding="utf-8",
+    )
+    bare, depends = json.loads(run("functions", "--output-format", "json").out)["functions"]
+    assert set(EVERY_FIELD) < bare.keys()
+    assert {name for name in EVERY_FIELD if bare[name] is not None} == {
+        *("name", "logical_id", "format", "path", "line", "triggers")
+    }
+    (trigger,) = bare["triggers"]
+    assert list(trigger) == EVERY_FIELD_OF_A_TRIGGER
+    assert {name for name in trigger if trigger[name] is not None} == {"type"}
+    stated = ("source", "memory_mb", "timeout_s", "environment_names", "dead_letter")
+    assert [depends[name] for name in stated] == ["unknown"] * 5
