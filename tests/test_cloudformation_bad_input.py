@@ -51,7 +51,8 @@ def test_what_a_build_fills_in_is_no_fault() -> None:
     text = FUNCTION.replace("app.handler", "%HANDLER%") + "      Role: %ROLE_ARN%\n"
     found = read("template.yaml", text.encode())
     (place, said, severity), *others = found.unreadable
-    assert not others and place.line == 5 and severity == Severity.ADVICE
+    assert not others
+    assert (place.line, severity) == (5, Severity.ADVICE)
     assert said == "has places such as %HANDLER% that something fills in: it can be read once that is done"
 
 
