@@ -14,7 +14,7 @@ from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.nesting import Nesting
 from lambdalint.sources.cloudformation.references import FUNCTIONS, References
 from lambdalint.sources.cloudformation.roles import give
-from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, state_machines
+from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, implied_apis, state_machines
 from lambdalint.sources.cloudformation.template import Declarations, Template
 from lambdalint.sources.documents import Document
 from lambdalint.sources.handlers import located
@@ -76,7 +76,7 @@ def stack_of(template: Declarations, reader: FunctionReader, companions: type[Co
         format="cloudformation",
         functions=tuple(finished(draft, files) for draft in drafts.values()),
         queues=tuple(queues.all.values()),
-        apis=tuple(apis(template, references, files)),
+        apis=(*apis(template, references, files), *implied_apis(template, drafts)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
         state_machines=tuple(state_machines(template, references, files, reader.folder)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Api, DeliveryStream, Queue, State, StateMachine
-from lambdalint.sources.cloudformation.functions import cors_of
+from lambdalint.sources.cloudformation.functions import Draft, cors_of
 from lambdalint.sources.cloudformation.including import included
 from lambdalint.sources.cloudformation.openapi import definition
 from lambdalint.sources.cloudformation.references import References
@@ -15,6 +15,7 @@ from lambdalint.sources.documents import Malformed, parse
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, shown
 
+_IMPLIED = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
 _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 
 
@@ -85,6 +86,38 @@ def apis(template: Declarations, references: References, files: Files) -> Iterat
             traced=_has(places, unknown, "TracingEnabled"),
             cors=cors_of(properties.get("Cors") or properties.get("CorsConfiguration")),
             functions=references.functions(definition(resource, template, files)),
+        )
+
+
+def implied_apis(template: Declarations, drafts: Mapping[str, Draft]) -> Iterator[Api]:
+    """The APIs that SAM makes for events that name none: what they are stands in Globals."""
+    for kind, logical_id in _IMPLIED.items():
+        type_ = "api" if kind == "Api" else "http-api"
+        events = [
+            (name, trigger.location)
+            for name, draft in drafts.items()
+            if template.types[name] == "AWS::Serverless::Function"
+            for trigger in draft["triggers"]
+            if trigger.type == type_ and trigger.source is None
+        ]
+        if not events or logical_id in template.types:
+            continue
+        location = events[0][1]
+        properties = template.globals_of(kind) or Value({}, location)
+        places, unknown = [properties], properties.opened
+        planned = "AWS::ApiGateway::UsagePlan" in template.types.values()
+        yield Api(
+            logical_id=logical_id,
+            location=location,
+            type=type_,
+            throttled=_states(places, unknown, "ThrottlingBurstLimit", "ThrottlingRateLimit"),
+            access_logs=_has(places, unknown, "AccessLogSetting", "AccessLogSettings"),
+            cached=_states(places, unknown, "CachingEnabled", "CacheClusterEnabled"),
+            compressed=_has(places, unknown, "MinimumCompressionSize"),
+            usage_plan=UNKNOWN if planned else _states(places, unknown, "UsagePlan"),
+            traced=_has(places, unknown, "TracingEnabled"),
+            cors=cors_of(properties.get("Cors") or properties.get("CorsConfiguration")),
+            functions=tuple(dict.fromkeys(name for name, _ in events)),
         )
 
 
