@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import lambdalint
+from lambdalint.discovery import NO_TEMPLATES, is_template_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -77,3 +80,12 @@ def test_starting_loads_nothing_slow(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     slow = {"boto3", "duckdb", "importlib.metadata", "libcst", "pandas", "pydantic", "tree_sitter"}
     assert not slow & set(done.stdout.split())
+
+
+def test_the_hook_is_given_what_may_be_read() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    names = ["app.py", "a/template.yaml", "serverless.yml", "t.json", "t.template", "main.tf", "main.tf.json"]
+    others = ["README.md", "app.pyc", "a.tfvars", "yaml", "pyproject.toml", "a/notmkdocs.yml", *NO_TEMPLATES]
+    for name in [*names, "a/zappa_settings.toml", "zappa_settings.toml", ".chalice/config.json", *others]:
+        given = re.search(hook["files"], name) is not None and re.search(hook["exclude"], name) is None
+        assert given == (name.endswith(".py") or is_template_name(name)), name
