@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.handler.reserved_variable_assigned import RESERVED
 from lambdalint.model import Function, Setting, Unknown
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -51,7 +52,8 @@ def setting_out_of_range(function: Function) -> Iterator[Problem]:
     ```
 
     Looked at are memory (128 to 10,240 MB), timeout (1 to 900 s), ephemeral storage (512 to 10,240 MB), the function's
-    name (64 letters, digits, `-` and `_`), the names of variables, and the size of all variables together (4 KB).
+    name (64 letters, digits, `-` and `_`), the names of variables, those among them that Lambda reserves, the size of
+    all variables together (4 KB), and a level of the function's log where its format is text.
 
     **Ignore it when** your account has other limits.
 
@@ -68,6 +70,9 @@ def setting_out_of_range(function: Function) -> Iterator[Problem]:
             what = f"has {len(plain)} characters" if len(plain) > 64 else "holds other characters"
             message = f'the name "{plain}" {what}: Lambda allows 64 letters, digits, hyphens and underscores'
             yield Problem(name.location, message)
+    level, format_ = function.log_level, function.log_format
+    if level is not None and format_ is not None and format_.known == "Text" and not level.optional:
+        yield Problem(level.location, "a level is stated for a log whose format is text: Lambda allows it for JSON only")
     yield from _environment(function)
 
 
@@ -85,7 +90,9 @@ def _environment(function: Function) -> Iterator[Problem]:
         return
     size = 0
     for name, value in variables.items():
-        if not _VARIABLE.fullmatch(name):
+        if name in RESERVED:
+            yield Problem(value.location, f"the variable {name} is reserved: Lambda sets it, and refuses it here")
+        elif not _VARIABLE.fullmatch(name):
             message = f'the name of the variable "{name}" must be letters, digits and underscores, a letter first'
             yield Problem(value.location, message)
         size += len(name) + len(value.known or "")
