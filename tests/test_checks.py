@@ -23,11 +23,9 @@ from lambdalint import sources
 from lambdalint.check import AnyCheck
 from lambdalint.config import Stated
 from lambdalint.discovery import is_template_name
-from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
 from lambdalint.looking import Looker
 from lambdalint.options import configured, declared
-from lambdalint.python.project import Project
 from lambdalint.registry import load
 
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
@@ -139,9 +137,11 @@ PEERS = (Path(__file__).parent.parent / "docs" / "peers.md").read_text(encoding=
 
 
 @pytest.mark.parametrize(
-    "block", [text for _, text in BLOCK.findall(PEERS)], ids=re.findall(r"^## (.+)\n\n```", PEERS, re.MULTILINE)
+    ("language", "block"), BLOCK.findall(PEERS), ids=re.findall(r"^## (.+)\n\n```", PEERS, re.MULTILINE)
 )
-def test_the_comparison_with_other_tools_is_true(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_comparison_with_other_tools_is_true(
+    language: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checks = [CHECKS[code] for code in re.findall(r"LL\d{3}", block.partition("\n")[0])]
     expected = {
         (number, code)
@@ -149,7 +149,7 @@ def test_the_comparison_with_other_tools_is_true(block: str, tmp_path: Path, mon
         for code, _ in EXPECTED.findall(line)
         if number > 1
     }
-    (tmp_path / "app.py").write_text(block, encoding="utf-8")
+    (tmp_path / NAMES[language]).write_text(block, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    findings = [one for handler in Project(".").handlers("app.py") for one in examine(checks, handler) if one.sure]
+    findings = [one for one, _ in Looker(".", checks).look(NAMES[language]).findings if one.sure]
     assert {(one.location.line, one.code) for one in findings} == expected

@@ -72,7 +72,7 @@ def setting_out_of_range(function: Function) -> Iterator[Problem]:
             yield Problem(name.location, message)
     level, format_ = function.log_level, function.log_format
     if level is not None and format_ is not None and format_.known == "Text" and not level.optional:
-        yield Problem(level.location, "a level is stated for a log whose format is text: Lambda allows it for JSON only")
+        yield Problem(level.location, "a level is stated for a log in text: Lambda allows it in JSON only")
     yield from _environment(function)
 
 
