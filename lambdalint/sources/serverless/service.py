@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.cloudformation.template import MAX_CHOICES, Resource, Template
+from lambdalint.sources.cloudformation.intrinsics import MAX_CHOICES
+from lambdalint.sources.cloudformation.template import Resource, Template
 from lambdalint.sources.documents import Document, Malformed, Map, Node, Scalar, Sequence, constant, parse
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.serverless.variables import Alternative, Variable, pieces
@@ -51,8 +52,6 @@ class Service(Template):
         self._owners: dict[str, tuple[Service, Location]] = {}
         self._made: dict[str, Resource] = {}
         self._aliases: dict[str, str] = {}
-        self._parameters: Mapping[str, tuple[Node, Node]] = {}
-        self._mappings: Mapping[str, tuple[Node, Node]] = {}
         self._main = self
         super().__init__(document, files)
         for part in self._parts.values():  # begun while these were found
