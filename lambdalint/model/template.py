@@ -304,6 +304,9 @@ class Function(NamedTuple):
     """Whether these are all that its role allows."""
     role_shared: bool = False
     """Something besides this function has its role too, or may have."""
+    opened_services: frozenset[str] = frozenset()
+    """Services some of whose resources here have a policy of their own, which may allow this function something:
+    `sqs`, `sns`, `s3`, `secretsmanager`."""
     permissions: Sequence[Permission] = ()
     recursive_loop: Setting[str] | None = None
     triggers: Sequence[Trigger] = ()
