@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._actions import is_scoped
+from lambdalint.checks._actions import allowed_by, is_scoped
 from lambdalint.checks._settings import all_of
 from lambdalint.model import Stack
 from lambdalint.model.template import Function, Policy, Statement
@@ -14,6 +14,7 @@ from lambdalint.model.template import Function, Policy, Statement
 ALL_POWERFUL = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
 OWN_OUTPUT = frozenset({"logs", "xray", "cloudwatch"})
 """Services to which a function sends what it tells of itself."""
+OF_INSTANCES = frozenset({"ssm:sendcommand", "ssm:startautomationexecution", "ssm:startsession"})
 
 
 @check(Stack, code="LL706", severity=Severity.WARNING, since="0.1")
@@ -66,8 +67,9 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
     ```
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
-    name: tables, buckets, queues, topics, streams, secrets, keys, functions. Statements with a condition are not
-    reported.
+    name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
+    (`iam:PassRole`). The same goes for policy templates of SAM that are given `*` for a name. Statements with a condition
+    are not reported, nor what is `*` under some condition only.
 
     **Ignore it when** the function's task is to look after all resources of the account.
 
@@ -85,6 +87,9 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
 
 def _of_policy(policy: Policy, who: str) -> Iterator[Problem]:
+    if policy.everywhere and any(map(is_scoped, allowed_by(policy.of_aws, True) or ())):
+        message = f"{policy.of_aws} is given *, and lets {who} do this to all resources of the account"
+        yield Problem(policy.name.location, f"{message}; name those that it needs", severity=Severity.ADVICE)
     name = "" if policy.is_template else policy.of_aws
     if name in ALL_POWERFUL:
         message = f"{name} lets {who} do nearly everything in the account; allow the actions that it needs"
@@ -112,13 +117,21 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
         return
     whole = [one.partition(":")[0] for one in statement.actions if one.endswith(":*")]
     whole = [one for one in dict.fromkeys(whole) if one.lower() not in OWN_OUTPUT]
-    single = [one for one in dict.fromkeys(statement.actions) if is_scoped(one)]
+    single = [one for one in dict.fromkeys(statement.actions) if _is_worth_naming(one)]
     if whole:
         message = f"{who} may do all that {_listed(whole)} can, to all resources; allow the actions that it needs"
         yield Problem(place, message)
     elif single:
         message = f"{who} may do {_listed(single)} to all resources of the account; name those that it needs"
         yield Problem(place, message, severity=Severity.ADVICE)
+
+
+def _is_worth_naming(action: str) -> bool:
+    """Whether an action is on data, instances or roles that a policy should name."""
+    action = action.lower()
+    if action.startswith("ssm:"):
+        return is_scoped(action) and ("parameter" in action or action in OF_INSTANCES)
+    return is_scoped(action) or action == "iam:passrole"
 
 
 def _listed(names: list[str]) -> str:

@@ -143,6 +143,8 @@ class Policy(NamedTuple):
     name: Setting[str]
     """`arn:aws:iam::aws:policy/AdministratorAccess`, `S3ReadPolicy`."""
     is_template: bool = False
+    everywhere: bool = False
+    """Of a policy template: it is given `*` for the name of what it is about."""
 
     @property
     def of_aws(self) -> str:
