@@ -167,6 +167,7 @@ ENVIRONMENTS = [
         False,
     ),
     ("{ A = aws_lambda_function.orders.runtime }", {"A": "python3.13"}, False),
+    ("{ A = resource.aws_lambda_function.orders.runtime }", {"A": "python3.13"}, False),
     (
         '{ A = random_id.x.hex, B = "p-${random_id.x.hex}" }',
         {"A": "?${random_id.x.hex}", "B": "?p-${random_id.x.hex}"},

@@ -61,7 +61,7 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     ```
 
     Where no function of a template is traced, it is said once, and only of templates with several functions. It is not
-    said where a layer or a variable of another tool for tracing is found. Functions that CloudFront runs cannot be traced.
+    said where a layer or a variable of another tool for tracing is found. What CloudFront runs cannot be traced.
 
     **Fix.** Offers a fix that sets tracing to Active, in Globals where no function has it. It is unsafe: traces are
     billed, and a role that is not made by SAM must allow them.

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Function, Unknown
 
-
 OF_SENDERS = ("HOOK", "SIGNING", "SIGNATURE", "PUBLIC_KEY", "VERIFY_TOKEN", "VERIFICATION", "BOT_TOKEN")
 """What stands in the names of variables by which code knows who sent something."""
 

@@ -68,8 +68,8 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
     name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
-    (`iam:PassRole`). The same goes for policy templates of SAM that are given `*` for a name. Statements with a condition
-    are not reported, nor what is `*` under some condition only.
+    (`iam:PassRole`). So are policy templates of SAM that are given `*` for a name. Statements with a condition are not
+    reported, nor what is `*` in some cases only.
 
     **Ignore it when** the function's task is to look after all resources of the account.
 

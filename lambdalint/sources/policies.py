@@ -76,7 +76,7 @@ def _is_everywhere(value: Value | None) -> bool:
         return all(map(_is_everywhere, value.choices))
     if isinstance(value.data, list):
         return any(map(_is_everywhere, value.data))
-    return value.data == "*"
+    return bool(value.data == "*")
 
 
 def _is_open_default(value: Value) -> bool:

@@ -160,7 +160,8 @@ def _is_of_any(metric: Value) -> bool:
         return False
     if dimensions is None or dimensions.data is UNKNOWN:
         return True
-    values = [value for _, value in dimensions.entries()] or [one.get("Value") for one in dimensions.elements()]
+    stated = [one.get("Value") for one in dimensions.elements()] if isinstance(dimensions.data, list) else []
+    values = [*stated, *(value for _, value in dimensions.entries())]
     return any(value is not None and value.data is UNKNOWN for value in values)
 
 

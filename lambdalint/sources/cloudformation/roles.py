@@ -12,7 +12,6 @@ from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, shown
 
-
 _OF_RESOURCES = {
     "AWS::SQS::QueuePolicy": "sqs",
     "AWS::SNS::TopicPolicy": "sns",
