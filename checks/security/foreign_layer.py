@@ -8,7 +8,8 @@ from functools import cache
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
-from lambdalint.model import Function
+from lambdalint.checks._settings import all_of
+from lambdalint.model import Function, Location, Stack
 
 VENDORS = frozenset("114300393969 451483290750 464622532012 943013980633".split())
 """Lumigo, New Relic, Datadog and Sentry: who uses them has a contract with them."""
@@ -32,8 +33,8 @@ class Trusted(NamedTuple):
     accounts: Annotated[tuple[str, ...], Option("account ids whose layers are welcome")] = ()
 
 
-@check(Function, code="LL710", severity=Severity.ADVICE, since="0.1", options=Trusted())
-def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
+@check(Stack, code="LL710", severity=Severity.ADVICE, since="0.1", options=Trusted())
+def foreign_layer(stack: Stack, trusted: Trusted) -> Iterator[Problem]:
     """A function loads a layer that a stranger publishes.
 
     **Why it matters.** The code of a layer runs in the function, with its role, its variables and its events. You have
@@ -83,10 +84,12 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
     """
-    layers = function.layers
-    if layers is None:
-        return
-    for layer in dict.fromkeys(one for choice in layers.choices for one in choice):
+    holders: dict[tuple[Location, str], list[Function]] = {}
+    for function in stack.functions:
+        if function.layers is not None:
+            for layer in dict.fromkeys(one for choice in function.layers.choices for one in choice):
+                holders.setdefault((function.layers.location, layer), []).append(function)
+    for (location, layer), functions in holders.items():
         placeholder, arn, of_aws = _patterns()
         found = arn.match(placeholder.sub("", layer))
         if found is None or of_aws.fullmatch(found[2]):
@@ -96,8 +99,8 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
             continue
         whose = STRANGERS.get(account)
         owner = f"{whose} ({account})" if whose else f"account {account}"
-        message = f"the layer {found[2]} of {function.logical_id} is code of {owner}; publish a copy you have looked at"
-        yield Problem(layers.location, message, sure=whose is not None)
+        message = f"the layer {found[2]} of {all_of(functions)} is code of {owner}; publish a copy you have looked at"
+        yield Problem(location, message, sure=whose is not None)
 
 
 @cache
