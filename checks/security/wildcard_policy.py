@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import allowed_by, is_scoped
@@ -68,8 +69,8 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
     name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
-    (`iam:PassRole`). So are policy templates of SAM that are given `*` for a name. Statements with a condition are not
-    reported, nor what is `*` in some cases only.
+    (`iam:PassRole`). `table/*` and `arn:aws:s3:::*` are everything, too, and so is `*` for a name that a policy template
+    of SAM asks for. Statements with a condition are not reported, nor what is `*` in some cases only.
 
     **Ignore it when** the function's task is to look after all resources of the account.
 
@@ -110,6 +111,7 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
         yield Problem(place, message, severity=None if everywhere else Severity.ADVICE)
         return
     if not everywhere:
+        yield from _of_a_kind(statement, who)
         return
     if statement.not_actions:
         message = f"a statement with NotAction lets {who} do all that it does not name; allow the actions that it needs"
@@ -124,6 +126,31 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
     elif single:
         message = f"{who} may do {_listed(single)} to all resources of the account; name those that it needs"
         yield Problem(place, message, severity=Severity.ADVICE)
+
+
+def _of_a_kind(statement: Statement, who: str) -> Iterator[Problem]:
+    """Of a statement that names the account's tables, buckets or queues, but all of them."""
+    placeholder, all_of_a_kind = _patterns()
+    for resource in statement.resources:
+        found = all_of_a_kind.fullmatch(placeholder.sub("x", resource))
+        actions = [one for one in dict.fromkeys(statement.actions) if found and one.lower().startswith(f"{found[1]}:")]
+        told = [one for one in actions if one.endswith(":*") or _is_worth_naming(one)]
+        if told:
+            message = f"{who} may do {_listed(told)} to all of {resource}; name those that it needs"
+            yield Problem(statement.location, message, severity=Severity.ADVICE)
+            return
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is filled in; the ARN of everything of one kind."""
+    return (
+        re.compile(r"\$\{[^}]*\}"),
+        re.compile(
+            r"arn:[^:]*:(dynamodb|events|kinesis|kms|lambda|s3|secretsmanager|sns|sqs|ssm|states):[^:]*:[^:]*:"
+            r"(?:table/|event-bus/|stream/|key/|function:|secret:|parameter/|stateMachine:)?\*(?:/\*)?"
+        ),
+    )
 
 
 def _is_worth_naming(action: str) -> bool:
