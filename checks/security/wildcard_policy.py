@@ -69,7 +69,7 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
     name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
-    (`iam:PassRole`). `table/*` and `arn:aws:s3:::*` are everything, too, and so is `*` for a name that a policy template
+    (`iam:PassRole`). `table/*` and `arn:aws:s3:::*` are everything too, and so is `*` for a name that a policy template
     of SAM asks for. Statements with a condition are not reported, nor what is `*` in some cases only.
 
     **Ignore it when** the function's task is to look after all resources of the account.

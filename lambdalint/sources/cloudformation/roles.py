@@ -25,18 +25,15 @@ _OF_THE_FRAMEWORK = "IamRoleLambdaExecution"
 
 def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -> None:
     """Put the statements and managed policies of the roles into the drafts of the functions that have them."""
-    opened = frozenset(_opened(template))
-    roles = {one.logical_id: one for one in template.resources("AWS::IAM::Role")}
     apart = list(template.resources("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"))
     users = Counter(draft["role"].target for draft in drafts.values() if draft["role"] is not None)
     for logical_id, draft in drafts.items():
-        draft["opened_services"] = opened
         role = draft["role"]
         if role is None and any(_names(policy, f"{logical_id}Role", _OF_THE_FRAMEWORK) for policy in apart):
             draft["policies_known"] = False  # the role is made by a tool, and something else adds to it
-        if role is None or role.target not in roles:
+        owner = _role(template, role.target) if role is not None else None
+        if role is None or owner is None:
             continue
-        owner = roles[role.target]
         draft["role_shared"] = users[role.target] > 1 or not _is_of_lambda(owner)
         found, named, known = _of_role(owner, settings)
         for policy in apart:
@@ -52,6 +49,15 @@ def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -
         known = known and all(one.known for one in found)
         known = known and all(one.name.known is not None or one.of_aws for one in named)
         draft.update(statements=tuple(found), policies=tuple(named), policies_known=known)
+    if any(draft.get("policies_known") for draft in drafts.values()):
+        opened = frozenset(_opened(template))
+        for draft in drafts.values():
+            draft["opened_services"] = opened
+
+
+def _role(template: Declarations, logical_id: str) -> Resource | None:
+    """Most roles are of something else: none is looked into before it is asked for."""
+    return template.resource(logical_id) if template.types.get(logical_id) == "AWS::IAM::Role" else None
 
 
 def _of_role(role: Resource, settings: Settings) -> tuple[list[Statement], list[Policy], bool]:
