@@ -132,7 +132,9 @@ def _jsondecode(arguments: Arguments, place: Location) -> Value | None:
 
 
 def of_python(data: Any, place: Location) -> Value:
-    """The opposite of `_plain`: with everything at one place."""
+    """The opposite of `_plain`: with everything at one place, but what has one of its own."""
+    if isinstance(data, Value):
+        return data
     if isinstance(data, dict):
         return Value({str(key): of_python(one, place) for key, one in data.items()}, place)
     if isinstance(data, list):
