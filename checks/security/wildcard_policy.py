@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import allowed_by, is_scoped
@@ -69,8 +70,9 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
     name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
-    (`iam:PassRole`). `table/*` and `arn:aws:s3:::*` are everything too, and so is `*` for a name that a policy template
-    of SAM asks for. Statements with a condition are not reported, nor what is `*` in some cases only.
+    (`iam:PassRole`). Actions that tell how a resource is set up, and nothing of what is in it, are not reported.
+    `table/*` and `arn:aws:s3:::*` are everything, too, and so is `*` for a name that a policy template of SAM asks for.
+    Statements with a condition are not reported, nor what is `*` in some cases only.
 
     **Ignore it when** the function's task is to look after all resources of the account.
 
@@ -130,9 +132,9 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
 
 def _of_a_kind(statement: Statement, who: str) -> Iterator[Problem]:
     """Of a statement that names the account's tables, buckets or queues, but all of them."""
-    placeholder, all_of_a_kind = _patterns()
+    patterns = _patterns()
     for resource in statement.resources:
-        found = all_of_a_kind.fullmatch(placeholder.sub("x", resource))
+        found = patterns.all_of_a_kind.fullmatch(patterns.placeholder.sub("x", resource))
         actions = [one for one in dict.fromkeys(statement.actions) if found and one.lower().startswith(f"{found[1]}:")]
         told = [one for one in actions if one.endswith(":*") or _is_worth_naming(one)]
         if told:
@@ -141,14 +143,26 @@ def _of_a_kind(statement: Statement, who: str) -> Iterator[Problem]:
             return
 
 
+class _Patterns(NamedTuple):
+    placeholder: re.Pattern[str]
+    """What is filled in."""
+    all_of_a_kind: re.Pattern[str]
+    """The ARN of everything of one kind."""
+    describing: re.Pattern[str]
+    """Actions that tell how resources are set up, and nothing of what is in them."""
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What is filled in; the ARN of everything of one kind."""
-    return (
+def _patterns() -> _Patterns:
+    return _Patterns(
         re.compile(r"\$\{[^}]*\}"),
         re.compile(
             r"arn:[^:]*:(dynamodb|events|kinesis|kms|lambda|s3|secretsmanager|sns|sqs|ssm|states):[^:]*:[^:]*:"
             r"(?:table/|event-bus/|stream/|key/|function:|secret:|parameter/|stateMachine:)?\*(?:/\*)?"
+        ),
+        re.compile(
+            r"[a-z0-9]+:(?:describe.*|list(?!bucket).*|get.*(?:acl|attributes|configuration|location|logging|notification|"
+            r"policy|status|tagging|tags|url|versioning))"
         ),
     )
 
@@ -158,7 +172,9 @@ def _is_worth_naming(action: str) -> bool:
     action = action.lower()
     if action.startswith("ssm:"):
         return is_scoped(action) and ("parameter" in action or action in OF_INSTANCES)
-    return is_scoped(action) or action == "iam:passrole"
+    if action == "iam:passrole":
+        return True
+    return is_scoped(action) and _patterns().describing.fullmatch(action) is None
 
 
 def _listed(names: list[str]) -> str:
