@@ -148,8 +148,21 @@ def _alarm(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> No
     for metric in metrics:
         name = metric.get("MetricName")
         alarm = Alarm(resource.location, name.data if name is not None and isinstance(name.data, str) else UNKNOWN)
-        for function in self.references.functions(metric.get("Dimensions")):
+        named = self.references.functions(metric.get("Dimensions"))
+        for function in named or (drafts if _is_of_any(metric) else ()):
             drafts[function]["alarms"].append(alarm)
+
+
+def _is_of_any(metric: Value) -> bool:
+    """Whether a metric is one of all functions together, or of one that is not known."""
+    namespace, dimensions = metric.get("Namespace"), metric.get("Dimensions")
+    if namespace is None or namespace.data != "AWS/Lambda":
+        return False
+    if dimensions is None or dimensions.data is UNKNOWN:
+        return True
+    stated = [one.get("Value") for one in dimensions.elements()] if isinstance(dimensions.data, list) else []
+    values = [*stated, *(value for _, value in dimensions.entries())]
+    return any(value is not None and value.data is UNKNOWN for value in values)
 
 
 def _rule(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
