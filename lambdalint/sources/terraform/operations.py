@@ -188,8 +188,9 @@ def binary(operator: str, left: Value, other: Callable[[], Value], place: Locati
         result = _ARITHMETIC[operator](a, b)
     except (ZeroDivisionError, OverflowError, KeyError, ValueError):
         return Value(UNKNOWN, place)
-    known = result if abs(result) < MAX_NUMBER else UNKNOWN
-    return Value(known, place, assumed=left.assumed or right.assumed)
+    if not abs(result) < MAX_NUMBER:
+        return Value(UNKNOWN, place)
+    return Value(result, place, assumed=left.assumed or right.assumed)
 
 
 def _compared(left: Value, right: Value, wanted: bool, place: Location) -> Value:
