@@ -97,8 +97,8 @@ def _announce(service: Service) -> dict[str, str]:
     names = dict(names_of(service))
     made_ids = {name: f"{normalized(name)}LambdaFunction" for name in names}
     ids = {name: made_ids[name] if name in service.types else name for name in names}
-    for name in reversed(names):
-        service.make(_resource(ids[name], "AWS::Lambda::Function", Value({}, names[name])), made_ids[name])
+    service.make(*(_resource(ids[name], "AWS::Lambda::Function", Value({}, names[name])) for name in names))
+    service.alias({made_ids[name]: ids[name] for name in names})
     for name, place, spot in service.entries(service.find("layers")):
         properties = made(place, ContentUri=spot.part.value(spot.node, spot.key).get("path"))
         service.make(_resource(f"{normalized(name)}LambdaLayer", "AWS::Serverless::LayerVersion", properties))

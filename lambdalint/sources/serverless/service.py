@@ -90,15 +90,18 @@ class Service(Template):
 
     # -- resources -------------------------------------------------------------------------------------
 
-    def make(self, resource: Resource, alias: str = "") -> None:
-        """Add what the framework makes, known under a name of its own besides."""
-        self._made[resource.logical_id] = resource
-        if resource.logical_id not in self._types:
-            self._types = {resource.logical_id: resource.type, **self._types}
+    def make(self, *resources: Resource) -> None:
+        """Add what the framework makes, in this order before all else."""
+        self._made.update({one.logical_id: one for one in resources})
+        new = {one.logical_id: one.type for one in resources if one.logical_id not in self._types}
+        if new:
+            self._types = {**new, **self._types}
             for part in self._parts.values():
                 part._types = self._types
-        if alias:
-            self._aliases[alias] = resource.logical_id
+
+    def alias(self, aliases: Mapping[str, str]) -> None:
+        """Further names, by which resources are known besides their logical ids."""
+        self._aliases.update(aliases)
 
     def _section(self, name: str) -> Mapping[str, tuple[Node, Node]]:
         found: dict[str, tuple[Node, Node]] = {}
