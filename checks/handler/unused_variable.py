@@ -104,7 +104,7 @@ def unused_variable(handler: Handler) -> Iterator[Problem]:
         for name, setting in (variables_of(function) or {}).items():
             if name in read or setting.inherited or is_of_the_runtime(name) or _of_libraries().match(name.upper()):
                 continue
-            if name.partition("_")[0].upper() in packages:
+            if name.partition("_")[0].upper() in packages or not name.isidentifier():
                 continue
             if name not in checked:
                 checked[name] = _is_mentioned(handler, name)
