@@ -105,10 +105,9 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
     """
     for call in handler.warm_calls.of("lambda", "invoke", "invoke_async"):
         if _is_itself(call, handler.functions):
-            message = (
-                f"{handler.name}() invokes its own function, and so on; loop, or let a queue or state machine do it"
-            )
-            yield Problem(call.location, message, trace=call.trace, severity=Severity.ADVICE)
+            message = f"{handler.name}() invokes its own function, and nothing but its own code ends that"
+            instead = "loop, or let a queue or a state machine do it"
+            yield Problem(call.location, f"{message}; {instead}", trace=call.trace, severity=Severity.ADVICE)
     if not any(function.triggers for function in handler.functions):
         return
     for write in writes(handler):

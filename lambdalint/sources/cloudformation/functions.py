@@ -181,7 +181,8 @@ class FunctionReader:
             return None
         return Vpc(
             subnets.location if subnets is not None else config.location,
-            subnets.value if subnets is not None else UNKNOWN,
+            # How many a parameter's default names says nothing of how many a deployment does.
+            subnets.value if subnets is not None and not subnets.assumed else UNKNOWN,
             groups.value if groups is not None else UNKNOWN,
         )
 

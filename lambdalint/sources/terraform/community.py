@@ -192,7 +192,9 @@ class FunctionCall:
         for name in ("trusted_entities", "assume_role_policy_statements"):
             if self.arguments.get(name) is not None:
                 return Value(UNKNOWN, self.location)
-        statement = self._map(Principal=self._map(Service=self._text("lambda.amazonaws.com")))
+        services = ["lambda.amazonaws.com", *(["edgelambda.amazonaws.com"] if self._is("lambda_at_edge") else [])]
+        listed = Value([self._text(one) for one in services], self.location)
+        statement = self._map(Principal=self._map(Service=listed))
         return Value(UNKNOWN, self.location, decoded=self._map(Statement=Value([statement], self.location)))
 
     def _allows(self, actions: tuple[str, ...], resource: Value) -> Value:
