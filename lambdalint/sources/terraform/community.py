@@ -148,6 +148,7 @@ class FunctionCall:
         if snap is not None and truth(snap) is not False:
             word = "PublishedVersions" if truth(snap) else UNKNOWN
             data["snap_start"] = Value({"apply_on": Value(word, snap.location)}, snap.location)
+            data["publish"] = Value(True, snap.location)
         package = a.get("local_existing_package")
         if package is not None and "source_path" not in data:
             data["filename"] = package
