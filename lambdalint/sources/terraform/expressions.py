@@ -13,7 +13,7 @@ from lambdalint.sources.terraform.operations import Failed, Step, binary, chosen
 from lambdalint.sources.terraform.syntax import Attribute, Expression, File
 from lambdalint.sources.terraform.templates import json_value, template
 from lambdalint.sources.terraform.texts import unescaped
-from lambdalint.sources.values import Value, shown
+from lambdalint.sources.values import Value, assumed, shown
 
 MAX_DEPTH = 60
 MAX_WORK = 400_000
@@ -74,6 +74,9 @@ class Evaluator:
         self._work += 1
         if self._depth >= MAX_DEPTH or self._work > MAX_WORK:
             return Value(UNKNOWN, place)
+        if isinstance(node, Node) and node.child_count == 1 and (only := node.children[0]).type == "literal_value":
+            value = self._literal(only, scope, place)  # as most are
+            return value if self._fits(value) else Value(UNKNOWN, place)
         self._depth += 1
         try:
             if isinstance(node, Node):
@@ -241,10 +244,12 @@ class Evaluator:
 
     def _conditional(self, node: Node, scope: Scope, place: Location) -> Value:
         condition, first, second = [one for one in node.children if one.is_named and one.type != "comment"][:3]
-        holds = truth(self.value(condition, scope, place))
+        stated = self.value(condition, scope, place)
+        holds = truth(stated)
         if holds is None:
             return chosen([self.value(first, scope, place), self.value(second, scope, place)], place)
-        return self._inner(first if holds else second, scope, place)
+        value = self._inner(first if holds else second, scope, place)
+        return assumed(value) if stated.assumed else value
 
     def _unary(self, node: Node, scope: Scope, place: Location) -> Value:
         return negated(scope.file.text(node.children[0]), self._term(node.children[1:], scope, place), place)

@@ -192,7 +192,7 @@ def _compared(left: Value, right: Value, wanted: bool, place: Location) -> Value
         {None} if left.optional or right.optional else set()
     )
     answer = answers.pop() if len(answers) == 1 else None
-    return Value(UNKNOWN if answer is None else answer is wanted, place)
+    return Value(UNKNOWN if answer is None else answer is wanted, place, assumed=left.assumed or right.assumed)
 
 
 def _number(value: Value) -> int | float | None:
