@@ -73,6 +73,7 @@ class FunctionReader:
             "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
             "log_level": s.string(properties.get("LoggingConfig", "ApplicationLogLevel")),
             "managed_instances": properties.get("CapacityProviderConfig") is not None,
+            "durable": properties.get("DurableConfig") is not None,
             "role": s.string(properties.get("Role")),
             "optional": resource.condition,
             "vpc": self._vpc(properties.get("VpcConfig")),

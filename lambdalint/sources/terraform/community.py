@@ -40,6 +40,7 @@ _NESTED = {
     "logging_log_format": ("logging_config", "log_format"),
     "logging_application_log_level": ("logging_config", "application_log_level"),
     "image_config_command": ("image_config", "command"),
+    "durable_config_execution_timeout": ("durable_config", "execution_timeout"),
     "managed_instances_capacity_provider_arn": ("capacity_provider_config", "capacity_provider_arn"),
 }
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
