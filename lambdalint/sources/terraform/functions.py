@@ -32,6 +32,8 @@ def call(name: str, arguments: Arguments, place: Location, source: str, read: Re
             value = None  # arguments of kinds that do not fit, or too few
     if value is None:
         return Value(UNKNOWN, place, source or f"${{{name}(...)}}", refs)
+    if any(one.assumed for one in arguments):
+        value = value._replace(assumed=True)
     if value.data is UNKNOWN and not value.text and not value.choices:
         return value._replace(text=source, refs=value.refs or refs)
     return value._replace(refs=tuple(dict.fromkeys((*value.refs, *refs)))) if refs and not value.refs else value
