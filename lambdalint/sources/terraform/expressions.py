@@ -13,7 +13,7 @@ from lambdalint.sources.terraform.operations import Failed, Step, binary, chosen
 from lambdalint.sources.terraform.syntax import Attribute, Expression, File
 from lambdalint.sources.terraform.templates import json_value, template
 from lambdalint.sources.terraform.texts import unescaped
-from lambdalint.sources.values import Value, assumed, shown
+from lambdalint.sources.values import Value, shown
 
 MAX_DEPTH = 60
 MAX_WORK = 400_000
@@ -249,7 +249,7 @@ class Evaluator:
         if holds is None:
             return chosen([self.value(first, scope, place), self.value(second, scope, place)], place)
         value = self._inner(first if holds else second, scope, place)
-        return assumed(value) if stated.assumed else value
+        return value._replace(assumed=True) if stated.assumed else value
 
     def _unary(self, node: Node, scope: Scope, place: Location) -> Value:
         return negated(scope.file.text(node.children[0]), self._term(node.children[1:], scope, place), place)
