@@ -112,3 +112,10 @@ def test_places_in_the_template_itself_stay_where_they_are() -> None:
     Path("template.yaml").write_text(HEAD + "      Code:\n        ZipFile: |\n" + indented(code, 10), encoding="utf-8")
     (found,) = (one for one, _ in Looker(".", [load()["LL209"]]).look("template.yaml").findings)
     assert (found.location.path, found.location.line) == ("template.yaml", 6)
+
+
+def test_inline_code_that_holds_itself_ends() -> None:
+    code = '&x !Join ["", [*x, "import boto3\\ndef handler(event, context):\\n    boto3.client(\'s3\')\\n", *x]]'
+    Path("template.yaml").write_text(f"{HEAD}      Code: {{ZipFile: {code}}}\n", encoding="utf-8")
+    found = [one for one, _ in Looker(".", [load()["LL101"]]).look("template.yaml").findings]
+    assert [one.code for one in found if one.code == "LL000"] == []

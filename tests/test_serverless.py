@@ -3,12 +3,13 @@
 # ruff: noqa: E501 (templates and tables with long lines)
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
-from declaring import functions, lay, remarks, shown, triggers
+from declaring import declared, functions, lay, remarks, shown, triggers
 
 from lambdalint.model import Function
 from lambdalint.sources import read
@@ -586,6 +587,14 @@ def test_a_file_that_is_broken_is_told_where_it_is(tmp_path: Path, monkeypatch: 
     found = read("serverless.yml", text.replace("runtime: python3.13", "runtime: ${self:custom.x}").encode())
     places = [(place.path, message.partition(":")[0]) for place, message, _ in found.unreadable]
     assert places == [("fns.yml", "cannot be understood here")]
+
+
+@pytest.mark.parametrize("section", ["resources", "functions", "layers"])
+def test_lists_that_hold_themselves_end(section: str) -> None:
+    text = f"service: s\nprovider: {{name: aws}}\nfunctions: {{a: {{handler: b.c}}}}\n{section}: &x [*x, *x, *x]\n"
+    started = time.perf_counter()
+    declared(text, "serverless.yml")
+    assert time.perf_counter() - started < 5
 
 
 def test_variables_that_multiply_are_given_up() -> None:

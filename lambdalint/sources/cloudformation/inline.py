@@ -55,24 +55,30 @@ class Places:
 
 def pieces(document: Document, node: Node) -> Iterator[Piece]:
     """What of a text is written in the template as it is, in its order."""
-    if isinstance(node, Scalar):
-        yield from _of_scalar(document, node)
-    elif isinstance(node, Sequence):  # of a !Sub, the text comes first; of a !Join, the separator
-        if node.tag == "!Sub":
-            yield from pieces(document, node.value[0]) if node.value else ()
-        else:
-            for one in node.value:
-                yield from pieces(document, one)
+    lines = document.lines
+    waiting, seen = [node], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Scalar):
+            yield from _of_scalar(lines, one)
+        elif id(one) not in seen:  # an alias may stand within what it stands for
+            seen.add(id(one))
+            waiting += reversed(list(_below(document, one)))
+
+
+def _below(document: Document, node: Node) -> Iterator[Node]:
+    """The parts of a text that is put together. Of a Sub, the text comes first; of a Join, the separator."""
+    if isinstance(node, Sequence):
+        yield from node.value[:1] if node.tag == "!Sub" else node.value
     else:
         for name, (_, value) in document.entries(node).items():
-            if name == "Fn::Sub" and isinstance(value, Sequence) and value.value:
-                yield from pieces(document, value.value[0])
+            if name == "Fn::Sub" and isinstance(value, Sequence):
+                yield from value.value[:1]
             elif name.startswith("Fn::"):
-                yield from pieces(document, value)
+                yield value
 
 
-def _of_scalar(document: Document, node: Scalar) -> Iterator[Piece]:
-    lines = document.lines
+def _of_scalar(lines: list[str], node: Scalar) -> Iterator[Piece]:
     first, last = node.start_mark, node.end_mark
     if node.tag == "!Ref":
         return

@@ -71,16 +71,16 @@ class Service(Template):
         value = spot.part.value(spot.node, spot.key) if spot is not None else None
         return None if value is None or value.data is None else value
 
-    def maps(self, spot: Spot | None, depth: int = 0) -> Iterator[Spot]:
+    def maps(self, spot: Spot | None, around: frozenset[int] = frozenset()) -> Iterator[Spot]:
         """The maps that a section is made of: itself, or those of a list, in this file or in others."""
-        if spot is None or depth > MAX_STEPS:
+        if spot is None or len(around) > MAX_STEPS:
             return
         spot = self._settled(spot)
         if isinstance(spot.node, Map):
             yield spot
-        elif isinstance(spot.node, Sequence):
+        elif isinstance(spot.node, Sequence) and id(spot.node) not in around:  # an alias may hold itself
             for one in spot.node.value:
-                yield from self.maps(Spot(spot.part, one), depth + 1)
+                yield from self.maps(Spot(spot.part, one), around | {id(spot.node)})
 
     def entries(self, spot: Spot | None) -> Iterator[tuple[str, Location, Spot]]:
         """What a section holds: the name, its place, and where what it names stands."""
