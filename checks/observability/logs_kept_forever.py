@@ -68,7 +68,9 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
             message = (
                 f"the log group of {function.logical_id} has no retention, and keeps its logs for ever; give it one"
             )
-            yield Problem(function.log_group.location, message)
+            # What makes the function may make its log group, too.
+            made = function.log_group.location == function.location
+            yield Problem(function.log_group.location, message, forgetting(function, DAYS) if made else None)
     bare = [function for function in endless if function.log_group is None]
     if len(bare) == len(stack.functions) and len(bare) > 1:
         message = f"the logs of the {len(bare)} functions in this template are kept for ever; state a retention"
