@@ -41,8 +41,9 @@ def put(source: Source, holder: Node, beside: Entry, values: Sequence[tuple[str,
         width = max([widest, *(row.width for row in run)])
         edits += _padded(run, width)
     else:
-        column = {row.width + row.gap[1] - row.gap[0] for row in run}
-        width = column.pop() - 1 if len(column) == 1 and min(column) > widest else 0
+        columns = [row.width + row.gap[1] - row.gap[0] for row in run]
+        own = columns[[row.entry.start for row in run].index(beside.start)] if rows[at].joins else 0
+        width = own - 1 if own > widest and columns.count(own) > 1 else 0  # as its neighbours have it
     margin = source.margin(beside.start)
     comma, more = _commas(source, holder, beside)
     sign = ":" if beside.sign is not None and beside.sign.type == ":" else "="
