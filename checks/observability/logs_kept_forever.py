@@ -56,7 +56,9 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
 
     **Fix.** Offers a fix that declares a log group for each function, whose messages are kept for 30 days, and names it
     in the function's `LoggingConfig`. It is unsafe: what was logged before stays in the former group, and what reads
-    the log by that group's name must be told.
+    the log by that group's name must be told. In Terraform the group has the name that Lambda gives it: where the
+    function has run already, that group is there and must be imported first. The Serverless Framework and the module
+    terraform-aws-modules/lambda make a group for each function: they are told the retention.
 
     **Ignore it when** something in the account sets the retention of new log groups.
 
