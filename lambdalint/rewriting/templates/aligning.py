@@ -103,7 +103,7 @@ def taken_out(source: Source, node: Node) -> Made:
     entry = source.entry(node)
     path = source.path(node)
     changes: dict[Path, str | None] = {one: None for one in source.outline() if one[: len(path)] == path}
-    if _has_comment(node):
+    if _has_comment(source, node):
         raise Refusal("a comment stands in what would go")
     holder = node.parent
     assert holder is not None
@@ -136,8 +136,11 @@ def _off_line(source: Source, holder: Node, entry: Entry) -> Edit:
     return Edit(entry.start, there[at + 1].start, "") if at + 1 < len(there) else Edit(there[at - 1].end, entry.end, "")
 
 
-def _has_comment(node: Node) -> bool:
-    return node.type == "comment" or any(map(_has_comment, node.children))
+def _has_comment(source: Source, node: Node) -> bool:
+    """Whether one stands on lines of its own: one behind a value goes with that."""
+    if node.type == "comment":
+        return not source.margin(source.index(node.start_byte)).strip()
+    return any(_has_comment(source, one) for one in node.children)
 
 
 def _owner(holder: Node) -> Node:

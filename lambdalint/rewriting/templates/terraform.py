@@ -176,7 +176,7 @@ def _log_group(source: Source, block: Node, place: Location, days: int) -> Made:
     if _has_any(source, block, "count", "for_each"):
         raise Refusal("it stands for several functions at once")
     name = source.text_of(block.children[2]).strip('"')
-    group = f"{name}_logs"
+    group = f"{name}-logs" if "-" in name and "_" not in name else f"{name}_logs"
     if _is_taken(source.text, place.path, group):
         raise Refusal(f"there is another log group called {group}")
     entry = source.entry(block)
