@@ -76,7 +76,7 @@ def starting_position(function: Function) -> Iterator[Problem]:
             where = "TRIM_HORIZON or LATEST"
             message = f"{function.logical_id} reads {WORDS[trigger.type]} from where is not said; state"
             yield Problem(trigger.location, f"{message} StartingPosition: {where}")
-        elif trigger.type == "sqs" and stated is not None and trigger.source is not None:
+        elif trigger.type == "sqs" and stated is not None and not stated.optional and trigger.source is not None:
             message = "a queue has no StartingPosition, and Lambda refuses one; remove it"
             yield Problem(stated.location, message)
         elif trigger.type in ("kinesis", "dynamodb") and stated is not None and stated.known == "LATEST":
