@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -162,8 +163,6 @@ def _is_shared(function: Function) -> bool:
     """Whether its block makes others too: by `for_each`, or in a module that may be called again."""
     if function.format != "terraform":
         return False
-    import re
-
     return re.fullmatch(r"(?:module|aws_lambda_function)\.[^.\[\]]+(?:\[0\])?", function.logical_id) is None
 
 

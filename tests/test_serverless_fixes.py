@@ -104,6 +104,17 @@ def test_functions_may_stand_in_a_list_of_maps_and_in_json() -> None:
     assert stated(text, "Timeout", 15, "orders") == json.dumps(written, indent=2)
 
 
+def test_what_a_version_of_the_framework_reads_over_is_not_stated() -> None:
+    for version, known in (("'3'", False), ("^2.72.0", False), ("'4'", True), ("'>=4.1'", True)):
+        text = f"frameworkVersion: {version}\n{SERVICE}"
+        if known:
+            assert "logFormat: JSON" in stated(text, "LoggingConfig.LogFormat", "JSON", "orders")
+        else:
+            with pytest.raises(Refusal, match="from version 4 on"):
+                stated(text, "LoggingConfig.LogFormat", "JSON", "orders")
+        assert "timeout: 15" in stated(text, "Timeout", 15, "orders")
+
+
 def test_a_mapping_heeds_what_failed() -> None:
     value = ["ReportBatchItemFailures"]
     edits = state(SERVICE, places=[at(SERVICE, "sqs")], name="FunctionResponseTypes", value=value)

@@ -230,6 +230,51 @@ def test_a_place_that_is_none_and_terraform_in_json_are_refused() -> None:
         state('{"resource": {}}', places=[Location("main.tf.json", 1, 1)], name="Timeout", value=9)
 
 
+@pytest.mark.parametrize(
+    ("constraint", "refused"),
+    [
+        ("~> 4.0", True),
+        ("~> 5.0", False),
+        ("~> 5.31.0", True),
+        ("~> 5.32.1", False),
+        ("~> 5", False),
+        ("5.31.0", True),
+        ("= 5.40.0", False),
+        (">= 3.0", False),
+        (">= 4.0, < 5.0", True),
+        (">= 4.0, < 5.1", True),
+        (">= 4.0, <= 6", False),
+        ("< 6", False),
+        ("!= 4.1", False),
+        ("", False),
+    ],
+)
+def test_what_a_version_has_no_words_for_is_not_stated(constraint: str, refused: bool) -> None:
+    Path("versions.tf").write_text(
+        f'terraform {{\n  required_providers {{\n    aws = {{\n      source  = "hashicorp/aws"\n'
+        f'      version = "{constraint}"\n    }}\n  }}\n}}\n'
+    )
+    if refused:
+        with pytest.raises(Refusal, match="provider for AWS knows it from version 5"):
+            stated(FUNCTION, "LoggingConfig.LogFormat", "JSON")
+    else:
+        stated(FUNCTION, "LoggingConfig.LogFormat", "JSON")
+    stated(FUNCTION, "MemorySize", 512)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "refused"), [("~> 6.0", True), ("4.7.1", True), ("~> 7.2", False), (">= 2", False)]
+)
+def test_nor_what_a_version_of_the_module_has_no_argument_for(constraint: str, refused: bool) -> None:
+    module = MODULE.replace('lambda/aws"\n', f'lambda/aws"\n  version = "{constraint}"\n')
+    if refused:
+        with pytest.raises(Refusal, match="the module knows it from version 7 on"):
+            stated(module, "LoggingConfig.LogFormat", "JSON", "module")
+    else:
+        assert "logging_log_format" in stated(module, "LoggingConfig.LogFormat", "JSON", "module")
+    assert "tracing_mode" in stated(module, "Tracing", "Active", "module")
+
+
 VALUES = """\
 resource "aws_lambda_function" "orders" {
   runtime       = "python3.8" # old

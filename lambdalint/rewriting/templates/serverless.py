@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
 from lambdalint.rewriting.templates.changing import removed, replaced
 from lambdalint.rewriting.templates.inserting import Writer, put
-from lambdalint.rewriting.templates.source import Change, Entry, Template, entries, meaning
+from lambdalint.rewriting.templates.source import Change, Entry, Template, entries, meaning, word
 from lambdalint.sources.documents import Map, Scalar
 from lambdalint.sources.documents import Sequence as List
 
@@ -26,6 +27,8 @@ _SHARED: dict[str, tuple[str, Any]] = {
     "LoggingConfig.LogFormat": ("logs.lambda.logFormat", None),
 }
 """What the provider says with other words, and another value."""
+_LOGGING = 4
+"""The version that has words for the form of a log."""
 _CONTAINERS = frozenset({"environment"})
 """What nothing is lost with, once it is empty."""
 _MAPPINGS = frozenset({"sqs", "stream", "msk", "kafka", "activemq", "rabbitmq"})
@@ -39,6 +42,8 @@ def state(text: str, *, places: Sequence[Location], name: str, value: Any) -> Se
     ways = [template.way_to(place) for place in places]
     if name == "FunctionResponseTypes":
         return _verified(template, [_answering(template, way[-1], value[0]) for way in ways])
+    if name == "LoggingConfig.LogFormat":
+        _check_version(template)
     shared = _by_provider(template, [way[-1] for way in ways], name, value)
     if shared is not None:
         return _verified(template, [shared])
@@ -87,6 +92,14 @@ def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
 
 def _verified(template: Template, made: Sequence[Made]) -> Sequence[Edit]:
     return template.verified([edit for edit, _ in made], [change for _, change in made])
+
+
+def _check_version(template: Template) -> None:
+    """Refuse what older versions of the framework read over."""
+    for document in template.documents:
+        found = re.search(r"\d+", word(document.root, "frameworkVersion"))
+        if found is not None and int(found[0]) < _LOGGING:
+            raise Refusal(f"the Serverless Framework knows it from version {_LOGGING} on")
 
 
 def _by_provider(template: Template, functions: Sequence[Entry], name: str, value: Any) -> Made | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from itertools import takewhile
@@ -12,6 +11,7 @@ from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
 from lambdalint.rewriting.templates.aligning import Made, put, put_block, taken_out, whole_lines, with_comments
 from lambdalint.rewriting.templates.hcl import Entry, Path, Source
+from lambdalint.rewriting.templates.versions import declares, is_older, provider_is_older
 from lambdalint.sources.terraform.syntax import HclNode as Node
 
 _WORDS = {
@@ -41,6 +41,9 @@ _PAIRS = {"memory_size": "timeout", "timeout": "memory_size"}
 _VARIABLES = frozenset({"variables", "environment_variables"})
 _EMPTY = frozenset({*_VARIABLES, "environment", "ephemeral_storage"})
 """What nothing is lost with, once it is empty."""
+_LOGGING_PROVIDER = (5, 32)
+_LOGGING_MODULE = 7
+"""The versions that have words for the form of a log."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WITHIN = frozenset("expression collection_value object object_elem function_call function_arguments".split())
 
@@ -48,6 +51,8 @@ _WITHIN = frozenset("expression collection_value object object_elem function_cal
 def state(text: str, *, places: Sequence[Location], name: str, value: Any) -> Sequence[Edit]:
     """Give the functions or mappings at these places an attribute, by its name in SAM."""
     source = Source(text)
+    if name == "LoggingConfig.LogFormat":
+        _check_version(source, places)
     return _verified(source, [_stated(source, source.at(place), name, value) for place in places])
 
 
@@ -121,6 +126,17 @@ def _stated(source: Source, node: Node, name: str, value: Any) -> Made:
     return put(source, node, _neighbour(source, node, first), values)
 
 
+def _check_version(source: Source, places: Sequence[Location]) -> None:
+    """Refuse what older versions of the provider or of the module have no words for."""
+    if provider_is_older(source.text, places[0].path, *_LOGGING_PROVIDER):
+        raise Refusal(f"the provider for AWS knows it from version {'.'.join(map(str, _LOGGING_PROVIDER))} on")
+    for place in places:
+        block = source.at(place)
+        stated = source.named(block, "version") if _kind(source, block) == "module" else None
+        if stated is not None and is_older(source.text_of(stated.value).strip('"'), _LOGGING_MODULE):
+            raise Refusal(f"the module knows it from version {_LOGGING_MODULE} on")
+
+
 def _in_object(source: Source, node: Node, name: str, value: Any) -> Made:
     """A mapping among the arguments of a module's call."""
     inner = _only(node.children[-1])
@@ -177,7 +193,7 @@ def _log_group(source: Source, block: Node, place: Location, days: int) -> Made:
         raise Refusal("it stands for several functions at once")
     name = source.text_of(block.children[2]).strip('"')
     group = f"{name}-logs" if "-" in name and "_" not in name else f"{name}_logs"
-    if _is_taken(source.text, place.path, group):
+    if declares(source.text, place.path, "aws_cloudwatch_log_group", group):
         raise Refusal(f"there is another log group called {group}")
     entry = source.entry(block)
     if not source.has_own_lines(entry):
@@ -193,20 +209,6 @@ def _log_group(source: Source, block: Node, place: Location, days: int) -> Made:
         lines.append("")
     path = (f"{head} 1",)
     return [whole_lines(source, at, lines)], {path: "{", **{(*path, one): value for one, value in values.items()}}
-
-
-def _is_taken(text: str, path: str, name: str) -> bool:
-    """Whether this file or another of its module declares a log group with a name."""
-    declared = re.compile(rf'"aws_cloudwatch_log_group"\s+"{re.escape(name)}"')
-    if declared.search(text):
-        return True
-    folder = os.path.dirname(path) or "."
-    for other in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-        if other.endswith((".tf", ".tf.json")) and other != os.path.basename(path):
-            with open(os.path.join(folder, other), encoding="utf-8", errors="replace") as stream:
-                if declared.search(stream.read()):
-                    return True
-    return False
 
 
 # -- what stands there ---------------------------------------------------------------------------------
