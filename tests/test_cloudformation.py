@@ -189,7 +189,7 @@ EVENTS = [
         "Topic: !Ref N, SqsSubscription: {BatchSize: 3, QueueArn: !GetAtt Q.Arn}",
         "sqs Q batch_size=3 enabled=True",
     ),
-    ("SNS", "Topic: !Ref N, SqsSubscription: true", "sqs"),
+    ("SNS", "Topic: !Ref N, SqsSubscription: true", "sqs batch_size=10 enabled=True"),
     ("SNS", "Topic: !Ref N, SqsSubscription: false", "sns ?${N}"),
 ]
 
