@@ -89,6 +89,10 @@ def test_an_attribute_stands_behind_its_neighbours_with_its_sign_below_theirs(ne
             "handler        = <<EOT\nx\nEOT\nmemory_size    = 512\nlonger_than_it = 1",
         ),
         ("runtime = [\n1\n]\npublish = true", "runtime = [\n1\n]\nmemory_size = 512\npublish     = true"),
+        (
+            'runtime = "x"\n\nsource_code_hash = "y"',
+            'runtime     = "x"\nmemory_size = 512\n\nsource_code_hash = "y"',
+        ),
         # in ways of the author's own
         ('handler="x"\npublish=1', 'handler="x"\nmemory_size = 512\npublish=1'),
         (

@@ -173,7 +173,7 @@ def _neighbour(source: Source, holder: Node, name: str) -> Entry:
     if nearest is None:
         return there[-1]
     behind = there[there.index(nearest) + 1 :]
-    return [nearest, *takewhile(lambda one: one.name in before, behind)][-1]
+    return [nearest, *takewhile(lambda one: one.name in before and not source.blank_before(one), behind)][-1]
 
 
 def _block_before(source: Source, block: Node) -> Entry | None:
