@@ -562,6 +562,21 @@ def test_functions_in_several_files_are_mended_in_each() -> None:
         assert all(text.count(word) == 1 for word in ("memory_size", '"Active"', "retention_in_days"))
 
 
+def test_fixes_made_at_once_leave_the_signs_in_one_column() -> None:
+    aligned = BOTH.replace("%s}\n", "}\n", 1).replace("%s", "  publish       = true\n  tags          = {}\n")
+    Path("main.tf").write_text(aligned)
+    run("check", "--select", "LL601,LL602,LL801,LL802", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    lines = Path("main.tf").read_text().partition("module")[2].splitlines()[1:-1]
+    assert {line.index("=") for line in lines} == {2 + len("cloudwatch_logs_retention_in_days ")}
+    variables = [f"    {name:8} = 1\n" for name in ("A", "UNUSED_1", "X", "UNUSED_2", "MORE")]
+    text = BOTH % (f"  environment {{\n  variables = {{\n{''.join(variables)}  }}\n  }}\n", "")
+    Path("src").mkdir()
+    Path("src/app.py").write_text(CODE)
+    Path("main.tf").write_text(text)
+    run("check", "--select", "LL309", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    assert Path("main.tf").read_text() == text.replace("".join(variables), "    A = 1\n")
+
+
 CALLED = """\
 resource "aws_lambda_function" "orders" {
   filename = "code.zip"

@@ -118,7 +118,11 @@ def taken_out(source: Source, node: Node) -> Made:
     edits: list[Edit] = []
     whole = [*left, *([rows[at]] if rows[at].joins else []), *right]
     if _is_formatted(whole) if rows[at].joins else _is_formatted(left) and _is_formatted(right):
-        edits += _padded([*left, *right], max((row.width for row in (*left, *right)), default=0))
+        rest = [*left, *right]
+        width = max((row.width for row in rest), default=0)
+        # One that is not the widest goes without a trace, so that several may go at once.
+        if rows[at].width >= width if rows[at].joins else left and right:
+            edits += _padded(rest, width)
     closes = end >= source.line_start(source.index(holder.parent.end_byte if holder.parent else holder.end_byte))
     if start and source.is_blank(source.line_start(start - 1)) and (source.is_blank(end) or closes):
         start = source.line_start(start - 1)
@@ -212,9 +216,8 @@ def _is_formatted(run: Sequence[Row]) -> bool:
 
 
 def _padded(run: Sequence[Row], width: int) -> list[Edit]:
-    return [
-        Edit(*row.gap, " " * (width - row.width + 1)) for row in run if row.gap[1] - row.gap[0] != width - row.width + 1
-    ]
+    """The signs of all in one column. Also of those that stand there: what another fix puts between them meets it."""
+    return [Edit(*row.gap, " " * (width - row.width + 1)) for row in run]
 
 
 # -- comments ------------------------------------------------------------------------------------------
