@@ -284,14 +284,14 @@ MENDED = [
 def test_what_checks_offer_is_made(code: str, before: tuple[str, str], after: tuple[str, str], provider: str) -> None:
     Path("app.py").write_text(CODE)
     Path("serverless.yml").write_text(RUN % before)
-    found = check("--select", code, "--no-cache", ".").json["findings"]
+    found = check("--select", code, "--no-cache", "--pedantic", ".").json["findings"]
     assert found
     assert all(one["fix"]["applicability"] == "unsafe" for one in found)
-    run("check", "--select", code, "--no-cache", "--fix", ".")
+    run("check", "--select", code, "--no-cache", "--pedantic", "--fix", ".")
     assert Path("serverless.yml").read_text() == RUN % before
-    run("check", "--select", code, "--no-cache", "--fix", "--unsafe-fixes", ".")
+    run("check", "--select", code, "--no-cache", "--pedantic", "--fix", "--unsafe-fixes", ".")
     assert Path("serverless.yml").read_text() == (RUN % after).replace("3.14\nf", f"3.14\n{provider}f")
-    assert check("--select", code, "--no-cache", ".").json["findings"] == []
+    assert check("--select", code, "--no-cache", "--pedantic", ".").json["findings"] == []
 
 
 def test_a_ping_is_taken_out() -> None:
@@ -299,7 +299,7 @@ def test_a_ping_is_taken_out() -> None:
     events = "    events:\n      - http: GET /\n      - schedule: rate(5 minutes)\n"
     text = (RUN % ("", events)).replace("app.jobs", "app.warm")
     Path("serverless.yml").write_text(text)
-    run("check", "--select", "LL114", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    run("check", "--select", "LL114", "--no-cache", "--pedantic", "--fix", "--unsafe-fixes", ".")
     assert Path("serverless.yml").read_text() == text.replace("      - schedule: rate(5 minutes)\n", "")
 
 
@@ -310,7 +310,7 @@ def test_what_stands_in_another_file_stays_and_functions_there_are_mended() -> N
     Path("serverless.yml").write_text(
         "service: shop\nprovider:\n  name: aws\n  runtime: python3.14\nfunctions: ${file(functions.yml)}\n"
     )
-    ran = run("check", "--select", "LL309,LL607,LL802", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    ran = run("check", "--select", "LL309,LL607,LL802", "--no-cache", "--pedantic", "--fix", "--unsafe-fixes", ".")
     assert Path("env.yml").read_text() == "UNUSED: x\nLOG_LEVEL: DEBUG\n"
     assert ran.err.count("it is stated in another file, which others may use") == 2
     assert Path("functions.yml").read_text() == (
@@ -350,7 +350,7 @@ def services(draw: st.DrawFn) -> str:
 @settings(deadline=None, max_examples=50)
 @given(services())
 def test_a_fix_changes_only_what_it_says(text: str) -> None:
-    words = ("--select", "LL601,LL602,LL802,LL804", "--no-cache", "--stdin-filename", "serverless.yml")
+    words = ("--select", "LL601,LL602,LL802,LL804", "--no-cache", "--pedantic", "--stdin-filename", "serverless.yml")
     after = run("check", "-", *words, "--fix", "--unsafe-fixes", "--exit-zero", stdin=text.encode()).out
     left = check("-", *words, stdin=after.encode()).json["findings"]
     assert [one["code"] for one in left] == []
