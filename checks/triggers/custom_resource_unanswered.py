@@ -103,6 +103,8 @@ def custom_resource_unanswered(handler: Handler) -> Iterator[Problem]:
         return
     if not any(call.operation for call in handler.warm_calls):
         return
+    if any(answers.intersection(cleanup.handles) for cleanup in handler.cleanups):
+        return  # whatever happens
     if not any(_is_broad(rescue) and not _sends(rescue, handler) for rescue in handler.rescues):
         yield Problem(
             handler.location,
