@@ -15,6 +15,7 @@ from typing import Any
 from lambdalint import __version__, registry
 from lambdalint.check import AnyCheck
 from lambdalint.config import Config
+from lambdalint.discovery import SETTLED_NS, Listings
 from lambdalint.files import write
 from lambdalint.house import ALWAYS, unreadable_template
 from lambdalint.looking import Looked, pack, unpack
@@ -44,10 +45,13 @@ class Cache:
         self._empty: dict[str, list[int]] = {}
         """The files that hold nothing to look at, most of all: each with when it was changed, and its size."""
         self._stamps: dict[str, Stamp] = {}
+        self.listings = Listings()
         with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
             with open(self._file, "rb") as stream:
                 content = json.loads(stream.read())
             files, stamps, empty = dict(content["files"]), dict(content["stamps"]), dict(content["empty"])
+            known = {folder: row for folder, row in content["listings"].items() if len(row) == 3}
+            self.listings = Listings(known)
             self._files, self._stamps, self._empty = files, stamps, empty
 
     def get(self, files: Sequence[str]) -> dict[str, Looked]:
@@ -75,7 +79,7 @@ class Cache:
 
     def put(self, looked: Sequence[Looked]) -> None:
         """Keep what was found just now. Where it cannot be kept, the next run is slower, no more."""
-        if not looked and not self._changed:
+        if not looked and not self._changed and not self.listings.changed:
             return
         for one in looked:
             self._files.pop(one.path, None)
@@ -138,10 +142,11 @@ class Cache:
 
     def _settled(self, mtime_ns: int) -> int:
         """0 for a time so recent that a second change could bear the same: then the hash decides."""
-        return mtime_ns if mtime_ns < self._began - 2_000_000_000 else 0
+        return mtime_ns if mtime_ns < self._began - SETTLED_NS else 0
 
     def _write(self) -> None:
-        content = {"files": self._files, "stamps": self._stamps, "empty": self._empty}
+        listings = self.listings.kept
+        content = {"files": self._files, "stamps": self._stamps, "empty": self._empty, "listings": listings}
         try:
             if not os.path.isdir(self._folder):
                 os.makedirs(self._folder)

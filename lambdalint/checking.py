@@ -61,12 +61,18 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     relative = _relative_to(config.root)
     excluded = _excluder(config.exclude, relative) if config.exclude else None
     virtual = [path for path in request.paths if path in request.contents]
-    discovered = discover([path for path in request.paths if path not in virtual], excluded)
+    cache = None
+    if request.cached and any(map(os.path.isdir, request.paths)):
+        from lambdalint.cache import Cache
+
+        cache = Cache(config, request.checks, request.selected)
+    real = [path for path in request.paths if path not in virtual]
+    discovered = discover(real, excluded, cache.listings if cache is not None else None)
     discovered.files = sorted({*discovered.files, *(path for path in virtual if not is_template_name(path))})
     discovered.templates = sorted({*discovered.templates, *(path for path in virtual if is_template_name(path))})
     discovered.named |= frozenset(virtual)
     notices = list(discovered.notices)
-    looked = _look(request, discovered, notices)
+    looked = _look(request, discovered, cache, notices)
     notices += [
         f"{display(handler)}: not all the code behind this handler was looked at, it leads too far or too deep"
         for one in looked
@@ -120,7 +126,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     return report, heard.new
 
 
-def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[Looked]:
+def _look(request: Request, discovered: Discovered, cache: Cache | None, notices: list[str]) -> list[Looked]:
     """Look at every file: what the cache still knows first, the rest here or in several processes."""
     config = request.config
     absolute = any(map(os.path.isabs, discovered.files[:1]))
@@ -138,11 +144,6 @@ def _look(request: Request, discovered: Discovered, notices: list[str]) -> list[
         declared=declared,
         contents=request.contents,
     )
-    cache = None
-    if request.cached and discovered.has_folder:
-        from lambdalint.cache import Cache
-
-        cache = Cache(config, request.checks, request.selected)
     work = Work(request, looker, cache, notices)
     templates = _entries(discovered.templates, config.root, request.contents)
     # Templates come first: they say which files hold handlers, and these are looked at with them.

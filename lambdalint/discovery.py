@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from lambdalint.errors import WrongUse
 
@@ -15,6 +17,9 @@ SKIPPED = frozenset(
 """Folders that hold what tools made or fetched, not what people wrote."""
 TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", "zappa_settings.toml")
 COUNTING = (".py", *TEMPLATES)
+_LOOKED_INTO = {"cdk.out": "manifest.json", ".chalice": "config.json"}
+"""Folders of tools of which one file counts."""
+SETTLED_NS = 2_000_000_000
 NO_TEMPLATES = frozenset(
     "package.json package-lock.json tsconfig.json composer.json renovate.json mkdocs.yml pnpm-lock.yaml".split()
 )
@@ -48,14 +53,44 @@ class Discovered:
         return len(self.named) < len(self.files) + len(self.templates)
 
 
-def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None) -> Discovered:
+Listing = list[Any]
+"""`[mtime_ns, names of files that count, names of folders]`."""
+
+
+class Listings:
+    """What was found in folders, for as long as nothing comes into them or leaves: to ask takes less than to look."""
+
+    def __init__(self, known: Mapping[str, Listing] | None = None) -> None:
+        self._known = known or {}
+        self._began = time.time_ns()
+        self.kept: dict[str, Listing] = {}
+        """Those of this run."""
+        self.changed = False
+        """There are some that were not known before."""
+
+    def get(self, folder: str, mtime_ns: int) -> Listing | None:
+        known = self._known.get(folder)
+        if known is None or known[0] != mtime_ns:
+            return None
+        self.kept[folder] = known
+        return known
+
+    def put(self, folder: str, listing: Listing) -> None:
+        if listing[0] < self._began - SETTLED_NS:  # else a second change could bear the same time
+            self.kept[folder] = listing
+            self.changed = True
+
+
+def discover(
+    paths: Sequence[str], excluded: Callable[[str], bool] | None = None, listings: Listings | None = None
+) -> Discovered:
     """The files at and below `paths` that count. Raises `WrongUse` for a path that does not exist."""
     found = Discovered()
     named: list[str] = []
     below: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            files = list(_below(display(path), excluded, found.notices))
+            files = list(_below(display(path), excluded, found.notices, listings))
             if not files:
                 found.empty.append(path)
             elif all(is_template_name(file) for file in files):
@@ -70,9 +105,8 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
         else:
             named.append(display(path))
     found.named = frozenset(named).difference(below)
-    files = sorted({*named, *below})
-    found.templates = [path for path in files if is_template_name(path)]
-    found.files = [path for path in files if not is_template_name(path)]
+    for path in sorted({*named, *below}):
+        (found.templates if is_template_name(path) else found.files).append(path)
     return found
 
 
@@ -136,13 +170,15 @@ class Tree:
         """What the CDK wrote last, by its manifest. It counts although git ignores it."""
 
 
-def _below(folder: str, excluded: Callable[[str], bool] | None, notices: list[str]) -> Iterator[str]:
+def _below(
+    folder: str, excluded: Callable[[str], bool] | None, notices: list[str], listings: Listings | None
+) -> Iterator[str]:
     from lambdalint import git  # a hook names files, and has no need of it
 
     top = git.top_of(folder)
     trees = {top: Tree(top)}
     listing = git.Tracked(top, folder) if top else None  # git works while the folders are walked
-    _walk(folder, trees[top], trees, excluded, notices)
+    _walk(folder, trees[top], trees, excluded, notices, listings)
     dropped: list[str] = []
     for tree in trees.values():
         yield from tree.assemblies
@@ -168,6 +204,7 @@ def _walk(
     trees: dict[str, Tree],
     excluded: Callable[[str], bool] | None,
     notices: list[str],
+    listings: Listings | None,
 ) -> None:
     """Collect the files that count below `folder`. Links to folders are not followed, so none can loop."""
     start = os.path.realpath(folder) + os.sep
@@ -175,48 +212,79 @@ def _walk(
     while pending:
         folder, tree = pending.pop()
         prefix = "" if folder == "." else f"{folder.rstrip('/')}/"
-        files: list[str] = []
-        folders: list[str] = []
-        installed: list[str] = []
-        assemblies: list[str] = []
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if name.endswith(COUNTING) and name not in NO_TEMPLATES:
-                        if entry.is_file() and (
-                            # A file linked within the tree is looked at where it really stands.
-                            not entry.is_symlink() or not os.path.realpath(entry.path).startswith(start)
-                        ):
-                            files.append(name)
-                    elif name == ".git":
-                        if prefix and folder != tree.top:
-                            tree.inner.append(folder)
-                            tree = trees.setdefault(folder, Tree(folder))
-                    elif name == "cdk.out":
-                        if os.path.isfile(os.path.join(entry.path, "manifest.json")):
-                            assemblies.append(f"{name}/manifest.json")
-                    elif name == ".chalice":
-                        if os.path.isfile(os.path.join(entry.path, "config.json")):
-                            files.append(f"{name}/config.json")
-                    elif name not in SKIPPED and entry.is_dir(follow_symlinks=False):
-                        if name.endswith((".dist-info", ".egg-info")):
-                            installed.append(name)
-                        else:
-                            folders.append(name)
+            mtime_ns = os.stat(folder).st_mtime_ns if listings is not None else 0
+            known = listings.get(folder, mtime_ns) if listings is not None else None
+            if known is not None:
+                _, files, folders = known
+            else:
+                found = _list(folder, start)
+                files, folders = found.files, found.folders
+                if found.is_repository and prefix and folder != tree.top:
+                    tree.inner.append(folder)
+                    tree = trees.setdefault(folder, Tree(folder))
+                tree.assemblies += [
+                    prefix + name for name in found.assemblies if excluded is None or not excluded(prefix + name)
+                ]
+                if found.is_plain and listings is not None:
+                    listings.put(folder, [mtime_ns, files, folders])
         except OSError as error:
             notices.append(f"{folder}: {error.strerror}; skipped")
             continue
-        if installed:
-            from lambdalint.vendored import packages_of
-
-            foreign = packages_of(folder, installed, folders)
-            files = [name for name in files if name.removesuffix(".py") not in foreign]
-            folders = [name for name in folders if name not in foreign]
-        tree.assemblies += [prefix + name for name in assemblies if excluded is None or not excluded(prefix + name)]
         if excluded is None:
             tree.files += [prefix + name for name in files]
             pending += [(prefix + name, tree) for name in folders]
         else:
             tree.files += [prefix + name for name in files if not excluded(prefix + name)]
             pending += [(prefix + name, tree) for name in folders if not excluded(prefix + name)]
+
+
+class _Listed:
+    """What is in one folder."""
+
+    __slots__ = ("assemblies", "files", "folders", "is_plain", "is_repository")
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        self.folders: list[str] = []
+        self.assemblies: list[str] = []
+        self.is_repository = False
+        self.is_plain = True
+        """Its own time tells when anything of this changes."""
+
+
+def _list(folder: str, start: str) -> _Listed:
+    """Raises `OSError`."""
+    found = _Listed()
+    installed: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.endswith(COUNTING) and name not in NO_TEMPLATES:
+                if entry.is_symlink():
+                    found.is_plain = False
+                    # A file linked within the tree is looked at where it really stands.
+                    if entry.is_file() and not os.path.realpath(entry.path).startswith(start):
+                        found.files.append(name)
+                elif entry.is_file():
+                    found.files.append(name)
+            elif name == ".git":
+                found.is_repository, found.is_plain = True, False
+            elif name in _LOOKED_INTO:
+                found.is_plain = False
+                inner = _LOOKED_INTO[name]
+                if os.path.isfile(os.path.join(entry.path, inner)):
+                    (found.assemblies if name == "cdk.out" else found.files).append(f"{name}/{inner}")
+            elif name not in SKIPPED and entry.is_dir(follow_symlinks=False):
+                if name.endswith((".dist-info", ".egg-info")):
+                    installed.append(name)
+                else:
+                    found.folders.append(name)
+    if installed:
+        from lambdalint.vendored import packages_of
+
+        found.is_plain = False
+        foreign = packages_of(folder, installed, found.folders)
+        found.files = [name for name in found.files if name.removesuffix(".py") not in foreign]
+        found.folders = [name for name in found.folders if name not in foreign]
+    return found

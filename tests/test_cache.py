@@ -198,3 +198,20 @@ def test_what_is_found_does_not_depend_on_what_else_is_checked(tmp_path: Path, m
     for paths in (["b.py"], ["a.py", "b.py"], ["b.py", "a.py"], ["."]):
         assert check("--select", "LL101", *paths).found == ["shared.py:6 LL101"]
     assert check("--select", "LL101", "a.py").found == []
+
+
+def test_folders_that_are_as_they_were_are_not_listed_again(looked: list[str]) -> None:
+    folder = Path("functions/orders")
+    folder.mkdir(parents=True)
+    for one in (".", "functions", folder):
+        os.utime(one, (1_700_000_000, 1_700_000_000))
+    assert check().found == check().found == []
+    folder.joinpath("new.py").write_text(BAD)
+    assert check().found == ["functions/orders/new.py:5 LL101"]
+    os.utime(folder, (1_700_000_100, 1_700_000_100))
+    assert check().found == check().found == ["functions/orders/new.py:5 LL101"]
+    folder.joinpath("new.py").rename("functions/moved.py")
+    assert check().found == ["functions/moved.py:5 LL101"]
+    for name in os.listdir(".lambdalint_cache"):
+        Path(".lambdalint_cache", name).write_text('{"files": {}, "stamps": {}, "empty": {}, "listings": {".": [1]}}')
+    assert check().found == ["functions/moved.py:5 LL101"]

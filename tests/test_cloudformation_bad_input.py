@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from declaring import declared, functions, remarks, shown
 
+from lambdalint.check import Severity
 from lambdalint.looking import Looker
 from lambdalint.registry import load
-from lambdalint.sources import may_be_template
+from lambdalint.sources import may_be_template, read
 
 FUNCTION = """\
 Resources:
@@ -44,6 +45,15 @@ WRONG = {
 @pytest.mark.parametrize("written", WRONG)
 def test_what_is_of_the_wrong_kind_is_said_once(written: str) -> None:
     assert remarks(f"{FUNCTION}      {written}\n") == [WRONG[written]]
+
+
+def test_what_a_build_fills_in_is_no_fault() -> None:
+    text = FUNCTION.replace("app.handler", "%HANDLER%") + "      Role: %ROLE_ARN%\n"
+    found = read("template.yaml", text.encode())
+    (place, said, severity), *others = found.unreadable
+    assert not others
+    assert (place.line, severity) == (5, Severity.ADVICE)
+    assert said == "has places such as %HANDLER% that something fills in: it can be read once that is done"
 
 
 RIGHT_ENOUGH = [

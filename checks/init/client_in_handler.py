@@ -15,6 +15,7 @@ from lambdalint.checks._libraries import (
     service,
     through,
 )
+from lambdalint.checks.init._hosts import is_local
 from lambdalint.model import UNKNOWN, Argument, Call, Handler
 
 
@@ -64,7 +65,7 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
     built = [call for call in handler.warm_calls if call.name in AWS_BUILDERS and not call.kept]
     # One place may build for this account and for another: where it must build anew, it may.
     spared = places([call for call in built if is_for_this_invocation(call)])
-    for call in outermost([call for call in built if call.location not in spared]):
+    for call in outermost([call for call in built if call.location not in spared and not _is_local(call)]):
         when = "whenever this error occurs" if call.on_error_path else "on every invocation"
         region = _region_of_loop(call)
         mild = call.on_error_path or call.in_asyncio_run or call.name.startswith("aio")
@@ -76,6 +77,12 @@ def client_in_handler(handler: Handler) -> Iterator[Problem]:
             call.trace,
             Severity.ADVICE if mild else None,
         )
+
+
+def _is_local(call: Call) -> bool:
+    """Whether the client is for what plays AWS on a developer's machine: no invocation in Lambda builds it."""
+    endpoint = call.argument(None, "endpoint_url")
+    return endpoint is not None and is_local(endpoint)
 
 
 def _what(call: Call) -> str:

@@ -115,15 +115,24 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
     if not functions or not handler.complete:
         return
     yield from _not_allowed(handler, functions)
+    narrow = [one for one in functions if _is_its_own(one)]
+    if not narrow:
+        return
     wording = handler.wording()
     if is_open(handler, wording) or not _is_simple(handler) or "boto3" not in wording.libraries:
         return  # of code without the SDK, the policy is for what takes its place
-    for function in functions:
-        if not function.role_shared and (function.code is None or function.code.kind != "image"):
-            yield from _unused(function, wording)
+    for function in narrow:
+        yield from _unused(function, wording)
 
 
 # -- allowed, and not needed -------------------------------------------------------------------------------
+
+
+def _is_its_own(function: Function) -> bool:
+    """Whether something is allowed to the function, and to nobody else."""
+    if function.role_shared or (function.code is not None and function.code.kind == "image"):
+        return False
+    return bool(function.statements) or any(policy.is_template for policy in function.policies)
 
 
 def _is_simple(handler: Handler) -> bool:

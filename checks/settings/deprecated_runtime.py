@@ -14,8 +14,6 @@ from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import replacing
 from lambdalint.model import Function
 
-_NAME = re.compile(r"[a-z]+")
-
 
 class Limits(NamedTuple):
     warn_days: Annotated[int, Option("how long before its end a runtime is reported", least=0)] = 180
@@ -93,7 +91,7 @@ def deprecated_runtime(function: Function, limits: Limits) -> Iterator[Problem]:
 
 def _language(runtime: str) -> str:
     """`java` of `java8.al2`."""
-    found = _NAME.match(runtime)
+    found = re.match(r"[a-z]+", runtime)
     return found[0] if found else runtime
 
 

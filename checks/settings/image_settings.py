@@ -61,7 +61,7 @@ def image_settings(function: Function) -> Iterator[Problem]:
             ("layers", function.layers),
         )
         for what, setting in stated:
-            if setting is not None and not setting.optional:
+            if setting is not None and not setting.optional and setting.known != ():
                 where = "; take it out for this one with IgnoreGlobals" if setting.inherited else "; remove it"
                 message = f"{function.logical_id} is deployed as an image, which cannot be given {what}{where}"
                 yield Problem(setting.location, message)

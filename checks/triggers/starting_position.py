@@ -76,7 +76,7 @@ def starting_position(function: Function) -> Iterator[Problem]:
             message = f"where {function.logical_id} begins to read {WORDS[trigger.type]} is not said; state"
             name = spelled("StartingPosition", function.format)
             yield Problem(trigger.location, f"{message} {name}: TRIM_HORIZON or LATEST")
-        elif trigger.type == "sqs" and stated is not None and trigger.source is not None:
+        elif trigger.type == "sqs" and stated is not None and not stated.optional and trigger.source is not None:
             message = "a queue has no starting position, and Lambda refuses one; remove it"
             yield Problem(stated.location, message)
         elif trigger.type in ("kinesis", "dynamodb") and stated is not None and stated.known == "LATEST":

@@ -11,9 +11,11 @@ from functools import partial
 
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
 from lambdalint.model.code import Wording
+from lambdalint.python.blocks import statements
 from lambdalint.python.modules import Module, Modules
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_TOKEN = re.compile(r"\w+")
 
 
 def imports_of(module: Module, modules: Modules) -> tuple[Import, ...]:
@@ -55,7 +57,7 @@ def wording(module: Module, modules: Modules) -> Wording:
     libraries: set[str] = set()
     for one in found:
         words.update(_WORD.findall(one.source.text))
-        for node in ast.walk(one.source.tree):
+        for node in statements(one.source.tree.body):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or "."] if not node.level else []
@@ -113,13 +115,12 @@ def is_read(module: Module, name: str, *besides: ast.AST) -> bool:
     for node in besides:
         first = getattr(node, "lineno", 1)
         own.update(range(first, (getattr(node, "end_lineno", None) or first) + 1))
-    word = re.compile(rf"\b{re.escape(name)}\b")
     unclear = False
     for number, line in enumerate(module.source.lines, 1):
-        if number not in own and name in line:
-            if word.search(line.partition("#")[0]):
+        if name in line and number not in own:
+            if name in _TOKEN.findall(line.partition("#")[0]):
                 return True
-            unclear = unclear or word.search(line) is not None
+            unclear = unclear or name in _TOKEN.findall(line)
     if not unclear:
         return False
     # Behind a `#`: a comment, or a text that holds one. To ask the tree takes longer.
@@ -151,14 +152,14 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     folder = os.path.dirname(module.path)
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
     module.dirs.add(folder)
-    words = [re.compile(rf"\b{re.escape(word)}\b".encode()) for word in (name, module.name)]
+    words = [word.encode() for word in (name, module.name)]
     for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
         module.files.add(path)
         with suppress(OSError), open(path, "rb") as file:
             data = file.read()
-            if all(word.search(data) for word in words):
+            if all(word in data and re.search(rb"\b%s\b" % re.escape(word), data) for word in words):
                 return True
     return False
 

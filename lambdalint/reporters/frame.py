@@ -27,8 +27,8 @@ def frame(lines: Sequence[str], place: Location, width: int, mark: str, paint: C
     room = max(width - gutter - 3, 20)
     line = lines[first - 1].rstrip()
     until = place.end_column - 1 if place.end_line == first else len(line)
-    start = len(_cells(line[: place.column - 1]))
-    end = max(len(_cells(line[:until])), start + 1)
+    start = _columns(line[: place.column - 1])
+    end = max(_columns(line[:until]), start + 1)
     left = 0 if end <= room or start <= room // 2 else start - room // 3
     end = min(end, left + room)
     if not left and first > 1 and lines[first - 2].strip():
@@ -54,6 +54,11 @@ def clean(text: str) -> str:
 def width_of(text: str) -> int:
     """The columns it takes at a terminal."""
     return len(text) if text.isascii() else len(_cells(text))
+
+
+def _columns(text: str) -> int:
+    """Likewise, tabs and what cannot be printed too."""
+    return len(text) if text.isascii() and text.isprintable() else len(_cells(text))
 
 
 def _window(line: str, left: int, room: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Severity
@@ -28,19 +27,19 @@ _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _PLAN = re.compile(r'"(?:planned_values|resource_changes)"')
 
 
-@dataclass(slots=True)
 class Declared:
     """What one file declares."""
 
-    path: str
-    stacks: Sequence[Stack] = ()
-    unreadable: list[Remark] = field(default_factory=list)
-    files: frozenset[str] = frozenset()
-    """Other files that were read, or would have been."""
-    folders: frozenset[str] = frozenset()
-    """Folders in which something was looked for."""
-    together: Mapping[str, bytes] = field(default_factory=dict)
-    """The other files that declare this with it, and what they hold."""
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.stacks: Sequence[Stack] = ()
+        self.unreadable: list[Remark] = []
+        self.files: frozenset[str] = frozenset()
+        """Other files that were read, or would have been."""
+        self.folders: frozenset[str] = frozenset()
+        """Folders in which something was looked for."""
+        self.together: Mapping[str, bytes] = {}
+        """The other files that declare this with it, and what they hold."""
 
 
 def may_be_template(path: str, data: bytes) -> bool:

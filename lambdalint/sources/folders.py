@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from lambdalint.sources.paths import Files, join
 
 ENDINGS = (".tf", ".tf.json")
-_CALL = rb'"?source"?\s*[=:]\s*"(\.{1,2}/[^"\n]*)"'
-_MARK = rb'"aws_lambda_function"|terraform-aws-modules/(?:terraform-aws-)?lambda'
+_CALL = rb'source"?\s*[=:]\s*"(\.{1,2}/[^"\n]*)"'
+_MARKS = (b'"aws_lambda_function"', b"terraform-aws-modules/lambda", b"terraform-aws-modules/terraform-aws-lambda")
 
 
 def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None, root: str = ".") -> list[str]:
@@ -58,7 +58,7 @@ class _Tree:
             data = self._read(folder)
             sources = {join(folder, found.decode("utf-8", "replace")) for found in re.findall(_CALL, data)}
             self._calls[folder] = sorted(one for one in sources if self._files.holds(one))
-            self._marked[folder] = re.search(_MARK, data) is not None
+            self._marked[folder] = any(mark in data for mark in _MARKS)
         return self._calls[folder]
 
     def _reach(self, folder: str, reached: set[str]) -> None:

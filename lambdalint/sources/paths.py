@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from lambdalint.model.places import Location
@@ -21,8 +22,11 @@ class Files:
         self.held: dict[str, bytes] = dict(contents or {})
         """What was read, and what stands in for what is on the disk."""
         self._top = os.path.abspath(root)
+        self._is_around = False
         if not self.holds(template):
             self._top = _repository_of(template)
+        self._is_around = self.holds(".")
+        """What leads down from where the run started lies in the tree."""
         self.refused: list[tuple[Location, str]] = []
         """What leads out of the tree, where: the end of a sentence that begins with "this template"."""
         self.asked: set[str] = set()
@@ -34,6 +38,8 @@ class Files:
 
     def holds(self, path: str) -> bool:
         """Whether a path lies in the tree that the run looks at."""
+        if self._is_around and ".." not in path and not os.path.isabs(path):
+            return True
         full = os.path.abspath(path)
         return full == self._top or full.startswith(self._top.rstrip(os.sep) + os.sep)
 
@@ -89,7 +95,7 @@ class Files:
         if not dot or not module or not name or "\0" in handler:
             return None
         inner = module.replace(".", "/").lstrip("/")
-        for base in (*others, *self._roots(folder)):
+        for base in chain(others, self._roots(folder)):
             for path in (f"{inner}.py", f"{inner}/__init__.py"):
                 file = join(base, path)
                 if self.exists(file):

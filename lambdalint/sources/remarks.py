@@ -11,6 +11,7 @@ from lambdalint.sources.documents import Document, Malformed
 from lambdalint.sources.values import Settings
 
 _ENGINE = re.compile(r"\{%|\{\{(?!resolve:)|<%")
+_OF_A_BUILD = re.compile(r"%[A-Z][A-Z0-9_]+%")
 
 Remark = tuple[Location, str, Severity]
 """What cannot be read, where: the end of a sentence that begins with "this template"."""
@@ -28,7 +29,11 @@ def remarks(settings: Settings, *documents: Document) -> Iterator[Remark]:
 
 def refusal(path: str, text: str, error: Malformed) -> Remark:
     """Why a file cannot be read at all."""
-    reason = error.message
+    reason, severity = error.message, Severity.ERROR
     if _ENGINE.search(text):
         reason = "is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"
-    return Location(path, error.line, error.column, error.line, error.column + 1), reason, Severity.ERROR
+        severity = Severity.ADVICE
+    elif found := _OF_A_BUILD.search(text):
+        reason = f"has places such as {found[0]} that something fills in: it can be read once that is done"
+        severity = Severity.ADVICE
+    return Location(path, error.line, error.column, error.line, error.column + 1), reason, severity

@@ -15,16 +15,15 @@ from lambdalint.sources.values import Settings, Value, shown
 
 def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -> None:
     """Put the statements and managed policies of the roles into the drafts of the functions that have them."""
-    roles = {one.logical_id: one for one in template.resources("AWS::IAM::Role")}
     apart = list(template.resources("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"))
     users = Counter(draft["role"].target for draft in drafts.values() if draft["role"] is not None)
     for logical_id, draft in drafts.items():
         role = draft["role"]
         if role is None and any(_names(policy, f"{logical_id}Role") for policy in apart):
             draft["policies_known"] = False  # SAM makes the role, and something else adds to it
-        if role is None or role.target not in roles:
+        owner = _role(template, role.target) if role is not None else None
+        if role is None or owner is None:
             continue
-        owner = roles[role.target]
         draft["role_shared"] = users[role.target] > 1 or not _is_of_lambda(owner)
         found, named, known = _of_role(owner, settings)
         for policy in apart:
@@ -40,6 +39,11 @@ def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -
         known = known and all(one.known for one in found)
         known = known and all(one.name.known is not None or one.of_aws for one in named)
         draft.update(statements=tuple(found), policies=tuple(named), policies_known=known)
+
+
+def _role(template: Declarations, logical_id: str) -> Resource | None:
+    """Most roles are of something else: none is looked into before it is asked for."""
+    return template.resource(logical_id) if template.types.get(logical_id) == "AWS::IAM::Role" else None
 
 
 def _of_role(role: Resource, settings: Settings) -> tuple[list[Statement], list[Policy], bool]:

@@ -74,6 +74,9 @@ class Evaluator:
         self._work += 1
         if self._depth >= MAX_DEPTH or self._work > MAX_WORK:
             return Value(UNKNOWN, place)
+        if isinstance(node, Node) and node.child_count == 1 and (only := node.children[0]).type == "literal_value":
+            value = self._literal(only, scope, place)  # as most are
+            return value if self._fits(value) else Value(UNKNOWN, place)
         self._depth += 1
         try:
             if isinstance(node, Node):
