@@ -80,8 +80,9 @@ def _triggers(event: Value, settings: Settings, queue: Callable[[Value | None], 
         subscription = properties.get("SqsSubscription")
         if name == "SNS" and subscription is not None and subscription.data is not False:
             # SAM puts a queue between the topic and the function.
-            queue_of = subscription.get("QueueArn")
-            bridge = mapping(settings, "sqs", place, subscription, queue_of, queue)
+            stated = {"BatchSize": Value(10, place), "Enabled": Value(True, place), **dict(subscription.entries())}
+            made = subscription._replace(data=stated)
+            bridge = mapping(settings, "sqs", place, made, subscription.get("QueueArn"), queue)
         yield bridge
 
 
