@@ -184,7 +184,11 @@ EVENTS = [
         "s3 B suffix=.csv events=('s3:*',)",
     ),
     ("SNS", "Topic: !Ref N", "sns ?${N}"),
-    ("SNS", "Topic: !Ref N, SqsSubscription: {BatchSize: 3, QueueArn: !GetAtt Q.Arn}", "sqs Q batch_size=3 enabled=True"),
+    (
+        "SNS",
+        "Topic: !Ref N, SqsSubscription: {BatchSize: 3, QueueArn: !GetAtt Q.Arn}",
+        "sqs Q batch_size=3 enabled=True",
+    ),
     ("SNS", "Topic: !Ref N, SqsSubscription: true", "sqs batch_size=10 enabled=True"),
     ("SNS", "Topic: !Ref N, SqsSubscription: false", "sns ?${N}"),
 ]

@@ -69,17 +69,18 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
     is_aside = any(_acts(call) for call in handler.warm_calls.operations)
     is_costly = len(sent) > 1 or any(call.loops for call in sent) or triggers(handler) & SYNCHRONOUS
     for call in sent:
-        name = text(call.argument(None, "Namespace")) or ""
-        own = name.startswith("AWS/")
         if call.receiver is not None and any(name in call.receiver.keywords for name in _ELSEWHERE):
             continue
+        namespace = text(call.argument(None, "Namespace")) or ""
+        reserved = namespace.startswith("AWS/")
+        elsewhere = f", and to a namespace of your own: {namespace} is that of a service" if reserved else ""
         yield Problem(
             call.location,
             f"the invocation waits for put_metric_data{through(call)}; write the metric to the log in the embedded "
-            f"metric format, which costs no request{', in a namespace of your own: ' + name + ' is of AWS' if own else ''}",
+            f"metric format, which costs no request{elsewhere}",
             trace=call.trace,
             severity=None if is_costly else Severity.ADVICE,
-            sure=is_aside or own,
+            sure=is_aside or reserved,
         )
 
 
