@@ -78,6 +78,12 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         for one in looked
         for handler in one.cut_short
     ]
+    if discovered.has_folder and discovered.files and not any(one.handlers or one.functions for one in looked):
+        count = len(discovered.files)
+        notices.append(
+            f"no handler was found in {count} Python file{'' if count == 1 else 's'}: name those there are in the "
+            "configuration (`handlers`)"
+        )
     texts = Texts(request.contents)
     all_files = [*discovered.files, *discovered.templates]
     found = hearing.merge(one for result in looked for one in result.findings)

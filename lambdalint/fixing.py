@@ -119,7 +119,7 @@ def _edits(text: str, group: Sequence[Pair]) -> list[Edit]:
     else:
         edits = fix.edits(text)
     if not edits:
-        raise Refusal("it could change more than it should")
+        raise Refusal(f"in this place it could change more than it says; do by hand: {fix.message}")
     return list(edits)
 
 

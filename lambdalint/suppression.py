@@ -74,6 +74,19 @@ def comment_columns(lines: Sequence[str]) -> tuple[dict[int, int], int]:
     return comments, len(lines)
 
 
+def _within_heredocs(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Of Terraform: lines of a text in which no comment can stand, and where its attribute is."""
+    start, mark = 0, ""
+    for number, line in enumerate(lines, 1):
+        if not mark:
+            found = re.search(r"<<-?\s*(\w+)\s*$", line)
+            start, mark = (number, found[1]) if found is not None else (0, "")
+        elif line.strip() == mark:
+            mark = ""
+        else:
+            yield number, start
+
+
 class Silencer:
     """What the ignore comments of one file silence, and which of them turn out to be needed."""
 
@@ -115,7 +128,9 @@ class Silencer:
     def _statement_starts(self) -> dict[int, int]:
         """The first line of the innermost statement on each line that does not begin one."""
         if self._firsts is None:
-            self._firsts = {}
+            self._firsts = dict(_within_heredocs(lines_of(self.text))) if self.path.endswith(".tf") else {}
+            if self._firsts:
+                return self._firsts
             import ast
 
             try:

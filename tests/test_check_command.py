@@ -497,3 +497,14 @@ def test_a_handler_that_leads_too_deep_is_said_to() -> None:
     put("app.py", f"def handler(event, context):\n    return step0(event)\n{steps}def step70(x):\n    return x\n")
     for _ in range(2):  # the second time from the cache
         assert "app.py:handler: not all the code behind this handler was looked at" in check().err
+
+
+def test_python_without_any_handler_is_not_taken_for_checked() -> None:
+    Path("tools").mkdir()
+    Path("tools/a.py").write_text("def work():\n    return 1\n")
+    ran = run("check", "tools", "--no-cache")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == (
+        "lambdalint: no handler was found in 1 Python file: name those there are in the configuration (`handlers`)\n"
+    )
+    assert run("check", "tools/a.py").err == ""  # a hook names whatever was changed

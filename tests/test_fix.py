@@ -204,3 +204,16 @@ def test_what_two_fixes_import_stands_above_what_they_make() -> None:
     assert "logger.setLevel(logging.INFO)\n\n\ndef" in fixed(
         "\ndef handler(event, context):\n    print(1)\n", "--unsafe-fixes", "--pedantic"
     )
+
+
+def test_a_diff_says_what_it_does_not_show() -> None:
+    Path("app.py").write_text(BAD)
+    shown = run("check", "--diff", "app.py")
+    assert (shown.code, shown.out) == (1, "")
+    assert shown.err == "lambdalint: 1 fix may change what the program does: --unsafe-fixes shows them\n"
+    asked = run("check", "--diff", "--unsafe-fixes", "app.py")
+    assert "+s3 = boto3.client" in asked.out
+    assert asked.err == ""
+    Path("app.py").write_text("def lambda_handler(event, context):\n    eval(event['x'])\n")
+    nothing = run("check", "--diff", "--unsafe-fixes", "app.py")
+    assert nothing.err == "lambdalint: nothing that was found can be fixed here: 1 finding\n"

@@ -135,6 +135,19 @@ def test_a_condition_gives_choices(read: Any) -> None:
     assert (function.timeout_s.value, function.timeout_s.optional) == (60, True)
 
 
+def test_a_condition_on_a_default_may_turn_out_otherwise(read: Any) -> None:
+    text = (
+        "memory_size = var.size > 1 ? 1024 : 256\n timeout = !(var.size == 3 && true) ? 60 : null\n"
+        ' layers = length(var.name) > 2 ? ["a"] : ["b"]\n runtime = 1 == 1 || var.size == 1 ? "x" : var.name'
+    )
+    variables = 'variable "size" {\n default = 3\n}\nvariable "name" {\n default = "orders"\n}\n'
+    function = read(FUNCTION.replace("  runtime", "  # runtime") % text + variables)["aws_lambda_function.orders"]
+    assert (function.memory_mb.value, function.memory_mb.assumed) == (1024, True)
+    assert (function.timeout_s.value, function.timeout_s.optional) == (60, True)
+    assert function.layers.choices == (("a",), ("b",))
+    assert (function.runtime.value, function.runtime.assumed) == ("x", False)
+
+
 ENVIRONMENTS = [
     (
         '{ A = "1", "B" = var.b, C = aws_sqs_queue.q.url }',
@@ -154,6 +167,7 @@ ENVIRONMENTS = [
         False,
     ),
     ("{ A = aws_lambda_function.orders.runtime }", {"A": "python3.13"}, False),
+    ("{ A = resource.aws_lambda_function.orders.runtime }", {"A": "python3.13"}, False),
     (
         '{ A = random_id.x.hex, B = "p-${random_id.x.hex}" }',
         {"A": "?${random_id.x.hex}", "B": "?p-${random_id.x.hex}"},

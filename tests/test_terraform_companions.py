@@ -374,6 +374,46 @@ def test_statements_know_their_places_and_resources(stack: Any) -> None:
     assert (statement.location.line, statement.location.column) == (15, 37)
 
 
+WRITTEN_OUT = """
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.r.id
+  policy = <<%sEOF
+    {
+      "Statement": [
+        {"Sid": "a } \\" {", "Effect": "Allow", "Action": "s3:*",
+         "Resource": "${aws_s3_bucket.b.arn}", "Condition": {"Null": {"aws:x": "true"}}},
+        {
+          "Effect": "Allow", "Action": "sqs:*", "Resource": "*"
+        }
+      ]
+    }
+  EOF
+}
+"""
+
+
+@pytest.mark.parametrize("dash", ["", "-"])
+@pytest.mark.parametrize("resource", ["${aws_s3_bucket.b.arn}", "arn:aws:s3:::b"])
+def test_statements_of_a_text_are_at_their_own_lines(dash: str, resource: str, stack: Any) -> None:
+    text = (WRITTEN_OUT % dash).replace("${aws_s3_bucket.b.arn}", resource)
+    if not dash:
+        text = text.replace("  EOF", "EOF")
+    before = FUNCTION + ROLE % ""
+    (function,) = stack(before + text).functions
+    first = (before + text).split("\n").index('        {"Sid": "a } \\" {", "Effect": "Allow", "Action": "s3:*",') + 1
+    assert [(one.actions, one.location[1:3]) for one in function.statements] == [
+        (("s3:*",), (first, 9)),
+        (("sqs:*",), (first + 2, 9)),
+    ]
+    assert function.statements[0].resources == (resource,)
+
+
+def test_statements_of_a_text_are_at_its_attribute_where_lines_do_not_fit(stack: Any) -> None:
+    text = (WRITTEN_OUT % "").replace("  EOF", "EOF").replace("${aws_s3_bucket.b.arn}", "${\naws_s3_bucket.b.arn}")
+    (function,) = stack(FUNCTION + ROLE % "" + text).functions
+    assert {one.location.column for one in function.statements} == {3}
+
+
 def test_surroundings(stack: Any) -> None:
     found = stack(
         FUNCTION

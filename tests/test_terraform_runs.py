@@ -51,6 +51,21 @@ def test_findings_are_silenced_where_they_stand(folder: Any) -> None:
     assert found(".") == ["z.tf:1 LL003"]
 
 
+def test_findings_in_a_text_are_silenced_above_it(folder: Any) -> None:
+    text = (
+        ORDERS.replace("{\n", "{\n  role = aws_iam_role.r.arn\n", 1)
+        + 'resource "aws_iam_role" "r" {\n  assume_role_policy = "{}"\n  inline_policy {\n'
+        + "    # lambdalint: ignore[LL706] it looks after all\n    policy = <<-EOF\n"
+        + '      {"Statement": [\n        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},\n'
+        + '        {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}\n      ]}\n    EOF\n  }\n}\n'
+    )
+    select = ("--output-format", "json", "--select", "LL706,LL003")
+    folder({"main.tf": text})
+    assert check(*select, ".").found == []
+    folder({"main.tf": text.replace("    # lambdalint: ignore[LL706] it looks after all\n", "")})
+    assert check(*select, ".").found == ["main.tf:11 LL706", "main.tf:12 LL706"]
+
+
 def test_what_is_typed_stands_for_the_file(folder: Any) -> None:
     folder({"lambda.tf": SOUND})
     told = check(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import forgetting
+from lambdalint.checks.observability._edge import runs_at_the_edge
 from lambdalint.model import Function, Stack
 
 DAYS = 30
@@ -52,7 +53,8 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
     ```
 
     Where that is so of all functions of a template, it is said once. One log group may serve several functions. That a
-    log group belongs to a function is known by `LoggingConfig`, or by its name, `/aws/lambda/` and the function's.
+    log group belongs to a function is known by `LoggingConfig`, or by its name, `/aws/lambda/` and the function's. Of
+    functions that CloudFront runs it is not said: they log in many regions.
 
     **Fix.** Offers a fix that declares a log group for each function, whose messages are kept for 30 days, and names it
     in the function's `LoggingConfig`. It is unsafe: what was logged before stays in the former group, and what reads
@@ -62,7 +64,8 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html
     """
-    endless = [function for function in stack.functions if keeps_forever(function)]
+    functions = [function for function in stack.functions if not runs_at_the_edge(function)]
+    endless = [function for function in functions if keeps_forever(function)]
     for function in endless:
         if function.log_group is not None:
             message = (
@@ -70,7 +73,7 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
             )
             yield Problem(function.log_group.location, message)
     bare = [function for function in endless if function.log_group is None]
-    if len(bare) == len(stack.functions) and len(bare) > 1:
+    if len(bare) == len(functions) and len(bare) > 1:
         message = f"the logs of the {len(bare)} functions in this template are kept for ever; state a retention"
         yield Problem(bare[0].location, message, forgetting(bare, DAYS))
         return

@@ -53,6 +53,8 @@ def no_alarm(function: Function) -> Iterator[Problem]:
           Threshold: 0
     ```
 
+    An alarm on all functions together, or on one whose name is not known, may be about any of them.
+
     **Ignore it when** alarms are declared in another template, or watch all functions of the account together.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._reach import all_calls, unknown_libraries
 from lambdalint.checks.observability._tracing import traced_by_another
-from lambdalint.model import Handler
+from lambdalint.model import Call, Handler
 
 TRACERS = (
     "aws_lambda_powertools.Tracer",
@@ -23,6 +23,8 @@ TRACERS = (
     "thundra",
 )
 """How the names begin of what puts calls into traces."""
+LOCAL = frozenset({"can_paginate", "generate_presigned_post", "generate_presigned_url"})
+"""Methods of clients that ask no service."""
 
 
 @check(Handler, code="LL608", severity=Severity.ADVICE, since="0.1")
@@ -98,8 +100,8 @@ def traced_but_not_patched(handler: Handler) -> Iterator[Problem]:
     ]
     if not active or not handler.complete:
         return
-    called = next(iter(handler.warm_calls.operations), None)
-    if called is None or any(call.name.startswith(TRACERS) for call in all_calls(handler)):
+    what = next(filter(None, map(_asked, handler.warm_calls.operations)), "")
+    if not what or any(call.name.startswith(TRACERS) for call in all_calls(handler)):
         return
     wording = handler.wording()
     if unknown_libraries(wording) or any(one.startswith(TRACERS) for one in wording.libraries):
@@ -109,6 +111,19 @@ def traced_but_not_patched(handler: Handler) -> Iterator[Problem]:
     for function in active:
         assert function.tracing is not None
         place = function.location if function.tracing.inherited else function.tracing.location
-        what = f"{called.service}.{called.operation}" if called.service else called.operation
         message = f"{function.logical_id} is traced, but its calls such as {what} are not in the traces; patch the SDK"
-        yield Problem(place, f"{message}, as Powertools' Tracer does")
+        yield Problem(place, f"{message}, as Powertools' Tracer does", sure=not function.tracing.assumed)
+
+
+def _asked(call: Call) -> str:
+    """The operation that a call comes to, `dynamodb.scan`; empty if it comes to none."""
+    name = call.operation
+    if name in ("get_paginator", "get_waiter"):
+        named = call.argument(0, "operation_name")
+        is_page = name == "get_paginator" and named is not None and isinstance(named.value, str)
+        name = str(named.value) if is_page and named is not None else ""
+    elif name == "batch_writer":
+        name = "batch_write_item"
+    if not name or name in LOCAL:
+        return ""
+    return f"{call.service}.{name}" if call.service else name

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Fix, Problem, Severity, check
 from lambdalint.checks._fixes import replacing, setting
+from lambdalint.checks.observability._edge import runs_at_the_edge
 from lambdalint.checks.observability._tracing import traced_by_another
 from lambdalint.model import Function, Stack
 
@@ -60,7 +61,7 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     ```
 
     Where no function of a template is traced, it is said once, and only of templates with several functions. It is not
-    said where a layer or a variable of another tool for tracing is found.
+    said where a layer or a variable of another tool for tracing is found. What CloudFront runs cannot be traced.
 
     **Fix.** Offers a fix that sets tracing to Active, in Globals where no function has it. It is unsafe: traces are
     billed, and a role that is not made by SAM must allow them.
@@ -72,8 +73,9 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     """
     if stack.format == "zappa" or any(map(traced_by_another, stack.functions)):
         return  # functions of Zappa are stages of one application
-    off = [one for one in stack.functions if one.tracing is None or one.tracing.known == "PassThrough"]
-    if len(off) < len(stack.functions):
+    functions = [one for one in stack.functions if not runs_at_the_edge(one)]
+    off = [one for one in functions if one.tracing is None or one.tracing.known == "PassThrough"]
+    if len(off) < len(functions):
         for function in off:
             message = f"{function.logical_id} is not traced, others in this template are; set its tracing to Active"
             place = function.location if function.tracing is None else function.tracing.location

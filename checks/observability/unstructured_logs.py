@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Fix, Problem, Severity, check
 from lambdalint.checks._fixes import replacing, setting
+from lambdalint.checks.observability._edge import runs_at_the_edge
 from lambdalint.checks.observability._logging import LEVELS, WORDLESS
 from lambdalint.model import Call, Function, Handler
 
@@ -111,7 +112,9 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
     plain = [
         one
         for one in handler.functions
-        if one.format not in WORDLESS and (one.log_format is None or one.log_format.known == "Text")
+        if one.format not in WORDLESS
+        and (one.log_format is None or one.log_format.known == "Text")
+        and not runs_at_the_edge(one)
     ]
     if not plain:
         return

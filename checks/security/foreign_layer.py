@@ -8,7 +8,8 @@ from functools import cache
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
-from lambdalint.model import Function
+from lambdalint.checks._settings import all_of
+from lambdalint.model import Function, Location, Stack
 
 VENDORS = frozenset("114300393969 451483290750 464622532012 943013980633".split())
 """Lumigo, New Relic, Datadog and Sentry: who uses them has a contract with them."""
@@ -32,8 +33,8 @@ class Trusted(NamedTuple):
     accounts: Annotated[tuple[str, ...], Option("account ids whose layers are welcome")] = ()
 
 
-@check(Function, code="LL710", severity=Severity.ADVICE, since="0.1", options=Trusted())
-def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
+@check(Stack, code="LL710", severity=Severity.ADVICE, since="0.1", options=Trusted())
+def foreign_layer(stack: Stack, trusted: Trusted) -> Iterator[Problem]:
     """A function loads a layer that a stranger publishes.
 
     **Why it matters.** The code of a layer runs in the function, with its role, its variables and its events. You have
@@ -76,28 +77,46 @@ def foreign_layer(function: Function, trusted: Trusted) -> Iterator[Problem]:
           BuildMethod: python3.13
     ```
 
-    Layers of AWS and of vendors of monitoring are not reported, nor those whose account is not known. An account that
-    is not known to publish for everybody may be your own: that is likely rather than certain.
+    Layers of AWS and of vendors of monitoring are not reported, nor those whose account is not known or is that of the
+    function's role. An account that is not known to publish for everybody may be your own: that is likely rather than
+    certain.
 
     **Ignore it when** you have looked at what is in this version, and keep a copy.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
     """
-    layers = function.layers
-    if layers is None:
-        return
-    for layer in dict.fromkeys(one for choice in layers.choices for one in choice):
-        placeholder, arn, of_aws = _patterns()
+    holders: dict[Location, list[Function]] = {}
+    for function in stack.functions:
+        if function.layers is not None:
+            holders.setdefault(function.layers.location, []).append(function)
+    for location, functions in holders.items():
+        found = dict(_foreign(functions, trusted))
+        strangers = {layer: account for layer, account in found.items() if account in STRANGERS} or found
+        if strangers:
+            owners = " and ".join(dict.fromkeys(map(_shown, strangers.values())))
+            layers = " and ".join(strangers)
+            what = f"the layer {layers}" if len(strangers) == 1 else f"the layers {layers}"
+            message = f"{what} of {all_of(functions)} {'is' if len(strangers) == 1 else 'are'} code of {owners}"
+            sure = not STRANGERS.keys().isdisjoint(strangers.values())
+            yield Problem(location, f"{message}; publish a copy you have looked at", sure=sure)
+
+
+def _foreign(functions: list[Function], trusted: Trusted) -> Iterator[tuple[str, str]]:
+    """The layers of others, and their accounts."""
+    placeholder, arn, of_aws = _patterns()
+    roles = [one.role.known or "" for one in functions if one.role is not None]
+    own = {role.split(":")[4] for role in roles if role.startswith("arn:") and role.count(":") > 4}
+    welcome = {*VENDORS, *trusted.accounts, *own}
+    stated = (one.layers.choices for one in functions if one.layers is not None)
+    for layer in dict.fromkeys(one for choices in stated for choice in choices for one in choice):
         found = arn.match(placeholder.sub("", layer))
-        if found is None or of_aws.fullmatch(found[2]):
-            continue
-        account = found[1]
-        if account in VENDORS or account in trusted.accounts:
-            continue
-        whose = STRANGERS.get(account)
-        owner = f"{whose} ({account})" if whose else f"account {account}"
-        message = f"the layer {found[2]} of {function.logical_id} is code of {owner}; publish a copy you have looked at"
-        yield Problem(layers.location, message, sure=whose is not None)
+        if found is not None and not of_aws.fullmatch(found[2]) and found[1] not in welcome:
+            yield found[2], found[1]
+
+
+def _shown(account: str) -> str:
+    whose = STRANGERS.get(account)
+    return f"{whose} ({account})" if whose else f"account {account}"
 
 
 @cache

@@ -104,8 +104,8 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
 
     It is said only where both sides are known: all statements of the role; the code and all that it imports, be it by
     the names of well-known libraries. Patterns such as `s3:Get*`, roles that others have too, and actions that Lambda
-    itself needs of the role, to read a queue or to reach a destination, are left alone. Which resources are meant is
-    not looked at.
+    itself needs of the role, to read a queue or to reach a destination, are left alone; so is what a queue, a topic, a
+    bucket or a secret of the template may allow by a policy of its own. Which resources are meant is not looked at.
 
     **Ignore it when** the policy is kept wider for what comes next.
 
@@ -205,11 +205,12 @@ def _not_allowed(handler: Handler, functions: list[Function]) -> Iterator[Proble
             return
         granted += found
     told: set[str] = set()
+    by_others = [*BY_OTHERS, *(f"{service}:*" for function in functions for service in function.opened_services)]
     for call in handler.warm_calls.operations:
         if _has_other_credentials(call) or call.on_error_path:
             continue
         for action in needed(call.service, _operation(call)) or ():
-            if action.lower() not in told and not any_matches([*granted, *BY_OTHERS], action):
+            if action.lower() not in told and not any_matches([*granted, *by_others], action):
                 told.add(action.lower())
                 of = " or ".join(one.logical_id for one in functions[:2])
                 message = f"{call.operation} needs {_shown(call, action)}, which no policy of {of} allows; allow it"

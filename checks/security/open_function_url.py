@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.model import Function
+from lambdalint.model import Function, Unknown
+
+OF_SENDERS = ("HOOK", "SIGNING", "SIGNATURE", "PUBLIC_KEY", "VERIFY_TOKEN", "VERIFICATION", "BOT_TOKEN")
+"""What stands in the names of variables by which code knows who sent something."""
 
 
 @check(Function, code="LL703", severity=Severity.WARNING, since="0.1")
@@ -47,7 +50,8 @@ def open_function_url(function: Function) -> Iterator[Problem]:
 
     With `AWS_IAM`, CloudFront can still serve the public: an origin access control signs its requests to the function.
 
-    Of what is called a webhook it is not certain: who calls that has no credentials, and signs what he sends.
+    Of what is called a webhook, or has a variable such as `SIGNING_SECRET`, it is not certain: who calls that has no
+    credentials, and signs what he sends.
 
     **Ignore it when** it is meant for everybody, or the code checks a signature first; give the function a reserved
     concurrency then.
@@ -57,5 +61,12 @@ def open_function_url(function: Function) -> Iterator[Problem]:
     if function.url is not None and function.url.auth is not None and function.url.auth.known == "NONE":
         auth = function.url.auth
         message = f"anybody may call {function.logical_id} by its URL, as often as he likes; let it ask for AWS_IAM"
-        is_hook = "hook" in f"{function.logical_id} {function.handler and function.handler.known}".lower()
-        yield Problem(auth.location, message, sure=not auth.assumed and not is_hook)
+        yield Problem(auth.location, message, sure=not auth.assumed and not _is_hook(function))
+
+
+def _is_hook(function: Function) -> bool:
+    """Whether other services call the function, as its names tell."""
+    if "hook" in f"{function.logical_id} {function.handler and function.handler.known}".lower():
+        return True
+    variables = () if isinstance(function.environment, Unknown) else function.environment or ()
+    return any(word in name.upper() for name in variables for word in OF_SENDERS)

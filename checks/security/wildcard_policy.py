@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._actions import is_scoped
+from lambdalint.checks._actions import allowed_by, is_scoped
 from lambdalint.checks._settings import all_of
 from lambdalint.model import Stack
 from lambdalint.model.template import Function, Policy, Statement
@@ -14,6 +16,7 @@ from lambdalint.model.template import Function, Policy, Statement
 ALL_POWERFUL = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
 OWN_OUTPUT = frozenset({"logs", "xray", "cloudwatch"})
 """Services to which a function sends what it tells of itself."""
+OF_INSTANCES = frozenset({"ssm:sendcommand", "ssm:startautomationexecution", "ssm:startsession"})
 
 
 @check(Stack, code="LL706", severity=Severity.WARNING, since="0.1")
@@ -66,8 +69,10 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
     ```
 
     Single actions on all resources are advice, and reported only where the data belongs to resources that a policy can
-    name: tables, buckets, queues, topics, streams, secrets, keys, functions. Statements with a condition are not
-    reported.
+    name: tables, buckets, queues, topics, streams, secrets, keys, functions; and where a role is handed on
+    (`iam:PassRole`). Actions that tell how a resource is set up, and nothing of what is in it, are not reported.
+    `table/*` and `arn:aws:s3:::*` are everything, too, and so is `*` for a name that a policy template of SAM asks for.
+    Statements with a condition are not reported, nor what is `*` in some cases only.
 
     **Ignore it when** the function's task is to look after all resources of the account.
 
@@ -85,6 +90,9 @@ def wildcard_policy(stack: Stack) -> Iterator[Problem]:
 
 
 def _of_policy(policy: Policy, who: str) -> Iterator[Problem]:
+    if policy.everywhere and any(map(is_scoped, allowed_by(policy.of_aws, True) or ())):
+        message = f"{policy.of_aws} is given *, and lets {who} do this to all resources of the account"
+        yield Problem(policy.name.location, f"{message}; name those that it needs", severity=Severity.ADVICE)
     name = "" if policy.is_template else policy.of_aws
     if name in ALL_POWERFUL:
         message = f"{name} lets {who} do nearly everything in the account; allow the actions that it needs"
@@ -105,6 +113,7 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
         yield Problem(place, message, severity=None if everywhere else Severity.ADVICE)
         return
     if not everywhere:
+        yield from _of_a_kind(statement, who)
         return
     if statement.not_actions:
         message = f"a statement with NotAction lets {who} do all that it does not name; allow the actions that it needs"
@@ -112,13 +121,60 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
         return
     whole = [one.partition(":")[0] for one in statement.actions if one.endswith(":*")]
     whole = [one for one in dict.fromkeys(whole) if one.lower() not in OWN_OUTPUT]
-    single = [one for one in dict.fromkeys(statement.actions) if is_scoped(one)]
+    single = [one for one in dict.fromkeys(statement.actions) if _is_worth_naming(one)]
     if whole:
         message = f"{who} may do all that {_listed(whole)} can, to all resources; allow the actions that it needs"
         yield Problem(place, message)
     elif single:
         message = f"{who} may do {_listed(single)} to all resources of the account; name those that it needs"
         yield Problem(place, message, severity=Severity.ADVICE)
+
+
+def _of_a_kind(statement: Statement, who: str) -> Iterator[Problem]:
+    """Of a statement that names the account's tables, buckets or queues, but all of them."""
+    patterns = _patterns()
+    for resource in statement.resources:
+        found = patterns.all_of_a_kind.fullmatch(patterns.placeholder.sub("x", resource))
+        actions = [one for one in dict.fromkeys(statement.actions) if found and one.lower().startswith(f"{found[1]}:")]
+        told = [one for one in actions if one.endswith(":*") or _is_worth_naming(one)]
+        if told:
+            message = f"{who} may do {_listed(told)} to all of {resource}; name those that it needs"
+            yield Problem(statement.location, message, severity=Severity.ADVICE)
+            return
+
+
+class _Patterns(NamedTuple):
+    placeholder: re.Pattern[str]
+    """What is filled in."""
+    all_of_a_kind: re.Pattern[str]
+    """The ARN of everything of one kind."""
+    describing: re.Pattern[str]
+    """Actions that tell how resources are set up, and nothing of what is in them."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        re.compile(r"\$\{[^}]*\}"),
+        re.compile(
+            r"arn:[^:]*:(dynamodb|events|kinesis|kms|lambda|s3|secretsmanager|sns|sqs|ssm|states):[^:]*:[^:]*:"
+            r"(?:table/|event-bus/|stream/|key/|function:|secret:|parameter/|stateMachine:)?\*(?:/\*)?"
+        ),
+        re.compile(
+            r"[a-z0-9]+:(?:describe.*|list(?!bucket).*|get.*(?:acl|attributes|configuration|location|logging|notification|"
+            r"policy|status|tagging|tags|url|versioning))"
+        ),
+    )
+
+
+def _is_worth_naming(action: str) -> bool:
+    """Whether an action is on data, instances or roles that a policy should name."""
+    action = action.lower()
+    if action.startswith("ssm:"):
+        return is_scoped(action) and ("parameter" in action or action in OF_INSTANCES)
+    if action == "iam:passrole":
+        return True
+    return is_scoped(action) and _patterns().describing.fullmatch(action) is None
 
 
 def _listed(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from lambdalint import checking, files, fixing
 from lambdalint.cli.check import Options, exit_code, write
@@ -40,10 +41,20 @@ def show(request: checking.Request, options: Options) -> int:
     for path, after in sorted(mended.after.items()):
         write(fixing.difference(path, mended.before[path], after))
     if not options.quiet:
-        for notice in (*mended.notices, *report.notices):
+        for notice in (*mended.notices, *report.notices, *_withheld(report, options, mended)):
             print(f"lambdalint: {notice}", file=sys.stderr)
     code = exit_code(report, options, request.config.fail_on)
     return code or (1 if mended.after and not options.exit_zero else 0)
+
+
+def _withheld(report: Report, options: Options, mended: fixing.Mended) -> Iterator[str]:
+    """What is not shown: findings stand in a report, and some fixes have to be asked for."""
+    found = [one for one in report.findings if one.status == "new"]
+    unsafe = sum(one.fix_message is not None and one.fix_unsafe for one in found)
+    if not options.unsafe_fixes and unsafe:
+        yield f"{unsafe} fix{'' if unsafe == 1 else 'es'} may change what the program does: --unsafe-fixes shows them"
+    elif found and not mended.after:
+        yield f"nothing that was found can be fixed here: {len(found)} finding{'' if len(found) == 1 else 's'}"
 
 
 def _mended(request: checking.Request, options: Options) -> tuple[fixing.Mended, Report]:

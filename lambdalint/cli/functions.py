@@ -12,6 +12,7 @@ from lambdalint.inventory import SCHEMA, Inventory, described, place, take
 from lambdalint.model import Function
 
 FORMATS = ("table", "json")
+WIDE = 2_000
 
 
 def functions(paths: Sequence[str], output_format: str, quiet: bool) -> int:
@@ -45,8 +46,8 @@ def table(found: Inventory) -> None:
         rows.add_column(name, justify="right" if name in ("memory", "timeout") else "left", overflow="fold")
     for function in found.functions:
         rows.add_row(*cells(function))
-    # Paths are copied from here: a line of its own is worse than a wide one.
-    console = Console(width=width(), no_color=not wants_color(), highlight=False)
+    # What reads a pipe wants a row in one line, however wide.
+    console = Console(width=width() if sys.stdout.isatty() else WIDE, no_color=not wants_color(), highlight=False)
     console.print(rows)
 
 

@@ -143,6 +143,8 @@ class Policy(NamedTuple):
     name: Setting[str]
     """`arn:aws:iam::aws:policy/AdministratorAccess`, `S3ReadPolicy`."""
     is_template: bool = False
+    everywhere: bool = False
+    """Of a policy template: it is given `*` for the name of what it is about."""
 
     @property
     def of_aws(self) -> str:
@@ -304,6 +306,9 @@ class Function(NamedTuple):
     """Whether these are all that its role allows."""
     role_shared: bool = False
     """Something besides this function has its role too, or may have."""
+    opened_services: frozenset[str] = frozenset()
+    """Services some of whose resources here have a policy of their own, which may allow this function something:
+    `sqs`, `sns`, `s3`, `secretsmanager`."""
     permissions: Sequence[Permission] = ()
     recursive_loop: Setting[str] | None = None
     triggers: Sequence[Trigger] = ()

@@ -104,7 +104,8 @@ def _summary(report: Report, paint: Paint, width: int) -> Iterator[str]:
     counts = Counter(finding.severity for finding in new)
     found = [paint(_count(counts[one], one.label), _TONES[one]) for one in sorted(counts, reverse=True)]
     checked = f"{_count(report.handlers, 'handler')} in {_count(report.files, 'file')}"
-    yield f"Found {', '.join(found) or 'nothing new'}; checked {checked}."
+    nothing = "nothing new" if report.baselined else "nothing more" if report.fixed else "nothing"
+    yield f"Found {', '.join(found) or nothing}; checked {checked}."
     safe = sum(finding.fix_message is not None and not finding.fix_unsafe for finding in new)
     unsafe = sum(finding.fix_message is not None and finding.fix_unsafe for finding in new)
     facts = [

@@ -35,6 +35,9 @@ def statement(value: Value) -> Statement:
     condition = value.get("Condition")
     parts = {name: value.get(name) for name in ("Action", "NotAction", "Resource", "NotResource")}
     texts = {name: _texts(part) for name, part in parts.items()}
+    resources = texts["Resource"]
+    if "*" in resources and not _is_everywhere(parts["Resource"]):
+        resources = tuple("?" if one == "*" else one for one in resources)
     known = isinstance(value.data, dict) and not value.opened
     known = known and all(part is None or not _is_open(part) for part in parts.values())
     return Statement(
@@ -42,7 +45,7 @@ def statement(value: Value) -> Statement:
         effect=effect.data if effect is not None and isinstance(effect.data, str) else "Allow",
         actions=texts["Action"],
         not_actions=texts["NotAction"],
-        resources=texts["Resource"],
+        resources=resources,
         not_resources=texts["NotResource"],
         principals=tuple(_principals(value.get("Principal"))),
         conditions=frozenset(key for _, test in condition.entries() for key, _ in test.entries())
@@ -63,6 +66,17 @@ def _texts(value: Value | None) -> tuple[str, ...]:
     if isinstance(value.data, list):
         return tuple("?" if _is_open_default(one) else shown(one) for one in value.elements())
     return ("?",) if _is_open_default(value) else as_strings(value) or ()
+
+
+def _is_everywhere(value: Value | None) -> bool:
+    """Whether everything is meant under all conditions."""
+    if value is None:
+        return False
+    if value.choices:
+        return all(map(_is_everywhere, value.choices))
+    if isinstance(value.data, list):
+        return any(map(_is_everywhere, value.data))
+    return bool(value.data == "*")
 
 
 def _is_open_default(value: Value) -> bool:

@@ -35,6 +35,8 @@ class Companions:
         self.reader = reader
         self.queues = queues
         self.files = files
+        self.unclaimed: list[Setting[str]] = []
+        """The names of log groups that may be those of functions: they are only known when all is deployed."""
 
     def complete(self, drafts: dict[str, Draft]) -> None:
         for logical_id, type_ in self.template.types.items():
@@ -45,6 +47,9 @@ class Companions:
             resource = self.template.resource(logical_id)
             if resource is not None:
                 method(self, resource, drafts)
+        for draft in drafts.values():
+            if draft["log_group"] is None and self.unclaimed:
+                draft["log_group"] = self.unclaimed[0]
 
     def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
         for function in self.references.functions(value):
@@ -121,6 +126,7 @@ def _log_group(self: Companions, resource: Resource, drafts: dict[str, Draft]) -
     p, s = resource.properties, self.settings
     name = p.get("LogGroupName")
     retention = s.integer(p.get("RetentionInDays"))
+    claimed = False
     for logical_id, draft in drafts.items():
         group = draft["log_group"]
         linked = group is not None and group.target == resource.logical_id
@@ -132,7 +138,10 @@ def _log_group(self: Companions, resource: Resource, drafts: dict[str, Draft]) -
         if linked:
             draft["log_group"] = group or s.string(name) or s.constant(resource.logical_id, p)
             draft["log_retention_days"] = retention
-            draft["log_group_declared"] = True
+            draft["log_group_declared"] = claimed = True
+    setting = s.string(name)
+    if not claimed and setting is not None and setting.known is None and setting.text.startswith("/aws/lambda/"):
+        self.unclaimed.append(setting)
 
 
 def _alarm(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
@@ -148,8 +157,21 @@ def _alarm(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> No
     for metric in metrics:
         name = metric.get("MetricName")
         alarm = Alarm(resource.location, name.data if name is not None and isinstance(name.data, str) else UNKNOWN)
-        for function in self.references.functions(metric.get("Dimensions")):
+        named = self.references.functions(metric.get("Dimensions"))
+        for function in named or (drafts if _is_of_any(metric) else ()):
             drafts[function]["alarms"].append(alarm)
+
+
+def _is_of_any(metric: Value) -> bool:
+    """Whether a metric is one of all functions together, or of one that is not known."""
+    namespace, dimensions = metric.get("Namespace"), metric.get("Dimensions")
+    if namespace is None or namespace.data != "AWS/Lambda":
+        return False
+    if dimensions is None or dimensions.data is UNKNOWN:
+        return True
+    stated = [one.get("Value") for one in dimensions.elements()] if isinstance(dimensions.data, list) else []
+    values = [*stated, *(value for _, value in dimensions.entries())]
+    return any(value is not None and value.data is UNKNOWN for value in values)
 
 
 def _rule(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:

@@ -212,7 +212,8 @@ class FunctionReader:
                 else:
                     for name, argument in one.entries():
                         place = argument.location
-                        named.append(Policy(Setting(name, place, choices=(name,)), is_template=True))
+                        everywhere = any(given.data == "*" and not given.assumed for _, given in argument.entries())
+                        named.append(Policy(Setting(name, place, choices=(name,)), True, everywhere))
             elif one.data is not None:
                 setting = self.settings.string(one)
                 if setting is not None:

@@ -12,6 +12,16 @@ from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, shown
 
+_OF_RESOURCES = {
+    "AWS::SQS::QueuePolicy": "sqs",
+    "AWS::SNS::TopicPolicy": "sns",
+    "AWS::S3::BucketPolicy": "s3",
+    "AWS::SecretsManager::ResourcePolicy": "secretsmanager",
+}
+"""Policies that queues, topics, buckets and secrets have themselves: within an account they are enough."""
+_OF_THE_FRAMEWORK = "IamRoleLambdaExecution"
+"""The role that the Serverless Framework makes."""
+
 
 def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -> None:
     """Put the statements and managed policies of the roles into the drafts of the functions that have them."""
@@ -19,8 +29,8 @@ def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -
     users = Counter(draft["role"].target for draft in drafts.values() if draft["role"] is not None)
     for logical_id, draft in drafts.items():
         role = draft["role"]
-        if role is None and any(_names(policy, f"{logical_id}Role") for policy in apart):
-            draft["policies_known"] = False  # SAM makes the role, and something else adds to it
+        if role is None and any(_names(policy, f"{logical_id}Role", _OF_THE_FRAMEWORK) for policy in apart):
+            draft["policies_known"] = False  # the role is made by a tool, and something else adds to it
         owner = _role(template, role.target) if role is not None else None
         if role is None or owner is None:
             continue
@@ -39,6 +49,10 @@ def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -
         known = known and all(one.known for one in found)
         known = known and all(one.name.known is not None or one.of_aws for one in named)
         draft.update(statements=tuple(found), policies=tuple(named), policies_known=known)
+    if any(draft.get("policies_known") for draft in drafts.values()):
+        opened = frozenset(_opened(template))
+        for draft in drafts.values():
+            draft["opened_services"] = opened
 
 
 def _role(template: Declarations, logical_id: str) -> Resource | None:
@@ -66,10 +80,26 @@ def _of_role(role: Resource, settings: Settings) -> tuple[list[Statement], list[
     return found, named, known
 
 
-def _names(policy: Resource, role: str) -> bool:
+def _names(policy: Resource, *roles: str) -> bool:
     """Whether a policy is attached to a role that has no resource of its own in the template."""
     holders = (policy.properties.get("Roles"), policy.properties.get("RoleName"))
-    return any(f"${{{role}}}" in shown(one) for holder in holders if holder is not None for one in holder.elements())
+    named = [shown(one) for holder in holders if holder is not None for one in holder.elements()]
+    return any(f"${{{role}}}" in one for one in named for role in roles)
+
+
+def _opened(template: Declarations) -> Iterator[str]:
+    """The services of whose resources one may let functions do something, whatever their roles say."""
+    for policy in template.resources(*_OF_RESOURCES):
+        document = policy.properties.get("PolicyDocument") or policy.properties.get("ResourcePolicy")
+        for one in statements(document):
+            if one.effect == "Allow" and (not one.known or any(_may_be_role(who, one) for who in one.principals)):
+                yield _OF_RESOURCES[policy.type]
+
+
+def _may_be_role(principal: str, statement: Statement) -> bool:
+    """Whether roles of the account may be meant: no service, and not everybody by way of a service."""
+    by_service = any(key.lower() in ("aws:sourcearn", "aws:sourceaccount") for key in statement.conditions)
+    return not principal.endswith(".amazonaws.com") and not (principal == "*" and by_service)
 
 
 def _is_of_lambda(role: Resource) -> bool:

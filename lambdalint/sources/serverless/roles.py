@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _OWN = "serverless-iam-roles-per-function"
 """The plugin that gives functions roles of their own."""
+_GRANTING = frozenset({"serverless-lift", "?"})
+"""Plugins that let all functions use what they make."""
 
 
 class Roles:
@@ -33,7 +35,13 @@ class Roles:
         self._managed = [shared.get("iamManagedPolicies"), role.get("managedPolicies") if described and role else None]
         self._several = translator.several
         self._settings = translator.settings
-        self._known = translator.provider is not None and not translator.provider.opened
+        changed = translator.service.overridden("IamRoleLambdaExecution") is not None
+        self._known = (
+            translator.provider is not None
+            and not translator.provider.opened
+            and not changed
+            and self._plugins.isdisjoint(_GRANTING)
+        )
 
     def role_of(self, own: Value) -> Value | None:
         """The role, if it is one that the framework does not make."""

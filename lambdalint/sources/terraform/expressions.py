@@ -246,10 +246,18 @@ class Evaluator:
 
     def _conditional(self, node: Node, scope: Scope, place: Location) -> Value:
         condition, first, second = [one for one in node.children if one.is_named and one.type != "comment"][:3]
-        holds = truth(self.value(condition, scope, place))
+        decides = self.value(condition, scope, place)
+        holds = truth(decides)
         if holds is None:
             return chosen([self.value(first, scope, place), self.value(second, scope, place)], place)
-        return self._inner(first if holds else second, scope, place)
+        taken = self._inner(first if holds else second, scope, place)
+        return self._by_default(taken, second if holds else first, scope, place) if decides.assumed else taken
+
+    def _by_default(self, taken: Value, other: Node, scope: Scope, place: Location) -> Value:
+        """The branch that is taken unless a variable is given: with the other one, where there may be more in that."""
+        if taken.data is not None and not isinstance(taken.data, (list, dict)):
+            return taken._replace(assumed=True)
+        return chosen([taken, self.attempt(other, scope, place) or Value(UNKNOWN, place)], place)
 
     def _unary(self, node: Node, scope: Scope, place: Location) -> Value:
         return negated(scope.file.text(node.children[0]), self._term(node.children[1:], scope, place), place)

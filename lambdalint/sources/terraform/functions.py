@@ -34,7 +34,9 @@ def call(name: str, arguments: Arguments, place: Location, source: str, read: Re
         return Value(UNKNOWN, place, source or f"${{{name}(...)}}", refs)
     if value.data is UNKNOWN and not value.text and not value.choices:
         return value._replace(text=source, refs=value.refs or refs)
-    return value._replace(refs=tuple(dict.fromkeys((*value.refs, *refs)))) if refs and not value.refs else value
+    if isinstance(value.data, (str, int, float)) and any(one.assumed for one in arguments):
+        value = value._replace(assumed=True)
+    return value._replace(refs=refs) if refs and not value.refs else value
 
 
 def joined(parts: Arguments, place: Location, separator: str = "") -> Value:
@@ -130,7 +132,9 @@ def _jsondecode(arguments: Arguments, place: Location) -> Value | None:
 
 
 def of_python(data: Any, place: Location) -> Value:
-    """The opposite of `_plain`: with everything at one place."""
+    """The opposite of `_plain`: with everything at one place, but what has one of its own."""
+    if isinstance(data, Value):
+        return data
     if isinstance(data, dict):
         return Value({str(key): of_python(one, place) for key, one in data.items()}, place)
     if isinstance(data, list):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from lambdalint.model.places import UNKNOWN
+from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.terraform.functions import of_python
 from lambdalint.sources.values import Value
 
@@ -32,6 +35,51 @@ def document_of(value: Value | None) -> Value | None:
     except (ValueError, RecursionError):
         return Value(UNKNOWN, value.location, "", value.refs)
     return _with_refs(of_python(found_data, value.location), value.refs)
+
+
+def written_out(value: Value, lines: Sequence[str], first: int) -> Value:
+    """A text that stands in the file as it is, line by line: as a policy, its statements are at their own lines."""
+    text = value.data if isinstance(value.data, str) else value.text
+    if value.choices or '"Statement"' not in text or text.lstrip()[:1] != "{":
+        return value
+    try:
+        found = json.loads(text, strict=False, object_pairs_hook=_placed(text, value.location, lines, first))
+    except (ValueError, RecursionError):
+        return value
+    return value._replace(decoded=_with_refs(of_python(found, value.location), value.refs))
+
+
+def _placed(text: str, place: Location, lines: Sequence[str], first: int) -> Callable[[list[tuple[str, Any]]], Value]:
+    """Makes the maps of a text, inner ones first, each at the line where it begins."""
+    begins = _begins(text)
+
+    def made(pairs: list[tuple[str, Any]]) -> Value:
+        number = next(begins)
+        line = lines[number] if number < len(lines) else ""
+        column = len(line) - len(line.lstrip()) + 1
+        where = Location(place.path, first + number, column, first + number, len(line.rstrip()) + 1)
+        return Value({key: of_python(one, where) for key, one in pairs}, where)
+
+    return made
+
+
+def _begins(text: str) -> Iterator[int]:
+    """The lines in which maps begin, in the order in which these end."""
+    opened: list[int] = []
+    number = 0
+    for found in _tokens().finditer(text):
+        token = found[0]
+        number += token.count("\n")
+        if token == "{":
+            opened.append(number)
+        elif token == "}":
+            yield opened.pop()
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    """Texts, braces, and ends of lines."""
+    return re.compile(r'"(?:[^"\\]|\\.)*"|[{}\n]', re.DOTALL)
 
 
 def _with_refs(value: Value, refs: tuple[str, ...]) -> Value:

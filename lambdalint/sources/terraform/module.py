@@ -68,9 +68,9 @@ class Module:
             return Value(self._path(first), place), 1
         if name == "module":
             return self._output(first, steps, place)
-        if name == "data":
+        if name in ("data", "resource"):
             second = str(steps[1].key.data) if len(steps) > 1 else ""
-            return self._attribute(("data", first, second), steps[2:], 2, place)
+            return self._attribute((name, first, second), steps[2:], 2, place)
         if name in ("each", "count", "self", "terraform") or len(steps) < 1:
             return Value(UNKNOWN, place, f"${{{'.'.join(filter(None, (name, first)))}}}"), min(len(steps), 1)
         return self._attribute(("resource", name, first), steps[1:], 1, place)

@@ -158,7 +158,7 @@ def negated(operator: str, value: Value, place: Location) -> Value:
     """`!x` and `-x`."""
     if operator == "!":
         known = truth(value)
-        return Value(UNKNOWN if known is None else not known, place)
+        return Value(UNKNOWN if known is None else not known, place, assumed=value.assumed)
     if isinstance(value.data, (int, float)) and not isinstance(value.data, bool):
         return Value(-value.data, place)
     return Value(UNKNOWN, place)
@@ -170,11 +170,13 @@ def binary(operator: str, left: Value, other: Callable[[], Value], place: Locati
         decides = operator == "||"
         first = truth(left)
         if first is decides:
-            return Value(decides, place)
-        second = truth(other())
+            return Value(decides, place, assumed=left.assumed)
+        right = other()
+        second = truth(right)
         if second is decides:
-            return Value(decides, place)
-        return Value(UNKNOWN if first is None or second is None else not decides, place)
+            return Value(decides, place, assumed=right.assumed)
+        known = first is not None and second is not None
+        return Value(not decides if known else UNKNOWN, place, assumed=left.assumed or right.assumed)
     right = other()
     if operator in ("==", "!="):
         return _compared(left, right, operator == "==", place)
@@ -182,7 +184,7 @@ def binary(operator: str, left: Value, other: Callable[[], Value], place: Locati
     if a is None or b is None:
         return Value(UNKNOWN, place)
     try:
-        return Value(_ARITHMETIC[operator](a, b), place)
+        return Value(_ARITHMETIC[operator](a, b), place, assumed=left.assumed or right.assumed)
     except (ZeroDivisionError, OverflowError, KeyError, ValueError):
         return Value(UNKNOWN, place)
 
@@ -192,7 +194,7 @@ def _compared(left: Value, right: Value, wanted: bool, place: Location) -> Value
         {None} if left.optional or right.optional else set()
     )
     answer = answers.pop() if len(answers) == 1 else None
-    return Value(UNKNOWN if answer is None else answer is wanted, place)
+    return Value(UNKNOWN if answer is None else answer is wanted, place, assumed=left.assumed or right.assumed)
 
 
 def _number(value: Value) -> int | float | None:

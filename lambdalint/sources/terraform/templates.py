@@ -10,6 +10,7 @@ from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.documents import Map, Scalar, constant
 from lambdalint.sources.documents import Sequence as JsonList
 from lambdalint.sources.terraform.functions import joined
+from lambdalint.sources.terraform.json_texts import written_out
 from lambdalint.sources.terraform.syntax import File
 from lambdalint.sources.terraform.texts import dedented, unescaped
 from lambdalint.sources.values import Value
@@ -29,6 +30,7 @@ def template(evaluator: Evaluator, node: Node, scope: Scope, place: Location) ->
         end = data.rfind(b"\n", 0, children[-1].start_byte) + 1
     else:
         begin, end = children[0].end_byte, children[-1].start_byte
+    lines = data[begin:end].decode("utf-8", "replace").split("\n") if heredoc else []
     parts: list[Value] = []
     for child in children:
         if child.type not in ("template_interpolation", "template_directive"):
@@ -45,7 +47,10 @@ def template(evaluator: Evaluator, node: Node, scope: Scope, place: Location) ->
     parts.append(_raw(data[begin:end], heredoc, place))
     value = joined(parts, place)
     if heredoc and isinstance(value.data, str) and children[0].text == b"<<-":
-        return value._replace(data=dedented(value.data))
+        value = value._replace(data=dedented(value.data))
+    text = value.data if isinstance(value.data, str) else value.text
+    if heredoc and text.count("\n") == len(lines) - 1:
+        return written_out(value, lines, scope.file.place(children[1]).line + 1)
     return value
 
 
