@@ -255,7 +255,7 @@ def test_the_handler_of_an_image_is_in_its_dockerfile(dockerfile: str, path: str
 
 def test_a_handler_that_a_foreign_layer_may_bring_is_not_missing() -> None:
     Path("other.py").write_text("TABLE = 1\n", encoding="utf-8")
-    text = "Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {{Handler: datadog_lambda.handler.handler, Runtime: python3.13{0}}}}}}}"
+    text = "Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {{Handler: wrapping.handler.handler, Runtime: python3.13{0}}}}}}}"
     for more, found in (("", [True]), (", Layers: [arn:aws:lambda:x]", [])):
         Path("t.yaml").write_text(text.format(more), encoding="utf-8")
         assert [one.sure for one, _ in Looker(".", [load()["LL209"]]).look("t.yaml").findings] == found

@@ -9,7 +9,7 @@ from declaring import lay
 from running import check
 
 FILES = {
-    "pyproject.toml": "[tool.lambdalint]\nselect = ['LL101', 'LL802']\n",
+    "pyproject.toml": "[tool.lambdalint]\nselect = ['LL101', 'LL803']\n",
     "serverless.yml": """\
         service: shop
         provider: {name: aws, runtime: python3.13}
@@ -18,9 +18,11 @@ FILES = {
         """,
     "fns/orders.yml": """\
         orders:
+          timeout: 900
           handler: src/app.run
-        # lambdalint: ignore[LL802] 6 s will do
         reports:
+          # lambdalint: ignore[LL803] measured
+          timeout: 900
           handler: src/app.run
         """,
     "src/app.py": """\
@@ -40,7 +42,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_code_and_files_of_a_service_are_looked_at_together() -> None:
-    assert check().found == ["fns/orders.yml:1 LL802", "src/app.py:5 LL101"]
+    assert check().found == ["fns/orders.yml:2 LL803", "src/app.py:5 LL101"]
 
 
 def test_code_alone_is_looked_at_as_the_service_means_it() -> None:

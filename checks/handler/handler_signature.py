@@ -61,7 +61,9 @@ def handler_signature(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html
     """
     takes = handler.parameters
-    if not handler.functions or takes is None:
+    # What a framework calls, it calls in its own way.
+    called = [one for one in handler.functions if (handler.path, handler.name) not in one.entries]
+    if not called or takes is None:
         return
     if takes.most is not None and takes.most < 2:
         most = "no arguments" if takes.most == 0 else "one argument"
@@ -74,5 +76,5 @@ def handler_signature(handler: Handler) -> Iterator[Problem]:
         instead = "give it a default"
     else:
         return
-    named = ", ".join(one.logical_id for one in handler.functions[:3])
+    named = ", ".join(one.logical_id for one in called[:3])
     yield Problem(handler.location, f"{handler.name} {what}: each invocation of {named} fails; {instead}")

@@ -18,6 +18,9 @@ _ONCE = {
     ("sqs", "send_message"): "sends the message",
 }
 _GUARDS = ("aws_lambda_powertools.utilities.idempotency",)
+_TELLS_APART = ("MessageDeduplicationId", "MessageGroupId")
+"""A first-in-first-out queue or topic tells duplicates apart, by their content if nothing else is given."""
+_DURABLE = "aws_durable_execution_sdk_python"
 
 
 @check(Handler, code="LL325", severity=Severity.ADVICE, since="0.1", default=False)
@@ -62,8 +65,8 @@ def missing_idempotency(handler: Handler) -> Iterator[Problem]:
     ```
 
     Looked at are counters in DynamoDB, and messages and mails that are sent. A conditional write anywhere in the
-    handler, and the idempotency of Powertools, count as remembering. It is off by default: for much of this twice does
-    no harm.
+    handler, the idempotency of Powertools and the steps of a durable function count as remembering. It is off by
+    default: for much of this twice does no harm.
 
     **Ignore it when** twice does no harm, or the receiver tells duplicates apart.
 
@@ -74,7 +77,12 @@ def missing_idempotency(handler: Handler) -> Iterator[Problem]:
         return
     for call in handler.warm_calls.operations:
         what = _ONCE.get((call.service, call.operation)) or ("counts" if _counts(call) else "")
-        if not what or call.on_error_path or call.argument(None, "MessageDeduplicationId") is not None:
+        # Topics and queues that take groups tell duplicates apart, by their content if nothing else is given.
+        if (
+            not what
+            or call.on_error_path
+            or call.argument(None, "MessageDeduplicationId", "MessageGroupId") is not None
+        ):
             continue
         message = f"{handler.name}() {what} again if its event comes twice, and at least once is all that is promised"
         yield Problem(call.location, f"{message}; remember what was done", trace=call.trace)
@@ -93,6 +101,8 @@ def _counts(call: Call) -> bool:
 
 def _remembers(handler: Handler) -> bool:
     calls = (*handler.warm_calls, *handler.init_calls)
-    if any(call.name.startswith(_GUARDS) for call in calls):
+    if any(call.name.startswith(_GUARDS) for call in calls) or any(
+        one.module.startswith(_DURABLE) for one in handler.imports
+    ):
         return True
     return any(call.argument(None, "ConditionExpression") is not None for call in handler.warm_calls.operations)

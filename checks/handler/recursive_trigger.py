@@ -22,8 +22,8 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
 
     **Why it matters.** A function that writes into the bucket, queue, topic or table that invokes it never comes to an
     end: each round pays for the next, and several at once use up the concurrency of the account. Lambda stops such a
-    loop after some 16 rounds if it goes through SQS, SNS or S3 and the SDK is recent, and then the work is not done
-    either. Through tables and streams it goes on until somebody sees the bill.
+    loop after some 16 rounds if it goes through SQS, SNS, S3 or functions alone and the SDK is recent, and then the
+    work is not done either. Through tables and streams it goes on until somebody sees the bill.
 
     **Bad**
 
@@ -103,12 +103,13 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
+    allowed = [one.recursive_loop.known == "Allow" for one in handler.functions if one.recursive_loop is not None]
     for call in handler.warm_calls.of("lambda", "invoke", "invoke_async"):
         if _is_itself(call, handler.functions):
-            message = (
-                f"{handler.name}() invokes its own function, and so on; loop, or let a queue or state machine do it"
-            )
-            yield Problem(call.location, message, trace=call.trace, severity=Severity.ADVICE)
+            ending = "without end" if any(allowed) else "and Lambda stops that after some 16 rounds"
+            message = f"{handler.name}() invokes its own function, {ending}"
+            instead = "repeat it in the code, or let a queue or a state machine do it"
+            yield Problem(call.location, f"{message}; {instead}", trace=call.trace, severity=Severity.ADVICE)
     if not any(function.triggers for function in handler.functions):
         return
     for write in writes(handler):
@@ -127,17 +128,18 @@ def recursive_trigger(handler: Handler) -> Iterator[Problem]:
             continue
         trigger, certain = found
         noun = _SOURCES[trigger.type]
-        ending = "; Lambda stops it after some 16 rounds" if trigger.type in _STOPPED else " without end"
+        is_stopped = trigger.type in _STOPPED and not any(allowed)
+        ending = "; Lambda stops it after some 16 rounds" if is_stopped else " without end"
         message = f"this writes to the {noun} that invokes {handler.name}(), which is then invoked again{ending}"
         elsewhere = "prefix or bucket" if trigger.type == "s3" else noun
         yield Problem(
             write.call.location, f"{message}; write to another {elsewhere}", trace=write.call.trace, sure=certain
         )
     for function in handler.functions:
-        allowed = function.recursive_loop
-        if allowed is not None and allowed.known == "Allow":
+        loop = function.recursive_loop
+        if loop is not None and loop.known == "Allow":
             message = f"Lambda will not stop {function.logical_id} if it invokes itself in a loop; remove RecursiveLoop"
-            yield Problem(allowed.location, message, severity=Severity.ADVICE)
+            yield Problem(loop.location, message, severity=Severity.ADVICE)
 
 
 def _is_itself(call: Call, functions: Sequence[Function]) -> bool:

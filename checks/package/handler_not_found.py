@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.model import Handler
 
+_BROUGHT = frozenset({"awslambdaric", "datadog_lambda", "lumigo_tracer", "newrelic_lambda_wrapper"})
+"""Packages with a handler of their own, which calls that of the project: they are installed when it is built."""
+
 
 @check(Handler, code="LL209", severity=Severity.ERROR, since="0.1")
 def handler_not_found(handler: Handler) -> Iterator[Problem]:
@@ -65,9 +68,9 @@ def handler_not_found(handler: Handler) -> Iterator[Problem]:
     if handler.found:
         return
     for function in handler.functions:
-        if function.handler is None:
+        stated = function.handler.known if function.handler is not None else None
+        if function.handler is None or (stated or "").partition(".")[0] in _BROUGHT:
             continue
-        stated = function.handler.known
         code = function.code
         if code is not None and code.kind == "inline":
             what = f"its inline code has no {handler.name}"

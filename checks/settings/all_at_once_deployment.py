@@ -8,6 +8,10 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import deploying_gradually
 from lambdalint.model import Function
 
+_ROLLING_OUT = frozenset({"sam", "serverless"})
+"""Formats that say how a new version gets its traffic. With the others CodeDeploy may do that for a version that is
+published, and be told so anywhere."""
+
 
 @check(Function, code="LL811", severity=Severity.ADVICE, since="0.1", default=False)
 def all_at_once_deployment(function: Function) -> Iterator[Problem]:
@@ -58,6 +62,9 @@ def all_at_once_deployment(function: Function) -> Iterator[Problem]:
           Threshold: 0
     ```
 
+    Of Terraform, CloudFormation and CDK it is said only where no version is published: what shifts the traffic between
+    versions may be anywhere.
+
     **Fix.** Offers a fix for functions of SAM that state nothing of it: an alias, a canary of 10 % for five minutes,
     and an alarm on the errors of that alias. It is unsafe: who calls the function itself must call the alias from then
     on, and CodeDeploy has a part in each deployment.
@@ -67,6 +74,8 @@ def all_at_once_deployment(function: Function) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
     """
     preference = function.deployment_preference
+    if preference is None and function.alias is not None and function.format not in _ROLLING_OUT:
+        return
     if preference is None or preference.known == "AllAtOnce":
         where = function.location if preference is None else preference.location
         message = f"new code of {function.logical_id} gets all traffic at once; deploy it gradually, with an alarm"

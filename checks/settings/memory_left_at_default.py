@@ -50,7 +50,8 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
     ```
 
     Tools have defaults of their own: 1024 MB by the Serverless Framework, 512 MB by Zappa. These do no harm to speed,
-    but nobody measured them either: they are shown under `--pedantic`.
+    but nobody measured them either: they are shown under `--pedantic`. Of functions that CloudFront runs nothing is
+    said: those that see each viewer's request cannot have more than 128 MB.
 
     **Fix.** Offers a fix that sets 512 MB, for all functions at once where none has a memory size. It is unsafe: what
     an invocation costs changes; measure whether another size suits better.
@@ -60,7 +61,8 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
     """
     size = function.default_memory_mb
-    if function.memory_mb is None and not function.managed_instances:
+    at_edge = any(trigger.type == "cloudfront" for trigger in function.triggers)  # there 128 MB may be all there is
+    if function.memory_mb is None and not function.managed_instances and not at_edge:
         if size < ENOUGH_MB:
             message = f"gets {size} MB, with {size / MB_OF_A_CPU:.2f} of a CPU; choose one, such as {ENOUGH_MB} MB"
             yield Problem(

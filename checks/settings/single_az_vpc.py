@@ -62,5 +62,7 @@ def single_az_vpc(function: Function) -> Iterator[Problem]:
 
 
 def _is_many(subnet: str) -> bool:
-    """Whether what is not known may be a list: `${PrivateSubnets}`."""
-    return subnet == "?" or (subnet.startswith("${") and subnet.rstrip("}").lower().endswith(("s", "ids", "list")))
+    """Whether what is not known may be a list: `${PrivateSubnets}`, `{{resolve:ssm:subnets}}`."""
+    if subnet.startswith("${"):
+        return subnet.rstrip("}").lower().endswith(("s", "ids", "list"))
+    return subnet == "?" or subnet.startswith("{{")

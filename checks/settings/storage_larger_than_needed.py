@@ -92,7 +92,7 @@ def storage_larger_than_needed(handler: Handler) -> Iterator[Problem]:
         for one in handler.functions
         if one.ephemeral_storage_mb is not None and (one.ephemeral_storage_mb.known or 0) > INCLUDED_MB
     ]
-    if not large:
+    if not large or not handler.found:
         return
     wording = handler.wording()
     if is_open(handler, wording) or wording.words & WRITERS:

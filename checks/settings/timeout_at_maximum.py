@@ -46,13 +46,17 @@ def timeout_at_maximum(function: Function) -> Iterator[Problem]:
           Timeout: 120
     ```
 
+    Of durable functions nothing is said: their work is split already.
+
     **Ignore it when** the work was measured to need it, and cannot be split.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
     """
-    if function.timeout_s is not None and function.timeout_s.known == MAXIMUM_S and not function.managed_instances:
+    timeout = function.timeout_s
+    if timeout is not None and timeout.known == MAXIMUM_S and not function.managed_instances and not function.durable:
+        who = "each function without a timeout of its own" if timeout.inherited else function.logical_id
         yield Problem(
-            function.timeout_s.location,
-            f"{function.logical_id} may run for 900 s, the longest there is: one that hangs is billed for a quarter of "
-            "an hour; measure it, or split the work with Step Functions",
+            timeout.location,
+            f"{who} may run for 900 s, the longest there is: one that hangs is billed for a quarter of an hour; "
+            "measure it, or split the work with Step Functions",
         )

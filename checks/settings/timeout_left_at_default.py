@@ -9,7 +9,7 @@ from lambdalint.checks._fixes import setting
 from lambdalint.model import Function, Trigger
 
 ENOUGH_S = 15
-
+LAMBDA_S = 3
 LONG_S = 30
 """What other tools than SAM and CloudFormation give is not reported if it is so long."""
 
@@ -51,7 +51,8 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
           Timeout: 15
     ```
 
-    The Serverless Framework makes that 6 s. Of Zappa (30 s) and Chalice (60 s) nothing is said.
+    The Serverless Framework makes that 6 s, which is enough for most: it is shown under `--pedantic`. Of Zappa (30 s)
+    and Chalice (60 s) nothing is said, nor of functions that CloudFront or Cognito waits for.
 
     **Fix.** Offers a fix that sets 15 s, less where a queue or a caller does not wait as long, and for all functions at
     once where none has a timeout. It is unsafe: an invocation that hangs is then billed for longer; measure what it
@@ -67,7 +68,10 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
             f"{function.logical_id} has no timeout and is cut off after {limit} s; "
             "choose one, such as twice its slowest run"
         )
-        yield Problem(function.location, message, _fix(function))
+        if limit == LAMBDA_S:
+            yield Problem(function.location, message, _fix(function))
+        else:
+            yield Problem(function.location, message, _fix(function), severity=Severity.ADVICE, sure=False)
 
 
 def _fix(function: Function) -> Fix | None:

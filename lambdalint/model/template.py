@@ -317,6 +317,8 @@ class Function(NamedTuple):
     alarms: Sequence[Alarm] = ()
     managed_instances: bool = False
     """Runs on Lambda Managed Instances, which have limits of their own."""
+    durable: bool = False
+    """Goes on where it stopped, in one invocation after the other."""
     optional: bool = False
     """Exists under some condition only."""
     generated: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc, nowhere
 from lambdalint.sources.cloudformation.assembly import Assets, is_generated, path_of
 from lambdalint.sources.cloudformation.inline import Places
@@ -73,6 +73,7 @@ class FunctionReader:
             "log_format": s.string(properties.get("LoggingConfig", "LogFormat")),
             "log_level": s.string(properties.get("LoggingConfig", "ApplicationLogLevel")),
             "managed_instances": properties.get("CapacityProviderConfig") is not None,
+            "durable": properties.get("DurableConfig") is not None,
             "role": s.string(properties.get("Role")),
             "optional": resource.condition,
             "vpc": self._vpc(properties.get("VpcConfig")),
@@ -179,9 +180,12 @@ class FunctionReader:
         groups = self.settings.strings(config.get("SecurityGroupIds"))
         if config.data is not UNKNOWN and subnets is None and not config.choices:
             return None
+        named = subnets.value if subnets is not None else UNKNOWN
+        if subnets is not None and subnets.assumed and not isinstance(named, Unknown) and len(named) < 2:
+            named = UNKNOWN  # that a parameter's default names one says nothing of how many a deployment names
         return Vpc(
             subnets.location if subnets is not None else config.location,
-            subnets.value if subnets is not None else UNKNOWN,
+            named,
             groups.value if groups is not None else UNKNOWN,
         )
 

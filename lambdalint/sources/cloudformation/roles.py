@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from lambdalint.model.places import UNKNOWN
-from lambdalint.model.template import Policy, Statement
+from lambdalint.model.template import Policy, Statement, Trigger
 from lambdalint.sources.cloudformation.functions import Draft
 from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, shown
 
+_LAMBDA = "lambda.amazonaws.com"
+_EDGE = "edgelambda.amazonaws.com"
+"""CloudFront copies the functions whose role it may take to its own places."""
 _OF_RESOURCES = {
     "AWS::SQS::QueuePolicy": "sqs",
     "AWS::SNS::TopicPolicy": "sns",
@@ -34,7 +37,10 @@ def give(template: Declarations, settings: Settings, drafts: dict[str, Draft]) -
         owner = _role(template, role.target) if role is not None else None
         if role is None or owner is None:
             continue
-        draft["role_shared"] = users[role.target] > 1 or not _is_of_lambda(owner)
+        trusted = _trusted(owner)
+        draft["role_shared"] = users[role.target] > 1 or not trusted or not trusted <= {_LAMBDA, _EDGE}
+        if _EDGE in trusted and not any(one.type == "cloudfront" for one in draft["triggers"]):
+            draft["triggers"].append(Trigger("cloudfront", owner.location))  # its distribution may stand elsewhere
         found, named, known = _of_role(owner, settings)
         for policy in apart:
             p = policy.properties
@@ -102,10 +108,9 @@ def _may_be_role(principal: str, statement: Statement) -> bool:
     return not principal.endswith(".amazonaws.com") and not (principal == "*" and by_service)
 
 
-def _is_of_lambda(role: Resource) -> bool:
-    """Whether only functions may take a role."""
-    trusted = [one for each in statements(role.properties.get("AssumeRolePolicyDocument")) for one in each.principals]
-    return bool(trusted) and all(one in ("lambda.amazonaws.com", "edgelambda.amazonaws.com") for one in trusted)
+def _trusted(role: Resource) -> set[str]:
+    """Who may take a role."""
+    return {one for each in statements(role.properties.get("AssumeRolePolicyDocument")) for one in each.principals}
 
 
 def _each(value: Value | None) -> Iterator[Value]:

@@ -432,7 +432,8 @@ class Template:
     def _split(self, argument: Value, place: Location) -> Value:
         parts = argument.data if isinstance(argument.data, list) else []
         if len(parts) == 2 and isinstance(parts[0].data, str) and parts[0].data and isinstance(parts[1].data, str):
-            return Value([Value(part, place) for part in parts[1].data.split(parts[0].data)], place)
+            listed = [Value(part, place) for part in parts[1].data.split(parts[0].data)]
+            return Value(listed, place, assumed=parts[1].assumed)
         return Value(UNKNOWN, place, "", tuple(dict.fromkeys(argument.all_refs())))
 
     def _base64(self, argument: Value, place: Location) -> Value:

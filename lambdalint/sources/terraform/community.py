@@ -40,6 +40,7 @@ _NESTED = {
     "logging_log_format": ("logging_config", "log_format"),
     "logging_application_log_level": ("logging_config", "application_log_level"),
     "image_config_command": ("image_config", "command"),
+    "durable_config_execution_timeout": ("durable_config", "execution_timeout"),
     "managed_instances_capacity_provider_arn": ("capacity_provider_config", "capacity_provider_arn"),
 }
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
@@ -148,6 +149,7 @@ class FunctionCall:
         if snap is not None and truth(snap) is not False:
             word = "PublishedVersions" if truth(snap) else UNKNOWN
             data["snap_start"] = Value({"apply_on": Value(word, snap.location)}, snap.location)
+            data["publish"] = Value(True, snap.location)
         package = a.get("local_existing_package")
         if package is not None and "source_path" not in data:
             data["filename"] = package
@@ -192,7 +194,9 @@ class FunctionCall:
         for name in ("trusted_entities", "assume_role_policy_statements"):
             if self.arguments.get(name) is not None:
                 return Value(UNKNOWN, self.location)
-        statement = self._map(Principal=self._map(Service=self._text("lambda.amazonaws.com")))
+        services = ["lambda.amazonaws.com", *(["edgelambda.amazonaws.com"] if self._is("lambda_at_edge") else [])]
+        listed = Value([self._text(one) for one in services], self.location)
+        statement = self._map(Principal=self._map(Service=listed))
         return Value(UNKNOWN, self.location, decoded=self._map(Statement=Value([statement], self.location)))
 
     def _allows(self, actions: tuple[str, ...], resource: Value) -> Value:

@@ -34,7 +34,7 @@ def call(name: str, arguments: Arguments, place: Location, source: str, read: Re
         return Value(UNKNOWN, place, source or f"${{{name}(...)}}", refs)
     if value.data is UNKNOWN and not value.text and not value.choices:
         return value._replace(text=source, refs=value.refs or refs)
-    if isinstance(value.data, (str, int, float)) and any(one.assumed for one in arguments):
+    if isinstance(value.data, (str, int, float, list)) and any(one.assumed for one in arguments):
         value = value._replace(assumed=True)
     return value._replace(refs=refs) if refs and not value.refs else value
 
