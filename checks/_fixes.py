@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from lambdalint.check import Edit, Fix
+from lambdalint.check import Edit, Fix, Refusal
 from lambdalint.model import Call, Function, Import, Location, Setting, Trigger, UnusedGlobal
 
-WRITABLE = frozenset(["sam", "cloudformation"])
+WRITABLE = frozenset(["sam", "cloudformation", "terraform", "serverless"])
 """The formats of templates that fixes can change: what the CDK and plans write is generated."""
+
+_OF_THE_CODE = frozenset({"LoggingConfig.LogFormat"})
+"""Settings that are right for one function's code, and may not be for another's."""
+_ELSEWHERE = "it is stated in another file, which others may use"
+_SHARED = "it stands for several functions at once"
 
 
 def hoisting(call: Call, noun: str) -> Fix | None:
@@ -90,57 +96,59 @@ def threading(call: Call) -> Fix:
     return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
 
 
-def setting(of: Function | Trigger | list[Function], name: str, value: str | int | Sequence[str]) -> Fix | None:
-    """State what a template leaves open: for a function or several, or for an event source mapping.
+def setting(of: Function | list[Function], name: str, value: str | int) -> Fix | None:
+    """State what a template leaves open, for a function or several.
 
     `name` is SAM's: `MemorySize`, `LoggingConfig.LogFormat`. What all functions of a template lack is stated once, in
-    Globals. None where the template's format is not one that fixes can write.
+    Globals or by a provider. None where the template's format is not one that fixes can write.
     """
-    subjects: Sequence[Function | Trigger] = of if isinstance(of, list) else (of,)
-    if any(isinstance(one, Function) and one.format not in WRITABLE for one in subjects):
-        return None
-    given = list(value) if isinstance(value, (tuple, list)) else value
-    shown = ", ".join(value) if isinstance(value, (tuple, list)) else value
-    state = partial(_state, name=name, value=given)
-    places = tuple(one.location for one in subjects)
-    return Fix(f"Set {name} to {shown}", partial(state, places=places), places=places, together=state)
+    functions = of if isinstance(of, list) else [of]
+    places = [one.location for one in functions]
+    if name in _OF_THE_CODE and any(map(_is_shared, functions)):
+        return _refusing(functions[0], f"Set {_shown(name, functions[0])} to {value}", _SHARED)
+    return _stating(functions[0], places, name, value)
 
 
 def replacing(function: Function, stated: Setting[Any], old: str, new: str) -> Fix | None:
     """Write another value for a stated one, or for the default of the parameter that states it."""
-    if function.format not in WRITABLE:
-        return None
-    return Fix(f"Replace {old} by {new}", partial(_replace, place=stated.location, old=old, new=new))
+    message = f"Replace {old} by {new}"
+    if stated.location.path != function.location.path:
+        return _refusing(function, message, _ELSEWHERE)
+    return _fixing(function, message, _replace, place=stated.location, old=old, new=new, owner=function.location)
 
 
 def removing(function: Function, name: str, stated: Setting[Any]) -> Fix | None:
     """Take a setting or a variable out, and the map around it where that is then empty."""
-    if function.format not in WRITABLE:
-        return None
-    return Fix(f"Remove {name}", partial(_remove_entry, place=stated.location))
+    message = f"Remove {name}"
+    if stated.location.path != function.location.path:
+        return _refusing(function, message, _ELSEWHERE)
+    if _is_shared(function):
+        return _refusing(function, message, _SHARED)
+    return _fixing(function, message, _remove_entry, place=stated.location, owner=function.location)
 
 
 def listening(function: Function, trigger: Trigger) -> Fix | None:
-    """Let a mapping heed the records that a function names as failed."""
-    if function.format not in WRITABLE:
-        return None
-    return setting(trigger, "FunctionResponseTypes", ("ReportBatchItemFailures",))
+    """Let an event source mapping heed the records that a function names as failed."""
+    name, value = "FunctionResponseTypes", ["ReportBatchItemFailures"]
+    if _is_shared(function):
+        return _refusing(function, f"Set {_shown(name, function)} to {value[0]}", _SHARED)
+    return _stating(function, [trigger.location], name, value)
 
 
 def uninvoking(function: Function, trigger: Trigger) -> Fix | None:
-    """Take one event of a function of SAM away."""
-    if function.format != "sam":
+    """Take one event of a function away, where events stand in the function."""
+    if function.format not in ("sam", "serverless"):
         return None
-    return Fix("Remove the event", partial(_remove_event, place=trigger.location))
+    return _fixing(function, "Remove the event", _remove_event, place=trigger.location)
 
 
 def forgetting(of: Function | list[Function], days: int) -> Fix | None:
     """Give each function a log group of its own, whose messages are kept for some days."""
     functions = of if isinstance(of, list) else [of]
-    if any(one.format not in WRITABLE for one in functions):
-        return None
-    places = tuple(one.location for one in functions)
-    return Fix(f"Declare a log group that keeps {days} days", partial(_keep_logs, places=places, days=days))
+    first = functions[0]
+    places = [one.location for one in functions if one.location.path == first.location.path]
+    message = f"Declare a log group that keeps {days} days"
+    return _fixing(first, message, _keep_logs, places=tuple(dict.fromkeys(places)), days=days)
 
 
 def deploying_gradually(function: Function) -> Fix | None:
@@ -151,34 +159,78 @@ def deploying_gradually(function: Function) -> Fix | None:
     return Fix("Deploy it gradually, with an alarm on its errors", edits)
 
 
-def _state(text: str, places: Sequence[Location], *, name: str, value: Any) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import state
-
-    return state(text, places=places, name=name, value=value)
-
-
-def _replace(text: str, *, place: Location, old: str, new: str) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import replace
-
-    return replace(text, place=place, old=old, new=new)
+def _is_shared(function: Function) -> bool:
+    """Whether its block makes others too: by `for_each`, or in a module that may be called again."""
+    if function.format != "terraform":
+        return False
+    return re.fullmatch(r"(?:module|aws_lambda_function)\.[^.\[\]]+(?:\[0\])?", function.logical_id) is None
 
 
-def _remove_entry(text: str, *, place: Location) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import remove
+def _shown(name: str, function: Function) -> str:
+    """A setting in the words of what is fixed, as far as letters go."""
+    if function.format == "terraform":
+        return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).replace("._", ".").lstrip("_")
+    return ".".join(one[0].lower() + one[1:] for one in name.split(".")) if function.format == "serverless" else name
 
-    return remove(text, place=place)
+
+def _stating(function: Function, places: Sequence[Location], name: str, value: Any) -> Fix | None:
+    """At those of the places that are in the same file as the first: the others have their turn."""
+    if function.format not in WRITABLE:
+        return None
+    here = tuple(dict.fromkeys(one for one in places if one.path == places[0].path))
+    state = partial(_state, format=function.format, name=name, value=value)
+    shown = value[0] if isinstance(value, list) else value
+    message = f"Set {_shown(name, function)} to {shown}"
+    return Fix(message, partial(state, places=here), places=here, together=state)
 
 
-def _remove_event(text: str, *, place: Location) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import remove_event
+def _fixing(function: Function, message: str, edits: Callable[..., Sequence[Edit]], **words: Any) -> Fix | None:
+    """By the words of the function's format, if that is one that fixes can write."""
+    if function.format not in WRITABLE:
+        return None
+    return Fix(message, partial(edits, format=function.format, **words))
+
+
+def _refusing(function: Function, message: str, reason: str) -> Fix | None:
+    """A fix that says why there is none."""
+    return _fixing(function, message, _refuse, reason=reason)
+
+
+def _refuse(text: str, *, format: str, reason: str) -> Sequence[Edit]:
+    raise Refusal(reason)
+
+
+def _state(text: str, places: Sequence[Location], *, format: str, name: str, value: Any) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import words_of
+
+    return words_of(format).state(text, places=places, name=name, value=value)
+
+
+def _replace(text: str, *, format: str, place: Location, old: str, new: str, owner: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import words_of
+
+    return words_of(format).replace(text, place=place, old=old, new=new, owner=owner)
+
+
+def _remove_entry(text: str, *, format: str, place: Location, owner: Location) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import words_of
+
+    return words_of(format).remove(text, place=place, owner=owner)
+
+
+def _keep_logs(text: str, *, format: str, places: Sequence[Location], days: int) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import words_of
+
+    return words_of(format).keep_logs(text, places=places, days=days)
+
+
+def _remove_event(text: str, *, format: str, place: Location) -> Sequence[Edit]:
+    if format == "serverless":
+        from lambdalint.rewriting.templates.serverless import remove_event
+    else:
+        from lambdalint.rewriting.templates import remove_event
 
     return remove_event(text, place=place)
-
-
-def _keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import keep_logs
-
-    return keep_logs(text, places=places, days=days)
 
 
 def _deploy(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:

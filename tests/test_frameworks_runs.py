@@ -53,3 +53,10 @@ def test_a_warm_run_notices_changes_in_other_files() -> None:
     assert len(check().found) == 2
     Path("fns/orders.yml").write_text("orders:\n  handler: src/app.run\n  timeout: 9\n")
     assert check().found == ["src/app.py:5 LL101"]
+
+
+def test_settings_are_named_as_the_framework_names_them() -> None:
+    events = "  events: [{stream: {arn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/clicks', batchSize: 1}}]\n"
+    Path("fns/orders.yml").write_text("orders:\n  handler: src/app.run\n" + events)
+    (told,) = check("--output-format", "json", "--select", "LL505").json["findings"]
+    assert told["message"].endswith("state maximumRetryAttempts and a destination on failure")

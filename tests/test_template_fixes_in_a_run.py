@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from running import Ran, apply, check, run
 
 from lambdalint.check import Fix
-from lambdalint.checks._fixes import forgetting, removing, replacing, setting
+from lambdalint.checks._fixes import forgetting, listening, removing, replacing, setting
 from lambdalint.model import Function
 from lambdalint.sources import read
 
@@ -192,7 +192,7 @@ LOGS = "  OrdersLogs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      Ret
         (lambda f: setting(f, "Tracing", "Active"), "[x86_64]\n", "[x86_64]\n      Tracing: Active\n"),
         (lambda f: setting([f], "Timeout", 9), "[x86_64]\n", "[x86_64]\n      Timeout: 9\n"),
         (
-            lambda f: setting(f.triggers[0], "FunctionResponseTypes", ("ReportBatchItemFailures",)),
+            lambda f: listening(f, f.triggers[0]),
             "stream/jobs\n",
             "stream/jobs\n            FunctionResponseTypes:\n              - ReportBatchItemFailures\n",
         ),
@@ -217,7 +217,7 @@ def test_what_checks_may_offer(make: Callable[[Function], Fix | None], before: s
         changed = changed.replace(LOGS, "")
     assert changed == MAKERS.replace(before, after)
     generated = stack.functions[0]._replace(format="cdk")
-    assert fix.message.startswith("Set FunctionResponseTypes") or make(generated) is None
+    assert make(generated) is None
 
 
 ONE = TEMPLATE.partition("  Mails")[0]
@@ -319,13 +319,17 @@ def test_what_checks_offer_is_made(code: str, before: str, source: str, after: s
         ),
     ],
 )
-def test_other_templates_have_no_fixes_but_that_of_an_idle_comment(name: str, text: str, tail: str) -> None:
-    bare = text.replace("  memory_size = 512\n", "").replace("memory_size = 512\n", "").replace(", memorySize: 512", "")
-    Path(name).write_text(bare + tail)
-    assert all(one["fix"] is None for one in check("--pedantic", "--no-cache", ".").json["findings"])
+def test_an_idle_comment_is_taken_out_of_templates_of_all_tools(name: str, text: str, tail: str) -> None:
     Path(name).write_text(f"{text}  # lambdalint: ignore[LL801]\n{tail}")
     run("check", "--no-cache", "--fix", "--select", "LL801,LL003", ".")
     assert Path(name).read_text() == text + tail
+
+
+def test_templates_of_zappa_have_no_fix() -> None:
+    Path("zappa_settings.toml").write_text('[live]\napp_function = "app.app"\nruntime = "python3.8"\n')
+    findings = check("--pedantic", "--no-cache", ".").json["findings"]
+    assert findings
+    assert all(one["fix"] is None for one in findings)
 
 
 NAMES = ["Orders", "Mails", "Files"]

@@ -136,3 +136,23 @@ def test_reading_a_plan_never_raises(changes: list[tuple[list[int], Any]]) -> No
         declared = read(path, json.dumps(plan).encode())
         if not changes and path == "plan.json":
             assert [one.logical_id for one in declared.stacks[0].functions] == ["aws_lambda_function.f"]
+
+
+STREAM = """\
+resource "aws_kinesis_stream" "clicks" {
+  name = "clicks"
+}
+resource "aws_lambda_event_source_mapping" "clicks" {
+  event_source_arn  = aws_kinesis_stream.clicks.arn
+  function_name     = aws_lambda_function.orders.arn
+  starting_position = "LATEST"
+}
+"""
+
+
+def test_settings_are_named_as_terraform_names_them(folder: Any) -> None:
+    folder({"main.tf": ORDERS + STREAM})
+    (told,) = check("--output-format", "json", "--select", "LL505").json["findings"]
+    assert told["message"].endswith(
+        "state maximum_retry_attempts, a destination on failure, and bisect_batch_on_function_error"
+    )

@@ -56,8 +56,15 @@ _MAIL_AND_FILES = {
 }
 """The same for protocols other than HTTP."""
 
+_BARE = {"socket.create_connection": "socket.create_connection", "socket.socket().connect": "socket.socket"}
+"""Connections of sockets themselves, and what makes the socket."""
+
 _UNTIMED = frozenset({"six.moves.urllib.request.urlretrieve", "urllib.request.urlretrieve", "urllib.urlretrieve"})
 """They take no timeout."""
+_INSTEAD = {
+    **dict.fromkeys(_UNTIMED, "use urlopen with a timeout"),
+    "socket.socket().connect": "call settimeout before",
+}
 
 _OF_AIOHTTP = frozenset(f"aiohttp.ClientSession().{verb}" for verb in HTTP_VERBS) | {"aiohttp.request"}
 _OF_HTTPX = frozenset(f"httpx.{verb}" for verb in (*HTTP_VERBS, "AsyncClient", "Client", "stream"))
@@ -98,8 +105,8 @@ def http_without_timeout(handler: Handler) -> Iterator[Problem]:
     ```
 
     Choose a timeout well below that of the function. httpx has a default of 5 seconds and is reported only where
-    `timeout=None` takes it away. aiohttp has one of 5 minutes, smtplib, imaplib and ftplib speak no HTTP: these are
-    shown under `--pedantic` only.
+    `timeout=None` takes it away. aiohttp has one of 5 minutes; smtplib, imaplib, ftplib and sockets themselves speak
+    no HTTP: these are shown under `--pedantic` only.
 
     **Fix (unsafe).** Adds a timeout of 10 seconds. To be reviewed: a service that is slower fails now, where it was
     waited for.
@@ -124,6 +131,7 @@ def http_without_timeout(handler: Handler) -> Iterator[Problem]:
         yield from _problems(
             handler, _MAIL_AND_FILES, lambda call: _is_unbounded(call, _MAIL_AND_FILES[call.name]), sure=False
         )
+        yield from _problems(handler, _BARE, lambda call: _is_bare(call, handler), sure=False)
     if not warm.named(_TASK_BOUNDS):
         for call in warm.named(_OF_AIOHTTP):
             session = call.receiver
@@ -140,10 +148,10 @@ def _problems(
         for call in calls.named(names):
             if not waits(call) or _is_local(call):
                 continue
-            instead = "use urlopen with a timeout" if call.name in _UNTIMED else "give it a timeout"
+            instead = _INSTEAD.get(call.name, "give it a timeout")
             name = call.name.replace("().", ".")
             message = f"{name}() waits for ever if no answer comes{through(call)}; {instead}"
-            fix = None if call.name in _UNTIMED else adding(call, "timeout", "10", unsafe=True)
+            fix = None if call.name in _INSTEAD else adding(call, "timeout", "10", unsafe=True)
             yield Problem(call.location, message, fix, call.trace, sure=sure)
 
 
@@ -153,6 +161,17 @@ def _is_unbounded(call: Call, position: int | None = None) -> bool:
     if timeout is None:
         return "**" not in call.keywords
     return timeout.value is None
+
+
+def _is_bare(call: Call, handler: Handler) -> bool:
+    """Whether nothing sets the timeout of a stream socket, or of any that is made in the same way."""
+    kind = call.receiver.argument(1, "type") if call.receiver is not None else None
+    if kind is not None and kind.reference != "socket.SOCK_STREAM":
+        return False
+    set_later = tuple(f"{_BARE[call.name]}().{method}" for method in ("setblocking", "settimeout"))
+    if handler.warm_calls.named(set_later) or handler.init_calls.named(set_later):
+        return False
+    return call.receiver is not None or _is_unbounded(call, 1)
 
 
 def _is_told_to_wait(call: Call) -> bool:

@@ -89,7 +89,8 @@ def missing_partial_batch_response(handler: Handler) -> Iterator[Problem]:
         return {"batchItemFailures": failed}
     ```
 
-    Powertools' batch processing names the records that failed. A batch of one needs none of this.
+    Powertools' batch processing names the records that failed. A batch of one needs none of this, and code that deletes
+    what it has handled itself little.
 
     **Fix.** Offers a fix for a mapping that does not listen: it states `ReportBatchItemFailures` there. It is unsafe:
     messages come back then that were taken for done before.
@@ -158,7 +159,9 @@ def _is_bisected(trigger: Trigger) -> bool:
 
 
 def _acts(handler: Handler) -> bool:
-    """Whether a record leads to a call that may fail."""
+    """Whether a record leads to a call that may fail, and comes back then even if it was handled."""
+    if any(call.operation in ("delete_message", "delete_message_batch") for call in handler.warm_calls.operations):
+        return False
     return any(call.in_loop and (call.operation or _sends(call.name)) for call in handler.warm_calls)
 
 

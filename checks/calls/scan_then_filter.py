@@ -52,7 +52,7 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
 
     Only a filter for one value of an attribute is reported, since an index could answer it; not a range or a
     search for a part of a text. A `Limit` makes it worse: it counts the items that are
-    read, so that `Limit=1` filters one item, whichever comes first.
+    read, so that `Limit=1` filters one item, whichever comes first, and that is reported with any filter.
 
     **Ignore it when** the table is small and stays so, or the scan is a rare job over all items.
 
@@ -60,10 +60,12 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
     """
     scans = handler.warm_calls.of("dynamodb", "scan")
     for call in scans:
-        if not _is_lookup(call) or call.kept:
+        if call.kept:
             continue
         if "Limit" in call.keywords:
             yield from _too_few(call)
+            continue
+        if not _is_lookup(call):
             continue
         if "ExclusiveStartKey" in call.keywords and any(
             other.scope == call.scope and "ExclusiveStartKey" not in other.keywords for other in scans
@@ -95,7 +97,7 @@ def scan_then_filter(handler: Handler) -> Iterator[Problem]:
 def _too_few(call: Call) -> Iterator[Problem]:
     """A limit that is meant for the items found, and there is no next page."""
     goes_on = call.reads & {"*", "LastEvaluatedKey"} or call.escapes or "ExclusiveStartKey" in call.keywords
-    if call.keywords["Limit"].value != 1 or not call.reads or goes_on:
+    if call.keywords["Limit"].value != 1 or "FilterExpression" not in call.keywords or not call.reads or goes_on:
         return
     yield Problem(
         call.location,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import sources as declared_sources
 from lambdalint.checks._triggers import BATCHES, LOSING, triggers
-from lambdalint.model import Call, Handler, Rescue
+from lambdalint.model import Call, Cleanup, Handler, Rescue
 
 _BROAD = frozenset({"BaseException", "Exception"})
 _OF_AWS = frozenset({"BotoCoreError", "Boto3Error", "ClientError"})
@@ -92,13 +92,15 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
 
     Reported only where the clause does nothing but tell of the error, and the template declares such a source and no
     other. Where no template says what invokes the function, its code must show it, by what it reads of the event or by
-    what it uses of Powertools. A schedule comes again by itself: there it is shown under `--pedantic` only.
+    what it uses of Powertools. A schedule comes again by itself: there it is shown under `--pedantic` only. A `return`
+    at the end of `finally` swallows all errors, even those that an `except` clause raises, and is reported likewise.
 
     **Ignore it when** what fails there may fail, and the event has been dealt with all the same.
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
-    suspects = [rescue for rescue in handler.rescues if _swallows(rescue)]
+    suspects: list[Rescue | Cleanup] = [rescue for rescue in handler.rescues if _swallows(rescue)]
+    suspects += [cleanup for cleanup in handler.cleanups if cleanup.returns and not cleanup.idle]
     if not suspects or _reports_failures(handler):
         return
     sources = declared_sources(handler) or triggers(handler)
@@ -110,10 +112,12 @@ def swallowed_exception(handler: Handler) -> Iterator[Problem]:
         sure = _is_sure(rescue, handler)
         if sure is None:
             continue
+        what = "the error is swallowed" if isinstance(rescue, Rescue) else "this return in finally swallows all errors"
         where = f" (reached through {rescue.scope}())" if rescue.trace else ""
+        mend = instead if isinstance(rescue, Rescue) else "return behind the try statement"
         yield Problem(
             rescue.location,
-            f"the error is swallowed{where}, Lambda takes {source} for done and it is lost; {instead}",
+            f"{what}{where}, Lambda takes {source} for done and it is lost; {mend}",
             trace=rescue.trace,
             sure=sure and not sources <= _ALSO,
         )
@@ -129,18 +133,19 @@ def _swallows(rescue: Rescue) -> bool:
     return all(name.startswith(_QUIET) or name.rpartition(".")[2] in _QUIET_METHODS for name in rescue.handles)
 
 
-def _is_sure(rescue: Rescue, handler: Handler) -> bool | None:
+def _is_sure(rescue: Rescue | Cleanup, handler: Handler) -> bool | None:
     """Whether the work of the invocation fails there; None if little says so."""
     inside, acts = _acts(rescue, handler)
     in_handler = not rescue.trace and rescue.scope == handler.name
     if not inside or (not in_handler and 3 * inside < acts):
         return None
-    broad = not rescue.catches or any(name.rpartition(".")[2] in _BROAD for name in rescue.catches)
+    caught = rescue.catches if isinstance(rescue, Rescue) else ()
+    broad = not caught or any(name.rpartition(".")[2] in _BROAD for name in caught)
     # Who calls a helper may look at what it gives, or do without it.
     return broad and (2 * inside >= acts if in_handler else inside == acts and not rescue.returns)
 
 
-def _acts(rescue: Rescue, handler: Handler) -> tuple[int, int]:
+def _acts(rescue: Rescue | Cleanup, handler: Handler) -> tuple[int, int]:
     """How many of the calls that change something outside stand in the `try` block, or below it, and of how many."""
     called = frozenset(rescue.calls)
     path = rescue.location.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._libraries import through
+from lambdalint.checks._libraries import text, through
 from lambdalint.checks._triggers import SYNCHRONOUS, triggers
 from lambdalint.model import Call, Handler
 
@@ -56,7 +56,8 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
 
     It is advice where the code shows neither that somebody waits for an answer nor that several calls are made. Where
     publishing metrics is all that a function does (it only reads, then publishes), the finding is shown under
-    `--pedantic` only: nobody else waits for it.
+    `--pedantic` only: nobody else waits for it. A namespace that begins with `AWS/` is said in any case: such
+    metrics may be refused, or be taken for those of the service.
 
     **Ignore it when** the metric must be there at once, or is sent to another region or account.
 
@@ -70,13 +71,16 @@ def synchronous_metrics(handler: Handler) -> Iterator[Problem]:
     for call in sent:
         if call.receiver is not None and any(name in call.receiver.keywords for name in _ELSEWHERE):
             continue
+        namespace = text(call.argument(None, "Namespace")) or ""
+        reserved = namespace.startswith("AWS/")
+        elsewhere = f", and to a namespace of your own: {namespace} is that of a service" if reserved else ""
         yield Problem(
             call.location,
             f"the invocation waits for put_metric_data{through(call)}; write the metric to the log in the embedded "
-            "metric format, which costs no request",
+            f"metric format, which costs no request{elsewhere}",
             trace=call.trace,
             severity=None if is_costly else Severity.ADVICE,
-            sure=is_aside,
+            sure=is_aside or reserved,
         )
 
 

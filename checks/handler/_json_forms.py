@@ -86,6 +86,8 @@ def kind_of(data: Data) -> str | None:
         return kind_of_call(data.name)
     if data.kind == "object":
         return _kind_of_object(data.name)
+    if data.kind == "code" and not data.name:  # with a name it is something of a library, and may be a constant
+        return "function or class"
     return COLLECTIONS.get(data.kind)
 
 

@@ -21,6 +21,7 @@ INSTEAD = {
     "set": "return a sorted list",
     "generator": "return a list",
     "deque": "return a list",
+    "function or class": "call it",
     "range": "return a list",
     "zip object": "return a list",
     "enumerate object": "return a list",
@@ -72,7 +73,7 @@ def unserializable_return(handler: Handler) -> Iterator[Problem]:
     """What is returned has no form in JSON.
 
     **Why it matters.** The runtime writes what the handler returns as JSON. It cannot do so with a set, a datetime, a
-    UUID, a generator, an object of a class: the work is done, and then the invocation ends with
+    UUID, a generator, a function, an object of a class: the work is done, and then the invocation ends with
     `Runtime.MarshalError`. Whoever called gets an error, and a queue or an asynchronous caller has it all done again.
     Results of AWS operations often hold datetimes or streams.
 

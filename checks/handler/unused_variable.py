@@ -118,7 +118,8 @@ def _is_here(function: Function, handler: Handler) -> bool:
     """Whether what is deployed can be looked into, and is not there only until the real code comes."""
     code = function.code
     if code is None or code.kind != "inline":
-        return code is not None and code.kind == "folder"
+        alone = code is not None and code.kind == "file" and code.complete and code.path.endswith(".py")
+        return alone or (code is not None and code.kind == "folder")
     return code.complete and (bool(handler.variables) or handler.size.statements > _PLACEHOLDER)
 
 

@@ -78,8 +78,8 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
     `keep-warm`), and the package lambda_warmer wherever it is imported. Where the handler only knows scheduled events
     from others, it is shown with `--pedantic`: they may have work to do.
 
-    **Fix.** Offers a fix that takes the schedule away, where it is an event of a function of SAM. It is unsafe: what
-    else the schedule did is not done then.
+    **Fix.** Offers a fix that takes the schedule away, where it is an event of a function of SAM or of the Serverless
+    Framework. It is unsafe: what else the schedule did is not done then.
 
     **Ignore it when** a single user at a time is all there is, and the ping is cheaper.
 

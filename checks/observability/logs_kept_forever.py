@@ -58,7 +58,9 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
 
     **Fix.** Offers a fix that declares a log group for each function, whose messages are kept for 30 days, and names it
     in the function's `LoggingConfig`. It is unsafe: what was logged before stays in the former group, and what reads
-    the log by that group's name must be told.
+    the log by that group's name must be told. In Terraform the group has the name that Lambda gives it: where the
+    function has run already, that group is there and must be imported first. The Serverless Framework and the module
+    terraform-aws-modules/lambda make a group for each function: they are told the retention.
 
     **Ignore it when** something in the account sets the retention of new log groups.
 
@@ -71,7 +73,9 @@ def logs_kept_forever(stack: Stack) -> Iterator[Problem]:
             message = (
                 f"the log group of {function.logical_id} has no retention, and keeps its logs for ever; give it one"
             )
-            yield Problem(function.log_group.location, message)
+            # What makes the function may make its log group, too.
+            made = function.log_group.location == function.location
+            yield Problem(function.log_group.location, message, forgetting(function, DAYS) if made else None)
     bare = [function for function in endless if function.log_group is None]
     if len(bare) == len(functions) and len(bare) > 1:
         message = f"the logs of the {len(bare)} functions in this template are kept for ever; state a retention"

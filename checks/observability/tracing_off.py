@@ -63,8 +63,9 @@ def tracing_off(stack: Stack) -> Iterator[Problem]:
     Where no function of a template is traced, it is said once, and only of templates with several functions. It is not
     said where a layer or a variable of another tool for tracing is found. What CloudFront runs cannot be traced.
 
-    **Fix.** Offers a fix that sets tracing to Active, in Globals where no function has it. It is unsafe: traces are
-    billed, and a role that is not made by SAM must allow them.
+    **Fix.** Offers a fix that sets tracing to Active, in Globals or by the provider where no function has it. It is
+    unsafe: traces are billed, and a role must allow them, which SAM, the Serverless Framework and the module
+    terraform-aws-modules/lambda see to for those that they make.
 
     **Ignore it when** the functions are followed by other means, or traces are not worth their price: X-Ray bills
     them beyond the first 100,000 a month.

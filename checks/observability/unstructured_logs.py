@@ -103,7 +103,8 @@ def unstructured_logs(handler: Handler) -> Iterator[Problem]:
     plain text whatever the format: of that [print-in-handler](print-in-handler.md) speaks.
 
     **Fix.** Offers a fix that sets the format to JSON. It is unsafe: what reads the log by patterns of plain text finds
-    nothing in it then.
+    nothing in it then. Terraform has words for it from version 5.32 of the provider for AWS on, the module
+    terraform-aws-modules/lambda from version 7, the Serverless Framework from version 4.
 
     **Ignore it when** something reads the log line by line as it is.
 

@@ -35,6 +35,8 @@ SECRETS = {
 }
 """Operations that give credentials, and where in their results these stand."""
 
+OF_SESSION = (".get_credentials", ".get_frozen_credentials")
+"""Methods of sessions that give the keys of the role. What is taken of these may be something harmless."""
 
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 
@@ -98,7 +100,8 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
     the events come from users (API Gateway and other HTTP sources, AppSync, Cognito, Alexa, Lex) or carry a signed
     address (custom resources), the finding is advice. At level DEBUG, at levels from WARNING on, under a switch such as
     an environment variable DEBUG or the level of the logger, in an `except` block, and beside a copy that may be made
-    to take something out, the event is reported with `--pedantic` only.
+    to take something out, the event is reported with `--pedantic` only; so is what is taken of the credentials of a
+    session.
 
     **Ignore it when** the events hold nothing private and are few.
 
@@ -119,9 +122,8 @@ def whole_event_logged(handler: Handler) -> Iterator[Problem]:
             continue
         says = f"{what} goes to the log{through(call)}"
         if what != WHOLE_EVENT:
-            yield Problem(
-                call.location, f"{says}, for all who may read it; log only the fields you need", trace=call.trace
-            )
+            says = f"{says}, for all who may read it; log only the fields you need"
+            yield Problem(call.location, says, trace=call.trace, sure=not alternatives)
             continue
         # What has been copied is mostly about to be changed: the private parts are taken out.
         doubtful = alternatives or call.on_error_path or call.scope in copied or call.name.endswith(RARE)
@@ -164,7 +166,7 @@ def _parts(call: Call) -> Iterator[Argument]:
 
 
 def _exposed(argument: Argument, depth: int = 3) -> tuple[str, bool] | None:
-    """What an argument shows that it should not, and whether it may be something else as well."""
+    """What an argument shows that it should not, and whether it may be something else."""
     if argument.event_path == ():
         return WHOLE_EVENT, bool(argument.calls)
     if argument.reference == "os.environ":
@@ -178,4 +180,6 @@ def _exposed(argument: Argument, depth: int = 3) -> tuple[str, bool] | None:
                     return found
         if made.operation in SECRETS and made.reads <= frozenset(SECRETS[made.operation]):
             return f"the result of {made.operation}()", False
+        if made.name.endswith(OF_SESSION) and made.name.startswith(("boto3.", "botocore.", "aioboto3.")):
+            return f"something of {made.name.rpartition('.')[2]}()", True
     return None

@@ -9,6 +9,8 @@ from lambdalint.checks._fixes import setting
 from lambdalint.model import Function, Trigger
 
 ENOUGH_S = 15
+_WAIT_S = {"alexa": 8, "cloudfront": 5, "cognito": 5}
+"""Who waits for an answer for less than that."""
 LAMBDA_S = 3
 LONG_S = 30
 """What other tools than SAM and CloudFormation give is not reported if it is so long."""
@@ -78,8 +80,10 @@ def _fix(function: Function) -> Fix | None:
     """As long as most need, but no longer than what invokes it waits. None where 3 s are the most there is room for."""
     enough = ENOUGH_S
     for trigger in function.triggers:
-        if trigger.type in ("cloudfront", "cognito"):
-            enough = min(enough, 5)
+        if trigger.timeout_ms is not None and trigger.timeout_ms.known:
+            enough = min(enough, trigger.timeout_ms.known // 1000)
+        if trigger.type in _WAIT_S:
+            enough = min(enough, _WAIT_S[trigger.type])
         elif trigger.type == "sqs":
             enough = min(enough, _visibility_s(trigger) // 6)  # else messages are seen again too early
     return setting(function, "Timeout", enough) if enough > 3 else None

@@ -28,6 +28,25 @@ WORDS = {
     "sqs": "SQS",
 }
 
+_IN_SERVERLESS = {
+    "BisectBatchOnFunctionError": "bisectBatchOnFunctionError",
+    "DestinationConfig": "destinations",
+    "FilterCriteria": "filterPatterns",
+    "MaximumConcurrency": "maximumConcurrency",
+    "MaximumRetryAttempts": "maximumRetryAttempts",
+    "OnFailure": "onFailure",
+    "StartingPosition": "startingPosition",
+}
+
+
+def spelled(name: str, form: str) -> str:
+    """A setting of CloudFormation by the name it has in a template of some form."""
+    if form == "serverless":
+        return _IN_SERVERLESS.get(name, name)
+    if not form.startswith("terraform"):
+        return name
+    return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).lstrip("_")
+
 
 def number(setting: Setting[int] | None, otherwise: int) -> int | None:
     """What holds: the value, the default where none is stated, None where it cannot be known."""

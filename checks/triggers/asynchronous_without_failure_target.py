@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import is_active, names
+from lambdalint.checks.triggers._words import is_active, names, spelled
 from lambdalint.model import Function, Stack
+from lambdalint.model.template import EVENT_SOURCE_MAPPINGS, STREAMS
 
 _ASYNCHRONOUS = frozenset({"s3", "sns", "eventbridge", "iot", "ses", "cloudwatch-logs", "codecommit"})
-_POLLED = frozenset({"sqs", "kinesis", "dynamodb", "msk", "kafka", "mq", "documentdb"})
 
 
 @check(Stack, code="LL506", severity=Severity.ADVICE, since="0.1")
@@ -61,8 +61,9 @@ def asynchronous_without_failure_target(stack: Stack) -> Iterator[Problem]:
     ```
 
     It is said once for each template, at the first of its functions: few templates have any such target, and one
-    decision mends them all. Schedules are left out, the next run comes by itself. A dead-letter queue of the rule or of
-    the subscription does not help: it gets what could not be handed over.
+    decision mends them all. Schedules are left out, the next run comes by itself, and so is Chalice, which has no
+    setting for it. A dead-letter queue of the rule or of the subscription does not help: it gets what could not be
+    handed over.
 
     The other way round, a warning: a dead-letter queue or failure destination of a function that only queues and
     streams invoke. Nothing ever reaches it: it belongs to the queue, or to the mapping of the stream.
@@ -76,14 +77,15 @@ def asynchronous_without_failure_target(stack: Stack) -> Iterator[Problem]:
         many = len({function.logical_id for function in losing}) > 1
         which = f"{names(losing)} {'have' if many else 'has'} no failure destination and no dead-letter queue"
         where = ", in Globals for all" if stack.format == "sam" else ""
-        message = f"{which}: an event on which all attempts fail is dropped; state OnFailure{where}"
+        message = f"{which}: an event on which all attempts fail is dropped; state "
+        message = f"{message}{spelled('OnFailure', stack.format)}{where}"
         yield Problem(losing[0].location, message)
     for function in stack.functions:
         target = function.dead_letter or function.on_failure
         types = {trigger.type for trigger in function.triggers}
-        if target is not None and types and types <= _POLLED and function.triggers_known:
-            source = "queue" if types == {"sqs"} else "source"
-            place = "redrive policy of the queue" if types == {"sqs"} else "DestinationConfig of the mapping"
+        if target is not None and types and types <= EVENT_SOURCE_MAPPINGS and function.triggers_known:
+            source = "queue" if types == {"sqs"} else "stream" if types <= STREAMS else "mapping of an event source"
+            place = "redrive policy of the queue" if types == {"sqs"} else "destination on failure of the mapping"
             yield Problem(
                 target.location,
                 f"only a {source} invokes {function.logical_id}, whose failures never reach this target; "
@@ -94,6 +96,6 @@ def asynchronous_without_failure_target(stack: Stack) -> Iterator[Problem]:
 
 def _loses(function: Function) -> bool:
     """Whether an event of a source that does not wait is dropped when it fails."""
-    if function.dead_letter is not None or function.on_failure is not None:
+    if function.format == "chalice" or function.dead_letter is not None or function.on_failure is not None:
         return False
     return any(trigger.type in _ASYNCHRONOUS and is_active(trigger) for trigger in function.triggers)

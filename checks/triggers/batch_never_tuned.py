@@ -8,6 +8,9 @@ from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.triggers._words import BATCH_SIZES, WORDS, is_active
 from lambdalint.model import Function
 
+_AT_ONCE = frozenset({"sqs", "kinesis", "dynamodb"})
+"""For the others Lambda waits half a second unless told otherwise."""
+
 
 @check(Function, code="LL502", severity=Severity.ADVICE, since="0.1", default=False)
 def batch_never_tuned(function: Function) -> Iterator[Problem]:
@@ -66,13 +69,14 @@ def batch_never_tuned(function: Function) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
     """
     for trigger in function.triggers:
-        size = BATCH_SIZES.get(trigger.type)
-        if size is None or trigger.batch_size is not None or trigger.window_s is not None or not is_active(trigger):
+        if trigger.type not in _AT_ONCE or not is_active(trigger):
+            continue
+        if trigger.batch_size is not None or trigger.window_s is not None:
             continue
         if trigger.queue is not None and trigger.queue.fifo is not False:
             continue  # a window cannot be had
         yield Problem(
             trigger.location,
-            f"{function.logical_id} takes what {WORDS[trigger.type]} has, at once and up to {size} records; state "
-            "BatchSize and MaximumBatchingWindowInSeconds",
+            f"{function.logical_id} takes what {WORDS[trigger.type]} has, at once and up to "
+            f"{BATCH_SIZES[trigger.type]} records; state a batch size and a batch window",
         )

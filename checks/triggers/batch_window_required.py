@@ -74,5 +74,5 @@ def batch_window_required(function: Function) -> Iterator[Problem]:
         elif large and window == 0 and trigger.batch_size is not None:
             yield Problem(
                 trigger.batch_size.location,
-                f"a batch of {size} messages needs a batch window; set MaximumBatchingWindowInSeconds to 1 or more",
+                f"a batch of {size} messages needs a batch window; state one of a second or more",
             )

@@ -89,7 +89,8 @@ def caller_gives_up_first(stack: Stack) -> Iterator[Problem]:
         assert functions[0].timeout_s is not None
         many = "each of " if len(functions) > 1 else ""
         message = f"{many}{names(functions)} may take {functions[0].timeout_s.known} s, but {who} gives up after"
-        yield Problem(location, f"{message} {longest} s; lower the timeout, or hand the work to a queue", sure=sure)
+        instead = "let it hand over less at once" if who == "Firehose" else "hand the work to a queue"
+        yield Problem(location, f"{message} {longest} s; lower the timeout, or {instead}", sure=sure)
 
 
 def _patience(trigger: Trigger) -> tuple[str, int | None] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import is_active
+from lambdalint.checks.triggers._words import is_active, spelled
 from lambdalint.model import Function
 
 
@@ -66,17 +66,15 @@ def concurrency_contradiction(function: Function) -> Iterator[Problem]:
     """
     reserved = function.reserved_concurrency
     if reserved is not None and reserved.known == 0:
-        message = f"{function.logical_id} has no concurrency reserved and is never invoked; remove the setting, or it"
-        yield Problem(reserved.location, message)
+        message = f"{function.logical_id} has no concurrency reserved and is never invoked"
+        yield Problem(reserved.location, f"{message}; remove the setting, or the function")
     elif reserved is not None and reserved.known is not None:
         yield from _more_than_reserved(function, reserved.known)
     for trigger in function.triggers:
         most = trigger.maximum_concurrency
         if most is not None and trigger.provisioned_pollers is not None:
-            message = (
-                "MaximumConcurrency and provisioned pollers exclude each other, and Lambda refuses both; choose one"
-            )
-            yield Problem(most.location, message, severity=Severity.ERROR)
+            message = "a maximum concurrency and provisioned pollers exclude each other, and Lambda refuses both"
+            yield Problem(most.location, f"{message}; choose one", severity=Severity.ERROR)
 
 
 def _more_than_reserved(function: Function, reserved: int) -> Iterator[Problem]:
@@ -89,5 +87,6 @@ def _more_than_reserved(function: Function, reserved: int) -> Iterator[Problem]:
     settings = [trigger.maximum_concurrency for trigger in function.triggers if is_active(trigger)]
     together = sum(setting.known or 0 for setting in settings if setting is not None)
     if together > reserved:
+        most = spelled("MaximumConcurrency", function.format)
         message = f"queues may invoke {function.logical_id} {together} times at once, but only {reserved} are reserved"
-        yield Problem(where, f"{message}: messages are throttled; reserve more, or lower MaximumConcurrency")
+        yield Problem(where, f"{message}: messages are throttled; reserve more, or lower {most}")

@@ -103,7 +103,9 @@ def custom_resource_unanswered(handler: Handler) -> Iterator[Problem]:
         return
     if not any(call.operation for call in handler.warm_calls):
         return
-    if not any(map(_is_broad, handler.rescues)):
+    if any(answers.intersection(cleanup.handles) for cleanup in handler.cleanups):
+        return  # whatever happens
+    if not any(_is_broad(rescue) and not _sends(rescue, handler) for rescue in handler.rescues):
         yield Problem(
             handler.location,
             f"if anything in {handler.name}() fails, CloudFormation gets no answer and waits for an hour; "
@@ -129,6 +131,12 @@ def _answers(handler: Handler) -> Iterator[str]:
 
 def _is_broad(rescue: Rescue) -> bool:
     return not rescue.catches or any(name.rpartition(".")[2] in _BROAD for name in rescue.catches)
+
+
+def _sends(rescue: Rescue, handler: Handler) -> bool:
+    """Whether a clause stands in the function that sends the answer: it guards nothing else."""
+    sending = {read.trace for read in handler.reads if read.path == ("ResponseURL",)}
+    return bool(rescue.trace) and rescue.trace in sending
 
 
 def _is_handed_on(handler: Handler) -> bool:

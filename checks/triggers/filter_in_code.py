@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import declared
+from lambdalint.checks.triggers._words import spelled
 from lambdalint.model import Handler
 
 _DECIDED = frozenset({"eventName", "dynamodb", "userIdentity"})
@@ -85,12 +86,13 @@ def filter_in_code(handler: Handler) -> Iterator[Problem]:
     triggers = declared(handler)
     if not triggers or any(one.type != "dynamodb" or one.filters or not one.filters_known for one in triggers):
         return
+    criteria = spelled("FilterCriteria", handler.functions[0].format)
     for skip in handler.skips:
         keys = [path[2] for path in skip.paths if path[:2] == ("Records", "*") and len(path) > 2]
         if keys and all(key in _DECIDED for key in keys):
             yield Problem(
                 skip.location,
                 f"records that this condition on {keys[0]} passes over are handed over and paid for all the same; "
-                "put it into FilterCriteria",
+                f"put it into {criteria}",
                 trace=skip.trace,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.triggers._words import spelled
 from lambdalint.model import Stack
 
 
@@ -71,24 +72,24 @@ def firehose_unguarded(stack: Stack) -> Iterator[Problem]:
     ```
 
     Parquet and ORC are compressed anyway. Where a function changes the records it may have compressed them itself: that
-    compression is missing there is not said alone, but beside the missing backup.
+    compression is missing there is not said alone, but beside the missing backup. Where `UNCOMPRESSED` is stated,
+    somebody chose it: that is shown under `--pedantic` only.
 
     **Ignore it when** what reads the bucket takes plain text only, or the records are kept elsewhere.
 
     **Source.** https://docs.aws.amazon.com/firehose/latest/dev/create-destination.html
     """
+    form, mode = (spelled(name, stack.format) for name in ("CompressionFormat", "S3BackupMode"))
     for stream in stack.delivery_streams:
         if not stream.to_s3:
             continue
-        plain = stream.compression is None or stream.compression.known == "UNCOMPRESSED"
-        plain = plain and not stream.converts_format
+        stated = stream.compression
+        plain = (stated is None or stated.known == "UNCOMPRESSED") and not stream.converts_format
         unkept = stream.backup is None or stream.backup.known == "Disabled"
         if stream.functions and unkept:
-            also = " and stored uncompressed; set S3BackupMode and CompressionFormat" if plain else "; set S3BackupMode"
-            message = (
-                f"{stream.functions[0]} changes the records of {stream.logical_id}, which are kept nowhere as they"
-            )
-            yield Problem(stream.location, f"{message} came,{also}" if plain else f"{message} came{also}")
+            what = f"the records of {stream.logical_id}, which are kept nowhere as they came"
+            instead = f", and stored uncompressed; set {mode} and {form}" if plain else f"; set {mode}"
+            yield Problem(stream.location, f"{stream.functions[0]} changes {what}{instead}")
         elif plain and not stream.functions:
-            message = f"{stream.logical_id} stores what it gets uncompressed; set CompressionFormat, such as GZIP"
-            yield Problem(stream.location, message)
+            message = f"{stream.logical_id} stores what it gets uncompressed; set {form}, such as GZIP"
+            yield Problem(stream.location, message, sure=stated is None)

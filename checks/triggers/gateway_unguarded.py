@@ -84,10 +84,11 @@ def gateway_unguarded(stack: Stack) -> Iterator[Problem]:
             continue
         if api.type == "api" and api.compressed is False:
             missing.append("compression")
-        yield Problem(
-            api.location, f"{api.logical_id} states no {_listed(missing)}: one client may use up all there is"
-        )
+        throttled = missing[0] != "throttling"
+        result = "who called it cannot be told later" if throttled else "one client may use up all there is"
+        yield Problem(api.location, f"{api.logical_id} states {_listed(missing)}: {result}")
 
 
 def _listed(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and no {words[-1]}" if len(words) > 1 else words[0]
+    *first, last = (f"no {word}" for word in words)
+    return f"{', '.join(first)} and {last}" if first else last

@@ -59,6 +59,7 @@ _QUIET = (
     "boto3.client",
     "boto3.Session",
     "datetime.",
+    "traceback.",
 )
 MOST_STATEMENTS = 10
 

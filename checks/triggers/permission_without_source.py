@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.checks.triggers._words import spelled
 from lambdalint.model import Function, Permission
 
-_NO_SOURCE = frozenset({"cloudformation.amazonaws.com", "elasticloadbalancing.amazonaws.com"})
-"""Macros are of no other account unless it is allowed to; a target group needs the permission before it exists."""
+_NO_SOURCE = frozenset(
+    {"cloudformation.amazonaws.com", "edgelambda.amazonaws.com", "elasticloadbalancing.amazonaws.com"}
+)
+"""Macros and functions at the edge are of no other account unless it is allowed to; a target group needs the
+permission before it exists."""
 
 
 @check(Function, code="LL512", severity=Severity.WARNING, since="0.1")
@@ -66,20 +70,17 @@ def permission_without_source(function: Function) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html
     """
+    arn, account = (spelled(name, function.format) for name in ("SourceArn", "SourceAccount"))
     for permission in function.permissions:
         principal = _service(permission)
         if not principal or principal in _NO_SOURCE or permission.organization is not None:
             continue
         if permission.source_arn is None and permission.source_account is None:
             message = f"{principal} may invoke {function.logical_id} for anybody's account"
-            yield Problem(
-                permission.location, f"{message}; state SourceArn, or SourceAccount where there is no ARN yet"
-            )
+            yield Problem(permission.location, f"{message}; state {arn}, or {account} where there is no ARN yet")
         elif principal == "s3.amazonaws.com" and permission.source_account is None:
             message = f"the bucket that may invoke {function.logical_id} could be made anew in another account"
-            yield Problem(
-                permission.location, f"{message}; state SourceAccount too", severity=Severity.ADVICE, sure=False
-            )
+            yield Problem(permission.location, f"{message}; state {account} too", severity=Severity.ADVICE, sure=False)
 
 
 def _service(permission: Permission) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import BATCH_SIZES, WORDS, is_active, number
+from lambdalint.checks.triggers._words import BATCH_SIZES, WORDS, is_active, number, spelled
 from lambdalint.model import Function, Setting, Trigger
 
 _STREAMS = ("kinesis", "dynamodb")
@@ -84,24 +84,28 @@ def _blocked(function: Function, trigger: Trigger) -> Iterator[Problem]:
     if retries is None or age is None:
         return
     source = WORDS[trigger.type]
+    size = number(trigger.batch_size, BATCH_SIZES[trigger.type])
+    bisects = trigger.bisect is not None and trigger.bisect.value is not False
+    names = ("MaximumRetryAttempts", "BisectBatchOnFunctionError")
+    attempts, bisect = (spelled(name, function.format) for name in names)
     if retries < 0 and age < 0:
-        instead = "state MaximumRetryAttempts, a destination on failure, and BisectBatchOnFunctionError"
+        instead = f"state {attempts} and a destination on failure"
         if trigger.on_failure is not None:
-            instead = "its destination on failure is reached only then: state MaximumRetryAttempts"
+            instead = f"its destination on failure is reached only then: state {attempts}"
+        elif size != 1 and not bisects:
+            instead = f"state {attempts}, a destination on failure, and {bisect}"
         yield Problem(
             trigger.location,
             f"a record of {source} that {function.logical_id} cannot handle blocks its shard until it expires; "
             f"{instead}",
         )
         return
-    size = number(trigger.batch_size, BATCH_SIZES[trigger.type])
-    bisects = trigger.bisect is not None and trigger.bisect.value is not False
     if size is None or size == 1 or bisects or trigger.function_response_types is not None:
         return
     yield Problem(
         trigger.location,
         f"for one record that {function.logical_id} cannot handle a batch of up to {size} is given up; "
-        "set BisectBatchOnFunctionError, or report the records that failed",
+        f"set {bisect}, or report the records that failed",
         severity=Severity.ADVICE,
     )
 

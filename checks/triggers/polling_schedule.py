@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._declared import declared
 from lambdalint.checks._schedules import minutes_between
-from lambdalint.model import Handler
+from lambdalint.model import Call, Handler
 
 _LOOKS = {
     ("s3", "list_objects"): "let the bucket notify the function of new objects",
@@ -92,9 +92,15 @@ def polling_schedule(handler: Handler) -> Iterator[Problem]:
         return
     for call in handler.warm_calls.operations:
         instead = _LOOKS.get((call.service, call.operation))
-        if instead is not None and not call.on_error_path:
+        if instead is not None and not call.on_error_path and not _only_tries(call):
             minutes = min(frequent)
             rate = "every minute" if minutes == 1 else f"every {minutes} minutes"
             message = f"{handler.name}() is invoked {rate} to look for work, whether there is any or not; {instead}"
             yield Problem(call.location, message, trace=call.trace, sure=call.service != "s3")
             return
+
+
+def _only_tries(call: Call) -> bool:
+    """Whether one object of a bucket is enough: then it is looked at whether the bucket can be read."""
+    most = call.argument(None, "MaxKeys")
+    return most is not None and most.value == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import is_active, names
+from lambdalint.checks.triggers._words import is_active, names, spelled
 from lambdalint.model import Stack
 
 LEAST_RECEIVES = 5
@@ -73,6 +73,7 @@ def queue_without_redrive(stack: Stack) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     targets = {queue.redrive.target for queue in stack.queues if queue.redrive is not None}
+    policy = spelled("RedrivePolicy", stack.format)
     seen: set[str] = set()
     for function in stack.functions:
         for trigger in function.triggers:
@@ -83,7 +84,7 @@ def queue_without_redrive(stack: Stack) -> Iterator[Problem]:
             receives = queue.max_receive_count
             if queue.redrive is None and queue.logical_id not in targets:
                 message = f"{queue.logical_id} has no dead-letter queue: what {names([function])} fails on comes back"
-                yield Problem(queue.location, f"{message} until it expires; add a RedrivePolicy")
+                yield Problem(queue.location, f"{message} until it expires; add a {policy}")
             if receives is not None and receives.known is not None and receives.known < LEAST_RECEIVES:
                 message = f"{queue.logical_id} puts a message aside when it was received {_times(receives.known)}"
                 message = f"{message}, throttled ones too; AWS asks for a maxReceiveCount of {LEAST_RECEIVES} or more"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import WORDS
+from lambdalint.checks.triggers._words import WORDS, spelled
 from lambdalint.model import Function
 
 _NEEDED = frozenset({"kinesis", "dynamodb"})
@@ -73,11 +73,11 @@ def starting_position(function: Function) -> Iterator[Problem]:
     for trigger in function.triggers:
         stated = trigger.starting_position
         if trigger.type in _NEEDED and stated is None:
-            where = "TRIM_HORIZON or LATEST"
-            message = f"{function.logical_id} reads {WORDS[trigger.type]} from where is not said; state"
-            yield Problem(trigger.location, f"{message} StartingPosition: {where}")
+            message = f"where {function.logical_id} begins to read {WORDS[trigger.type]} is not said; state"
+            name = spelled("StartingPosition", function.format)
+            yield Problem(trigger.location, f"{message} {name}: TRIM_HORIZON or LATEST")
         elif trigger.type == "sqs" and stated is not None and not stated.optional and trigger.source is not None:
-            message = "a queue has no StartingPosition, and Lambda refuses one; remove it"
+            message = "a queue has no starting position, and Lambda refuses one; remove it"
             yield Problem(stated.location, message)
         elif trigger.type in ("kinesis", "dynamodb") and stated is not None and stated.known == "LATEST":
             yield Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.triggers._words import WORDS, is_active
+from lambdalint.checks.triggers._words import WORDS, is_active, spelled
 from lambdalint.model import Function, Setting
 
 _STREAMS = ("kinesis", "dynamodb")
@@ -71,16 +71,17 @@ def stream_without_failure_target(function: Function) -> Iterator[Problem]:
     for trigger in function.triggers:
         if trigger.type not in _STREAMS or not is_active(trigger):
             continue
-        target = trigger.on_failure
-        if target is not None:
-            if target.target and trigger.source is not None and target.target == trigger.source.target:
-                message = f"what {function.logical_id} fails on goes back to {target.target}, where it came from"
-                yield Problem(target.location, f"{message}: it will fail again; send it somewhere else")
+        stated = trigger.on_failure
+        if stated is not None:
+            if stated.target and trigger.source is not None and stated.target == trigger.source.target:
+                message = f"what {function.logical_id} fails on goes back to {stated.target}, where it came from"
+                yield Problem(stated.location, f"{message}: it will fail again; send it somewhere else")
             continue
         limit = _limit(trigger.max_retries) or _limit(trigger.max_record_age_s)
         if limit is not None:
             what = f"records of {WORDS[trigger.type]} that {function.logical_id} fails on are given up without a trace"
-            yield Problem(limit.location, f"{what}; add DestinationConfig with OnFailure to the mapping")
+            target, failure = (spelled(name, function.format) for name in ("DestinationConfig", "OnFailure"))
+            yield Problem(limit.location, f"{what}; add {target} with {failure} to the mapping")
 
 
 def _limit(setting: Setting[int] | None) -> Setting[int] | None:

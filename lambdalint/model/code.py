@@ -189,6 +189,23 @@ class Rescue(NamedTuple):
     """Some way through it leads to the next turn of the loop around the `try` statement."""
 
 
+class Cleanup(NamedTuple):
+    """A `finally` clause on the way of an invocation."""
+
+    location: Location
+    """The `return` it ends with, by which any error that is on its way is thrown away; else its first statement."""
+    returns: bool
+    """Whether it ends with one."""
+    idle: bool
+    """An `except` clause of the same `try` catches all errors and raises none: none comes this far."""
+    calls: tuple[str, ...]
+    """The names of the functions that are called in the blocks before it."""
+    handles: tuple[str, ...]
+    """The names of the functions that are called in the clause itself."""
+    scope: str
+    trace: tuple[Step, ...]
+
+
 class Dropped(NamedTuple):
     """A coroutine function of the project is called, and the coroutine thrown away: nothing of it runs."""
 
@@ -368,6 +385,8 @@ class Handler(NamedTuple):
     """What it leaves of its event for later invocations."""
     rescues: Sequence[Rescue] = ()
     """The `except` clauses around what it does."""
+    cleanups: Sequence[Cleanup] = ()
+    """The `finally` clauses."""
     dropped: Sequence[Dropped] = ()
     """The coroutines it makes and does not await."""
     is_async: bool = False

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from lambdalint.python.flow import KEPT, ON_ERROR, REST, Activation, Edge, Guard, Record
 from lambdalint.python.modules import Module, Modules
-from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
+from lambdalint.python.notes import Asked, Caught, Cleaned, Defeat, Drop, Left, Skipped, Taken
 from lambdalint.python.objects import Cached, Class, Collection, Frame, Function, Instance
 from lambdalint.python.values import EVENT, UNKNOWN, Atom, Const, External, Place, Value, join
 
@@ -73,6 +73,8 @@ class Machine:
         """Lasting containers that lose elements, or are replaced."""
         self.caught: list[Caught] = []
         """The `except` clauses on the way."""
+        self.cleaned: list[Cleaned] = []
+        """The `finally` clauses."""
         self.switch: ast.expr | None = None
         """The last `and` of which a part turns things on and off."""
         self.dropped: list[Drop] = []

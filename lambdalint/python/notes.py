@@ -75,3 +75,13 @@ class Caught(NamedTuple):
     handles: tuple[str, ...]
     in_loop: bool
     activation: Activation
+
+
+class Cleaned(NamedTuple):
+    """A `finally` clause as executed."""
+
+    attempt: ast.Try | ast.TryStar
+    frame: Frame
+    calls: tuple[str, ...]
+    handles: tuple[str, ...]
+    activation: Activation

@@ -32,6 +32,7 @@ from lambdalint.python.interpreter import Interpreter
 from lambdalint.python.modules import Module, Modules
 from lambdalint.python.objects import Function
 from lambdalint.python.remains import (
+    cleanups_of,
     defeats_of,
     dropped_of,
     parameters_of,
@@ -151,6 +152,7 @@ class Project:
             returns=returned_by(root),
             stores=stores_of(machine.left, machine.cleared, ways, reached_each_time(root) if machine.left else ()),
             rescues=rescues_of(machine.caught, ways),
+            cleanups=cleanups_of(machine.cleaned, ways),
             dropped=dropped_of(machine.dropped, ways),
             is_async=_is_async(values) and not _is_used(module, candidate),
             size=size_of(getattr(candidate.node, "body", ())),

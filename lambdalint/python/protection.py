@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lambdalint.python.blocks import contains
 from lambdalint.python.definitions import Definitions
 from lambdalint.python.flow import IN_LOOP, ON_ERROR
-from lambdalint.python.notes import Caught
+from lambdalint.python.notes import Caught, Cleaned
 from lambdalint.python.objects import Collection, Frame
 from lambdalint.python.source import Unreadable
 from lambdalint.python.values import UNKNOWN, Const, External, Value, join, unknown
@@ -41,7 +41,7 @@ class Protection(Definitions):
         self.expecting += expects
         goes_on = self.execute(node.body, frame, keep=True)
         self.expecting -= expects
-        attempted = self.called_since(mark)
+        begun, attempted = mark, self.called_since(mark)
         hit_leaves = not goes_on
         if goes_on:
             goes_on = self.execute(node.orelse, frame)
@@ -74,9 +74,13 @@ class Protection(Definitions):
             self.merge(frame, ends)
         if hit_leaves and missed and places:
             self.guard_rest(places)
-        if not self.execute(node.finalbody, frame):
-            return False
-        return bool(ends)
+        if not node.finalbody:
+            return bool(ends)
+        attempted, mark = self.called_since(begun), self.mark()
+        goes_on = self.execute(node.finalbody, frame)
+        if self.warm:
+            self.cleaned.append(Cleaned(node, frame, attempted, self.called_since(mark), self.activation))
+        return goes_on and bool(ends)
 
     def mark(self) -> tuple[int, int]:
         """Where the records of this execution stand now."""

@@ -7,6 +7,7 @@ from collections.abc import Collection as Collection_
 from collections.abc import Mapping, Sequence
 
 from lambdalint.model import (
+    Cleanup,
     Data,
     DefeatedCache,
     Dropped,
@@ -23,7 +24,7 @@ from lambdalint.model import (
 from lambdalint.python.blocks import contains, statements
 from lambdalint.python.flow import Activation
 from lambdalint.python.modules import Module
-from lambdalint.python.notes import Asked, Caught, Defeat, Drop, Left, Skipped, Taken
+from lambdalint.python.notes import Asked, Caught, Cleaned, Defeat, Drop, Left, Skipped, Taken
 from lambdalint.python.objects import Bound, Cached, Class, Collection, Function, Instance, Partial
 from lambdalint.python.translation import call_of
 from lambdalint.python.values import Atom, Const, External, Piece, Place, Text, Value
@@ -187,6 +188,32 @@ def rescues_of(caught: Sequence[Caught], ways: Ways) -> tuple[Rescue, ...]:
             _continues(one.node.body),
         )
     return tuple(found.values())
+
+
+def cleanups_of(cleaned: Sequence[Cleaned], ways: Ways) -> tuple[Cleanup, ...]:
+    """The `finally` clauses, each once."""
+    found: dict[object, Cleanup] = {}
+    for one in cleaned:
+        if one.attempt in found:
+            continue
+        body = one.attempt.finalbody
+        returns = isinstance(body[-1], ast.Return)
+        found[one.attempt] = Cleanup(
+            one.frame.module.source.location(body[-1] if returns else body[0]),
+            returns,
+            any(_keeps_all(clause) for clause in one.attempt.handlers),
+            one.calls,
+            one.handles,
+            one.frame.scope,
+            ways.get(id(one.activation), ()),
+        )
+    return tuple(found.values())
+
+
+def _keeps_all(clause: ast.ExceptHandler) -> bool:
+    caught = clause.type
+    is_broad = caught is None or (isinstance(caught, ast.Name) and caught.id in ("BaseException", "Exception"))
+    return is_broad and not contains(clause.body, ast.Raise)
 
 
 def _continues(body: Sequence[ast.stmt]) -> bool:

@@ -49,7 +49,7 @@ def _holds(text: str, word: str, pattern: re.Pattern[str] | None) -> bool:
         end = len(text) if end < 0 else end
         if pattern is None or pattern.search(text[text.rfind("\n", 0, place) + 1 : end]):
             return True
-        place = text.find(word, end + 1)
+        place = text.find(word, end + 1)  # on the next line, even if the word is empty or begins with a line's end
     return False
 
 

@@ -1,4 +1,4 @@
-"""Fixes that change templates: YAML and JSON of SAM and CloudFormation.
+"""Fixes that change templates: those of SAM and CloudFormation here, others beside it, in `terraform` and `serverless`.
 
 Edits are cut from the text itself, so comments, order, quotes and anchors stay. The text is then read again and
 compared with what it meant before: where anything else would change, the fix is refused.
@@ -8,7 +8,7 @@ Each function gives the edits, or raises a `Refusal` that says why not.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
@@ -16,7 +16,7 @@ from lambdalint.rewriting.templates.changing import removed, replaced
 from lambdalint.rewriting.templates.inserting import put, resource, section
 from lambdalint.rewriting.templates.source import FUNCTION, Change, Entry, Template, child, word
 
-__all__ = ["deploy_gradually", "keep_logs", "remove", "remove_event", "replace", "state"]
+__all__ = ["Words", "deploy_gradually", "keep_logs", "remove", "remove_event", "replace", "state", "words_of"]
 
 _PLAIN = {"Tracing": "TracingConfig.Mode"}
 """What SAM says, and CloudFormation says with other words."""
@@ -27,6 +27,35 @@ _CONTAINERS = frozenset(["Environment", "Variables", "EphemeralStorage", "Loggin
 """What nothing is lost with, once it is empty."""
 
 ALARM = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1}
+
+
+class Words(Protocol):
+    """What every format has words for: a module."""
+
+    def state(self, text: str, *, places: Sequence[Location], name: str, value: Any) -> Sequence[Edit]: ...
+
+    def replace(
+        self, text: str, *, place: Location, old: str, new: str, owner: Location | None = None
+    ) -> Sequence[Edit]: ...
+
+    def remove(self, text: str, *, place: Location, owner: Location | None = None) -> Sequence[Edit]: ...
+
+    def keep_logs(self, text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]: ...
+
+
+def words_of(format: str) -> Words:
+    """Who changes the templates of a format."""
+    if format == "terraform":
+        from lambdalint.rewriting.templates import terraform
+
+        return terraform
+    if format == "serverless":
+        from lambdalint.rewriting.templates import serverless
+
+        return serverless
+    from lambdalint.rewriting import templates
+
+    return templates
 
 
 def state(text: str, *, places: Sequence[Location], name: str, value: Any) -> Sequence[Edit]:
@@ -47,16 +76,16 @@ def state(text: str, *, places: Sequence[Location], name: str, value: Any) -> Se
     return _verified(template, made)
 
 
-def replace(text: str, *, place: Location, old: str, new: str) -> Sequence[Edit]:
+def replace(text: str, *, place: Location, old: str, new: str, owner: Location | None = None) -> Sequence[Edit]:
     """Write `new` for `old`, the value of the key at a place or of the parameter that it names."""
     template = Template(text)
-    return _verified(template, [replaced(template, template.way_to(place), old, new)])
+    return _verified(template, [replaced(template, template.owned(place, owner, "Globals"), old, new)])
 
 
-def remove(text: str, *, place: Location) -> Sequence[Edit]:
+def remove(text: str, *, place: Location, owner: Location | None = None) -> Sequence[Edit]:
     """Take out the key at a place with its value."""
     template = Template(text)
-    return _verified(template, [removed(template, template.way_to(place), _CONTAINERS)])
+    return _verified(template, [removed(template, template.owned(place, owner, "Globals"), _CONTAINERS)])
 
 
 def remove_event(text: str, *, place: Location) -> Sequence[Edit]:

@@ -23,7 +23,12 @@ _MAPPING = (
     "FunctionName EventSourceArn Queue Stream Enabled StartingPosition BatchSize MaximumBatchingWindowInSeconds "
     "FunctionResponseTypes"
 ).split()
-_PAIRS = {"MemorySize": "Timeout", "Timeout": "MemorySize"}
+_SERVERLESS = (
+    "name stage region profile stackName deploymentMethod description handler image runtime architecture memorySize "
+    "timeout ephemeralStorageSize tracing snapStart logs logRetentionInDays"
+).split()
+"""Of a function of the Serverless Framework, and of its provider."""
+_PAIRS = {"MemorySize": "Timeout", "Timeout": "MemorySize", "memorySize": "timeout", "timeout": "memorySize"}
 HEADERS = ("AWSTemplateFormatVersion", "Transform", "Description")
 
 
@@ -97,7 +102,7 @@ def _neighbour(there: Sequence[Entry], name: str) -> Entry:
     by_name = {str(entry.key.value): entry for entry in there}
     if _PAIRS.get(name) in by_name:
         return by_name[_PAIRS[name]]
-    order = _MAPPING if name in _MAPPING[1:] else _ORDER
+    order = _SERVERLESS if name in _SERVERLESS else _MAPPING if name in _MAPPING[1:] else _ORDER
     before = order[: order.index(name)] if name in order else []
     nearest = next((by_name[other] for other in reversed(before) if other in by_name), None)
     if nearest is None:
@@ -154,6 +159,8 @@ class Writer:
         self.step, self.dash = _habits(template)
 
     def scalar(self, value: str | int) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
         if isinstance(value, int):
             return str(value)
         if self.quote:

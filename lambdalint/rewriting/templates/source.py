@@ -83,6 +83,14 @@ class Template:
                     waiting += [(one, (*path, index), way) for index, one in enumerate(node.value)]
         raise Refusal("what it is about does not stand there as a key of its own")
 
+    def owned(self, place: Location, owner: Location | None, shared: str) -> Sequence[Entry]:
+        """The way to a place, if that is in what its owner states itself, or in what a section states for all."""
+        way = self.way_to(place)
+        own = self.way_to(owner)[-1].path if owner is not None else ()
+        if way[0].key.value != shared and way[-1].path[: len(own)] != own:
+            raise Refusal("it is not stated in the function itself, so others may use it")
+        return way
+
     def section(self, document: int, name: str) -> Entry | None:
         """A section of a document: `Resources`."""
         return child(self.documents[document].root, name, (document,))

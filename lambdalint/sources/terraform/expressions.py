@@ -200,7 +200,9 @@ class Evaluator:
                 opened = True
             else:
                 where = scope.file.place(value, key)
-                data[name] = self.value(value, scope, where)
+                found = self.value(value, scope, where)
+                # A single value is stated here, by that name, wherever it comes from.
+                data[name] = found if isinstance(found.data, (dict, list)) else found._replace(location=where)
         return Value(data, place, opened=opened)
 
     def _key(self, node: Node, scope: Scope, place: Location) -> str | None:

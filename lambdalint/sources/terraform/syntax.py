@@ -24,7 +24,8 @@ _NAMES = {
 _DEPTH = re.compile(rb"[\[({]")
 MAX_DEPTH = 400
 
-Expression = Node | JsonNode
+HclNode = Node
+Expression = HclNode | JsonNode
 _parser: Parser | None = None
 
 
