@@ -170,7 +170,8 @@ class FunctionReader:
                 setting = self.settings.string(value)
                 if setting is not None:
                     found.setdefault(name, setting._replace(optional=setting.optional or len(maps) > 1))
-        opened = any(one.opened for one in maps) or properties.opened
+        # What a variable has by default, whoever uses the module may set.
+        opened = any(one.opened or one.assumed for one in maps) or properties.opened
         return {"environment": found, "environment_open": opened}
 
     def _vpc(self, config: Value | None) -> Vpc | None:

@@ -17,7 +17,7 @@ def _merge(arguments: Arguments, place: Location) -> Value:
     opened = False
     for one in arguments:
         maps = [one] if isinstance(one.data, dict) else list(one.maps())
-        opened = opened or one.opened or (not isinstance(one.data, dict) and one.data is not None)
+        opened = opened or one.opened or one.assumed or (not isinstance(one.data, dict) and one.data is not None)
         for each in maps:
             data.update(each.data)
     return Value(data, place, opened=opened)
