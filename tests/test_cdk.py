@@ -158,6 +158,20 @@ def test_nothing_is_said_of_what_the_cdk_put_in_for_itself() -> None:
     assert not [one for one in found if "asset." in one["path"]]
 
 
+def test_without_the_paths_of_the_cdk_its_ids_tell_and_nothing_is_rewritten() -> None:
+    stack = {name: {**one, "Metadata": {}} for name, one in STACK.items()}
+    Path("cdk.out/Shop.template.json").write_text(template(stack))
+    found = {one.logical_id: one for one in take(["."]).functions}
+    assert {name for name, one in found.items() if one.generated} == {
+        "CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C81C01536",
+        "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8aFD4BFC8A",
+    }
+    assert {one.format for one in found.values()} == {"cdk"}
+    before = Path("cdk.out/Shop.template.json").read_text()
+    check(".", "--no-cache", "--fix", "--unsafe-fixes", "--select", "LL8,LL6", "--pedantic")
+    assert Path("cdk.out/Shop.template.json").read_text() == before
+
+
 def test_without_its_source_an_asset_is_not_looked_at() -> None:
     for name in ("orders", "copy"):
         Path(f"lambdas/{name}/app.py").write_text("def handler(event, context): ...\n")

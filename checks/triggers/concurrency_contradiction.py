@@ -66,7 +66,7 @@ def concurrency_contradiction(function: Function) -> Iterator[Problem]:
     """
     reserved = function.reserved_concurrency
     if reserved is not None and reserved.known == 0:
-        message = f"{function.logical_id} has no concurrency reserved and is never invoked"
+        message = f"{function.logical_id} reserves a concurrency of 0, so that nothing can invoke it"
         yield Problem(reserved.location, f"{message}; remove the setting, or the function")
     elif reserved is not None and reserved.known is not None:
         yield from _more_than_reserved(function, reserved.known)

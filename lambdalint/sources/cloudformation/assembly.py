@@ -23,6 +23,11 @@ _OWN = re.compile(
     r"Custom::|AWSCDK|@aws-cdk--|framework-(?:onEvent|onTimeout|isComplete)$"
     r"|(?:LogRetention|AWS|BucketNotificationsHandler)[0-9a-f]{32}$"
 )
+_OWN_BY_ID = re.compile(
+    r"(?:LogRetention|AWS|BucketNotificationsHandler)[0-9a-f]{32}[0-9A-F]{8}"
+    r"|Custom(?:CDK\w+|\w+CustomResourceProviderHandler)[0-9A-F]{8}|\w*framework(?:onEvent|onTimeout|isComplete)[0-9A-F]{8}"
+)
+"""The logical ids of the same: where the CDK is told to write no paths, they are all there is."""
 _NO_SOURCE = frozenset({"cdk.out", "node_modules", "site-packages", "venv", "__pycache__"})
 
 
@@ -73,9 +78,14 @@ def path_of(metadata: Value | None) -> str:
     return found.data if found is not None and isinstance(found.data, str) else ""
 
 
-def is_generated(place: str) -> bool:
+def is_in_assembly(path: str) -> bool:
+    """Whether a template is one that the CDK wrote, by where it stands."""
+    return "cdk.out" in path.split("/")
+
+
+def is_generated(place: str, logical_id: str) -> bool:
     """Whether a function of the CDK serves the CDK itself."""
-    return any(_OWN.match(part) for part in place.split("/"))
+    return any(_OWN.match(part) for part in place.split("/")) if place else _OWN_BY_ID.fullmatch(logical_id) is not None
 
 
 class Assets:

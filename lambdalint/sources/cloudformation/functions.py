@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc, nowhere
-from lambdalint.sources.cloudformation.assembly import Assets, is_generated, path_of
+from lambdalint.sources.cloudformation.assembly import Assets, is_generated, is_in_assembly, path_of
 from lambdalint.sources.cloudformation.inline import Places
 from lambdalint.sources.cloudformation.template import Declarations, Resource, Template
 from lambdalint.sources.paths import Files, join
@@ -53,9 +53,9 @@ class FunctionReader:
             "path": self.template.path,
             "logical_id": resource.logical_id,
             "location": resource.location,
-            "format": "cdk" if place else "sam" if is_sam else "cloudformation",
+            "format": "cdk" if place or is_in_assembly(self.template.path) else "sam" if is_sam else "cloudformation",
             "place": place.removesuffix("/Resource"),
-            "generated": is_generated(place),
+            "generated": is_generated(place, resource.logical_id),
             "function_name": s.string(properties.get("FunctionName")),
             "runtime": s.string(properties.get("Runtime")),
             "handler": s.string(properties.get("Handler")),
