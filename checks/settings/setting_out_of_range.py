@@ -93,7 +93,7 @@ def _environment(function: Function) -> Iterator[Problem]:
         if name in RESERVED:
             yield Problem(value.location, f"the variable {name} is reserved: Lambda sets it, and refuses it here")
         elif not _VARIABLE.fullmatch(name):
-            message = f'the name of the variable "{name}" must be letters, digits and underscores, a letter first'
+            message = f'the name of the variable "{name}" must be two or more letters, digits and underscores, a letter first'
             yield Problem(value.location, message)
         size += len(name) + len(value.known or "")
     if size > ENVIRONMENT_BYTES:
