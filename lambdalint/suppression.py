@@ -14,7 +14,7 @@ from lambdalint.text import lines_of
 
 MARK = b"lambdalint:"
 """A file without these bytes holds no ignore comment."""
-COMMENT = re.compile(r"#\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\r\n]*)\])?[^#\r\n]*")
+COMMENT = re.compile(r"(#|//)\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\r\n]*)\])?[^#\r\n]*")
 
 
 class Ignore(NamedTuple):
@@ -31,21 +31,22 @@ class Ignore(NamedTuple):
     """Nothing else stands on the line."""
 
 
-def ignores(text: str, *, python: bool = True) -> list[Ignore]:
-    """The ignore comments of a file."""
+def ignores(text: str, *, python: bool = True, signs: Sequence[str] = ("#",)) -> list[Ignore]:
+    """The ignore comments of a file; `signs` are those with which a comment begins."""
     lines = lines_of(text)
     found = [
         Ignore(
             number,
             match.start(),
             match.end(),
-            tuple(word.strip() for word in (match[2] or "").split(",") if word.strip()),
-            match[1] == "ignore-file",
-            line.lstrip().startswith("#"),
+            tuple(word.strip() for word in (match[3] or "").split(",") if word.strip()),
+            match[2] == "ignore-file",
+            line.lstrip().startswith(tuple(signs)),
         )
         for number, line in enumerate(lines, 1)
         if "lambdalint:" in line
         for match in COMMENT.finditer(line)
+        if match[1] in signs
     ]
     if not found or not python:
         return found
@@ -93,13 +94,15 @@ class Silencer:
     def __init__(self, path: str, text: str, checks: Mapping[str, AnyCheck]) -> None:
         self.path = path
         self.text = text
-        self.ignores = ignores(text, python=not path.endswith((".yaml", ".yml", ".template", ".tf", ".toml")))
+        signs = ("#", "//") if path.endswith(".tf") else ("#",)
+        is_python = not path.endswith((".yaml", ".yml", ".template", ".tf", ".toml"))
+        self.ignores = ignores(text, python=is_python, signs=signs)
         self.used: set[tuple[Ignore, str]] = set()
         self._checks = checks
         self._codes = {check.name: check.code for check in checks.values()}
         self._firsts: dict[int, int] | None = None
         lines = lines_of(text)
-        self._comment_lines = {n for n, line in enumerate(lines, 1) if line.lstrip().startswith("#")}
+        self._comment_lines = {n for n, line in enumerate(lines, 1) if line.lstrip().startswith(signs)}
 
     def silences(self, found: Finding) -> bool:
         """Whether a comment asks not to hear of it. Remembers which."""

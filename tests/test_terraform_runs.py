@@ -44,9 +44,10 @@ def test_each_finding_is_told_once(paths: list[str], folder: Any) -> None:
     assert found(*paths) == ["lambda.tf:1 LL801"]
 
 
-def test_findings_are_silenced_where_they_stand(folder: Any) -> None:
-    ignored = ORDERS.replace("{\n", "{ # lambdalint: ignore[LL801]\n", 1)
-    unused = SOUND.replace("{\n", "{ # lambdalint: ignore[LL801]\n", 1)
+@pytest.mark.parametrize("sign", ["#", "//"])
+def test_findings_are_silenced_where_they_stand(sign: str, folder: Any) -> None:
+    ignored = ORDERS.replace("{\n", f"{{ {sign} lambdalint: ignore[LL801]\n", 1)
+    unused = SOUND.replace("{\n", f"{{ {sign} lambdalint: ignore[LL801]\n", 1)
     folder({"api.tf": "locals {\n}\n", "lambda.tf": ignored, "z.tf": unused})
     assert found(".") == ["z.tf:1 LL003"]
 

@@ -93,8 +93,8 @@ def _environment(function: Function) -> Iterator[Problem]:
         if name in RESERVED:
             yield Problem(value.location, f"the variable {name} is reserved: Lambda sets it, and refuses it here")
         elif not _VARIABLE.fullmatch(name):
-            message = f'the name of the variable "{name}" must be two or more letters, digits and underscores, a letter first'
-            yield Problem(value.location, message)
+            rule = "two or more letters, digits and underscores, a letter first"
+            yield Problem(value.location, f'the name of the variable "{name}" must be {rule}')
         size += len(name) + len(value.known or "")
     if size > ENVIRONMENT_BYTES:
         message = f"the variables of {function.logical_id} take {size:,} bytes, but Lambda allows 4,096"
