@@ -9,7 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lambdalint import hearing, registry
+from lambdalint import hearing, patterns, registry
 from lambdalint.check import AnyCheck, Finding, Fix
 from lambdalint.config import Config
 from lambdalint.discovery import Discovered, discover, display, is_template_name, templates_above
@@ -58,8 +58,8 @@ class Request(NamedTuple):
 def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     """The report, and the new findings of it, each with the way to mend it where that is known."""
     config = request.config
-    relative = _relative_to(config.root)
-    excluded = _excluder(config.exclude, relative) if config.exclude else None
+    relative = patterns.relative_to(config.root)
+    excluded = patterns.excluder(config.exclude, relative) if config.exclude else None
     virtual = [path for path in request.paths if path in request.contents]
     cache = None
     if request.cached and any(map(os.path.isdir, request.paths)):
@@ -251,16 +251,3 @@ def _any_below(paths: Sequence[str], prefix: str) -> bool:
 def _is_wanted(path: str, discovered: Discovered, excluded: Callable[[str], bool]) -> bool:
     """A handler leads into excluded files too: what is found there is not reported."""
     return path in discovered.named or not excluded(path)
-
-
-def _excluder(patterns: Sequence[str], relative: Callable[[str], str]) -> Callable[[str], bool]:
-    from lambdalint.patterns import matches
-
-    return lambda path: any(matches(relative(path), pattern) for pattern in patterns)
-
-
-def _relative_to(root: str) -> Callable[[str], str]:
-    """From a path as displayed to the path that patterns of the configuration mean."""
-    if os.path.realpath(root) == os.path.realpath("."):
-        return lambda path: path
-    return lambda path: os.path.relpath(path, root).replace(os.sep, "/")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from lambdalint import patterns
+from lambdalint.config import Config
 from lambdalint.discovery import discover
 from lambdalint.looking import contents_of
 from lambdalint.model import Function, Location, Setting, Trigger, Unknown
@@ -27,22 +30,26 @@ class Inventory(NamedTuple):
     """How many files declare something."""
 
 
-def take(paths: Sequence[str]) -> Inventory:
+def take(paths: Sequence[str], config: Config | None = None) -> Inventory:
     """Read all templates at and below `paths`. Raises `WrongUse` for a path that does not exist."""
-    discovered = discover(paths)
+    config = config or Config(root=".")
+    relative = patterns.relative_to(config.root)
+    excluded = patterns.excluder(config.exclude, relative) if config.exclude else None
+    discovered = discover(paths, excluded)
+    root = os.path.relpath(config.root)
     functions: list[Function] = []
     remarks: list[Remark] = []
     notices = [notice for notice in discovered.notices if "skipped" not in notice]
     templates = 0
     nesting = Nesting()
-    for path in entries(discovered.templates):
+    for path in entries(discovered.templates, root=root):
         try:
             data = contents_of(path)
         except OSError as error:
             notices.append(f"{path}: cannot be read: {error.strerror}")
             continue
         if may_be_template(path, data):
-            declared = read(path, data, nesting=nesting)
+            declared = read(path, data, root, nesting)
             templates += bool(declared.stacks)
             remarks += declared.unreadable
             functions += (function for stack in declared.stacks for function in stack.functions)

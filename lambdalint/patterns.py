@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import os
+from collections.abc import Callable, Sequence
+
+
+def excluder(patterns: Sequence[str], relative: Callable[[str], str]) -> Callable[[str], bool]:
+    """Tells of a path as displayed whether one of the patterns means it."""
+    return lambda path: any(matches(relative(path), pattern) for pattern in patterns)
+
+
+def relative_to(root: str) -> Callable[[str], str]:
+    """From a path as displayed to the path that patterns of the configuration mean."""
+    if os.path.realpath(root) == os.path.realpath("."):
+        return lambda path: path
+    return lambda path: os.path.relpath(path, root).replace(os.sep, "/")
 
 
 def matches(path: str, pattern: str) -> bool:
     """Whether `pattern` means `path` or a folder above it. Without a slash it means any part of the path."""
+    from fnmatch import fnmatchcase  # most projects have no patterns
+
     pattern = pattern.rstrip("/").removeprefix("./")
     if "/" not in pattern:
         return any(fnmatchcase(part, pattern) for part in path.split("/"))

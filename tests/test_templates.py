@@ -153,6 +153,11 @@ def test_functions_are_listed(project: Path) -> None:
     assert "src/app.py:run" in table
     assert run("functions", "src").code == 3
     assert run("functions", "--output-format", "xml").code == 2
+    assert len({len(line) for line in table.splitlines()}) == 1, "a row stands in one line where something reads it"
+    Path("lambdalint.toml").write_text('exclude = ["template.yaml"]\n')
+    assert run("functions").code == 3
+    Path("other.toml").write_text("")
+    assert run("functions", "--config", "other.toml").out == table
 
 
 EVERY_FIELD = (

@@ -131,12 +131,13 @@ def check(
 def functions(
     paths: Annotated[list[str] | None, typer.Argument(help="Templates and folders; . by default.")] = None,
     output_format: Annotated[str, typer.Option(help="table or json.")] = "table",
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices.")] = False,
 ) -> int:
     """List the functions that templates declare, with their settings."""
     from lambdalint.cli import functions as command
 
-    return command.functions(tuple(paths or ()), output_format, quiet)
+    return command.functions(tuple(paths or ()), output_format, quiet, config)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from lambdalint import config
 from lambdalint.cli.check import wants_color, width, write
 from lambdalint.errors import WrongUse
 from lambdalint.inventory import SCHEMA, Inventory, described, place, take
@@ -15,11 +16,12 @@ FORMATS = ("table", "json")
 WIDE = 2_000
 
 
-def functions(paths: Sequence[str], output_format: str, quiet: bool) -> int:
+def functions(paths: Sequence[str], output_format: str, quiet: bool, config_file: str | None = None) -> int:
     """Print every function found; 3 where there is none, 2 where a template cannot be read."""
     if output_format not in FORMATS:
         raise WrongUse(f'there is no format "{output_format}": choose one of {", ".join(FORMATS)}')
-    found = take(paths or ["."])
+    paths = paths or ["."]
+    found = take(paths, config.load(config_file) if config_file else config.find(*paths))
     if output_format == "json":
         content = {"schema": SCHEMA, "functions": [described(one) for one in found.functions]}
         write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
@@ -31,7 +33,7 @@ def functions(paths: Sequence[str], output_format: str, quiet: bool) -> int:
         for notice in found.notices:
             print(f"lambdalint: {notice}", file=sys.stderr)
     if not found.functions:
-        print(f"lambdalint: no function is declared in {', '.join(paths or ['.'])}", file=sys.stderr)
+        print(f"lambdalint: no function is declared in {', '.join(paths)}", file=sys.stderr)
         return 3
     return 0
 
