@@ -14,7 +14,9 @@ from lambdalint.text import lines_of
 
 MARK = b"lambdalint:"
 """A file without these bytes holds no ignore comment."""
-COMMENT = re.compile(r"(#|//)\s*lambdalint:\s*(ignore-file|ignore)\b[ \t]*(?:\[([^\]\r\n]*)\])?[^#\r\n]*")
+COMMENT = re.compile(
+    r"(?P<sign>#|//)\s*lambdalint:\s*(?P<what>ignore-file|ignore)\b[ \t]*(?:\[(?P<words>[^\]\r\n]*)\])?[^#\r\n]*"
+)
 
 
 class Ignore(NamedTuple):
@@ -39,14 +41,14 @@ def ignores(text: str, *, python: bool = True, signs: Sequence[str] = ("#",)) ->
             number,
             match.start(),
             match.end(),
-            tuple(word.strip() for word in (match[3] or "").split(",") if word.strip()),
-            match[2] == "ignore-file",
+            tuple(word.strip() for word in (match["words"] or "").split(",") if word.strip()),
+            match["what"] == "ignore-file",
             line.lstrip().startswith(tuple(signs)),
         )
         for number, line in enumerate(lines, 1)
         if "lambdalint:" in line
         for match in COMMENT.finditer(line)
-        if match[1] in signs
+        if match["sign"] in signs
     ]
     if not found or not python:
         return found
@@ -187,12 +189,14 @@ def removal(text: str, *, line: int, word: str | None) -> Sequence[Edit]:
         if end_of_line is None:
             return []
         start = end_of_line.end()
-    match = COMMENT.search(text, start)
-    if match is None or "\n" in text[start : match.start()]:
+    end = re.compile(r"[\r\n]|\Z").search(text, start)
+    found = list(COMMENT.finditer(text, start, end.start() if end is not None else len(text)))
+    match = next((one for one in found if one["sign"] == "#"), found[0] if found else None)
+    if match is None:
         return []
     if word is not None:
-        kept = [other.strip() for other in match[2].split(",") if other.strip() not in ("", word)]
-        return [Edit(match.start(2), match.end(2), ", ".join(kept))]
+        kept = [other.strip() for other in match["words"].split(",") if other.strip() not in ("", word)]
+        return [Edit(match.start("words"), match.end("words"), ", ".join(kept))]
     rest = text[match.end() :]
     ending = re.match(r"\r\n|\n|\r|", rest)
     if not text[start : match.start()].strip() and ending is not None and not rest.startswith("#"):

@@ -193,7 +193,7 @@ def test_functions_are_listed() -> None:
         ('{"stages": 5}', ["1:2 cannot be understood here: stages must be a map"]),
         ('{"stages": {"dev": []}}', ["1:13 cannot be understood here: a stage must be a map"]),
         ("[]", ["1:1 cannot be understood here: the configuration must be a map"]),
-        ('{"lambda_timeout": "soon"}', ["1:2 cannot be understood here: this must be a whole number"]),
+        ('{"lambda_timeout": "soon"}', ["1:2 cannot be understood here: this must be a whole number, and 'soon' is none"]),
         ('{"environment_variables": [1]}', ["1:2 cannot be understood here: environment_variables must be a map"]),
         ('{"stages": {', ["2:1 is not valid YAML: while parsing a flow node did not find expected node content"]),
         ("{% if x %}{}", ["1:2 is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"]),

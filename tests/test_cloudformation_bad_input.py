@@ -27,7 +27,7 @@ ENGINE = "is one for a template engine (Jinja, mustache, cookiecutter): it can b
 
 WRONG = {
     "MemorySize: [1]": "7:7 cannot be understood here: this must be a whole number",
-    "MemorySize: much": "7:7 cannot be understood here: this must be a whole number",
+    "MemorySize: much": "7:7 cannot be understood here: this must be a whole number, and 'much' is none",
     "Timeout: true": "7:7 cannot be understood here: this must be a whole number",
     "Timeout: 1.5": "7:7 cannot be understood here: this must be a whole number",
     "FunctionName: {a: 1}": "7:7 cannot be understood here: this must be a text",
@@ -193,9 +193,9 @@ def test_texts_that_multiply_are_not_known(written: str) -> None:
 
 @pytest.mark.parametrize("number", ["9" * 300, "-" + "9" * 30, "1e300", ".inf", '"' + "9" * 5000 + '"'])
 def test_numbers_beyond_all_measure_are_none(number: str) -> None:
-    assert remarks(f"{FUNCTION}      Timeout: {number}\n") == [
-        "7:7 cannot be understood here: this must be a whole number"
-    ]
+    (said,) = remarks(f"{FUNCTION}      Timeout: {number}\n")
+    assert said.startswith("7:7 cannot be understood here: this must be a whole number")
+    assert len(said) < 100
 
 
 @pytest.mark.parametrize("index", ['"²"', "-1", "9" * 400, "1.5", "[]"])

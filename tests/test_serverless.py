@@ -561,9 +561,9 @@ def test_names_that_resources_have_too() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (service("memorySize: 1536MB"), ["9:5 cannot be understood here: this must be a whole number"]),
+        (service("memorySize: 1536MB"), ["9:5 cannot be understood here: this must be a whole number, and '1536MB' is none"]),
         (service("timeout: [1]"), ["9:5 cannot be understood here: this must be a whole number"]),
-        (service("", "timeout: soon") + "  two: {handler: a.b}\n", ["5:3 cannot be understood here: this must be a whole number"]),
+        (service("", "timeout: soon") + "  two: {handler: a.b}\n", ["5:3 cannot be understood here: this must be a whole number, and 'soon' is none"]),
         (service("environment: [A]"), ["9:5 cannot be understood here: environment must be a map"]),
         (service("vpc: x"), ["9:5 cannot be understood here: vpc must be a map"]),
         (service("events: {http: x}"), ["9:5 cannot be understood here: events must be a list"]),

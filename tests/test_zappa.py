@@ -129,7 +129,7 @@ def test_events_lead_to_functions_of_their_own(tmp_path: Path, monkeypatch: pyte
     [
         ("zappa_settings.json", "[1]", ["1:1 cannot be understood here: the settings must be a map"]),
         ("zappa_settings.json", '{"dev": 5}', ["1:2 cannot be understood here: a stage must be a map"]),
-        ("zappa_settings.json", '{"dev": {"app_function": "a.b", "memory_size": "big"}}', ["1:33 cannot be understood here: this must be a whole number"]),
+        ("zappa_settings.json", '{"dev": {"app_function": "a.b", "memory_size": "big"}}', ["1:33 cannot be understood here: this must be a whole number, and 'big' is none"]),
         ("zappa_settings.toml", "[dev\n", ["1:5 is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 5)"]),
         ("zappa_settings.toml", "[dev]\nmemory_size = " + "9" * 5000, ["1:1 is not valid TOML: it holds a number of too many digits"]),
         ("zappa_settings.toml", "{% if a %}\n", ["1:1 is one for a template engine (Jinja, mustache, cookiecutter): it can be read once it is filled in"]),

@@ -114,6 +114,6 @@ def _lacks(function: Function, name: str, handler: Handler) -> bool:
 def _message(variable: Variable, lacking: list[Function]) -> str:
     names = ", ".join(one.logical_id for one in lacking[:3]) + (" and others" if len(lacking) > 3 else "")
     when = "each invocation fails" if variable.at_import else "what gets here fails"
-    where = f"{lacking[0].path}:{lacking[0].location.line}"
+    where = f"{lacking[0].location.path}:{lacking[0].location.line}"
     verb = "do" if len(lacking) > 1 else "does"
     return f"{variable.name} is needed, but {names} {verb} not define it ({where}): {when} with a KeyError"

@@ -14,6 +14,7 @@ from lambdalint.model.template import Setting
 
 Data = str | int | float | bool | None | Mapping[str, "Value"] | Sequence["Value"] | Unknown
 T = TypeVar("T")
+LONGEST_WORD = 20
 MAX_INTEGER = 10**18
 """Nothing that is stated as a number is as large."""
 
@@ -151,7 +152,7 @@ class Settings:
         converted = convert(value)
         if converted is None:
             if value.data != "":  # a parameter's default that means: not stated
-                self.complain(value, f"this must be {kind}")
+                self.complain(value, f"this must be {kind}{_which_is_none(value, convert)}")
             return Setting(UNKNOWN, value.location, value.text, target, (), value.optional, value.inherited)
         return Setting(
             converted,
@@ -163,6 +164,13 @@ class Settings:
             value.inherited,
             value.assumed,
         )
+
+
+def _which_is_none(value: Value, convert: Callable[[Value], object]) -> str:
+    """What stands there, where that is a word. Texts, which may be secrets, come here in no other place."""
+    data = value.data
+    is_word = convert in (as_integer, as_boolean) and isinstance(data, str) and len(data) <= LONGEST_WORD
+    return f", and {data!r} is none" if is_word else ""
 
 
 def as_string(value: Value) -> str | None:
