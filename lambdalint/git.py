@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
 
 CALM = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 """A repository's own settings may name a program to be run: not by us."""
@@ -38,6 +41,8 @@ class Tracked:
         self._display = folder
         self._is_top = self._folder == os.path.realpath(top)
         self._process: subprocess.Popen[bytes] | None = None
+        import subprocess  # where there is no repository, nothing is run
+
         try:
             self._process = subprocess.Popen(
                 [*CALM, "ls-files", "-z"],
@@ -63,6 +68,8 @@ class Tracked:
         asked = [name for name in names if name not in tracked]
         if not asked:
             return frozenset()
+        import subprocess
+
         whole = os.fsencode(self._folder)  # named although it is ignored: then all of it is wanted
         answer = subprocess.run(
             [*CALM, "check-ignore", "-z", "--stdin"],

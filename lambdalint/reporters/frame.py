@@ -35,13 +35,13 @@ def frame(lines: Sequence[str], place: Location, width: int, mark: str, paint: C
         shown.insert(0, first - 1)
     if not left and last < len(lines) and lines[last].strip():
         shown.append(last + 1)
+    arrow = paint(">")
     for number in shown:
         if number is None:
             yield " " * gutter + " :"
             continue
-        inside = paint(">") if first <= number <= last else " "
         source = _window(lines[number - 1].rstrip(), left, room)
-        yield f"{inside}{number:>{gutter - 1}} | {source}".rstrip()
+        yield f"{arrow if first <= number <= last else ' '}{number:>{gutter - 1}} | {source}".rstrip()
         if number == first:
             yield f"{' ' * gutter} | {' ' * (start - left)}{paint(mark * (end - start))}"
 
