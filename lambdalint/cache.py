@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from hashlib import blake2b
@@ -45,6 +45,9 @@ class Cache:
         self._empty: dict[str, list[int]] = {}
         """The files that hold nothing to look at, most of all: each with when it was changed, and its size."""
         self._stamps: dict[str, Stamp] = {}
+        self._chosen: list[list[str]] = []
+        """Of files that only mean something together: which there were, which were chosen, and what that rests on."""
+        self._chose = False
         self.listings = Listings()
         with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
             with open(self._file, "rb") as stream:
@@ -53,6 +56,21 @@ class Cache:
             known = {folder: row for folder, row in content["listings"].items() if len(row) == 3}
             self.listings = Listings(known)
             self._files, self._stamps, self._empty = files, stamps, empty
+            self._chosen = list(content["chosen"])
+
+    def chosen(self, among: Sequence[str]) -> list[str] | None:
+        """What was chosen of these files, if it is known and still holds."""
+        try:
+            asked, chosen, files, folders = self._chosen
+            is_known = asked == among and self._all_same(files, folders)
+        except Exception:  # as below
+            return None
+        return chosen if is_known else None
+
+    def choose(self, among: Sequence[str], chosen: list[str], files: Iterable[str], folders: Iterable[str]) -> None:
+        """Keep what was chosen of these files, and what that rests on."""
+        self._chosen = [list(among), chosen, sorted(files), sorted(folders)]
+        self._chose = True  # what it rests on is noted at the end: until then, others ask what has changed
 
     def get(self, files: Sequence[str]) -> dict[str, Looked]:
         """What is still known of `files`."""
@@ -68,10 +86,7 @@ class Cache:
                 continue
             try:
                 looked = unpack([path, *entry], self._checks)
-                rests_on = looked.files or (path,)
-                if all(self._same(file, False) for file in rests_on) and all(
-                    self._same(folder, True) for folder in looked.folders
-                ):
+                if self._all_same(looked.files or (path,), looked.folders):
                     known[path] = looked
             except Exception:  # a damaged entry, whoever damaged it, is none
                 continue
@@ -79,8 +94,10 @@ class Cache:
 
     def put(self, looked: Sequence[Looked]) -> None:
         """Keep what was found just now. Where it cannot be kept, the next run is slower, no more."""
-        if not looked and not self._changed and not self.listings.changed:
+        if not looked and not self._changed and not self._chose and not self.listings.changed:
             return
+        if self._chose and not self._all_stamped(*self._chosen[2:]):
+            self._chosen = []
         for one in looked:
             self._files.pop(one.path, None)
             self._empty.pop(one.path, None)
@@ -90,15 +107,16 @@ class Cache:
                 if times is not None and self._settled(times[0]):
                     self._empty[one.path] = times
             elif _is_told_by_files(one):
-                stamped = [self._stamp(file, False) for file in one.files or (one.path,)]
-                stamped += [self._stamp(folder, True) for folder in one.folders]
-                if all(stamped):
+                if self._all_stamped(one.files or (one.path,), one.folders):
                     self._files[one.path] = pack(one)[1:]
         asked = self._asked.union(one.path for one in looked)
         for table in (self._files, self._empty):
             for path in [path for path in table.keys() - asked if not os.path.exists(path)]:
                 del table[path]
         self._write()
+
+    def _all_same(self, files: Sequence[str], folders: Sequence[str]) -> bool:
+        return all(self._same(path, False) for path in files) and all(self._same(path, True) for path in folders)
 
     def _same(self, path: str, is_folder: bool) -> bool:
         """Whether a file or folder is what it was; asked once in a run."""
@@ -121,6 +139,10 @@ class Cache:
         self._changed = True  # only the time has: a checkout, or a cache that CI restored
         stamp[0], stamp[1] = self._settled(status.st_mtime_ns), size
         return True
+
+    def _all_stamped(self, files: Sequence[str], folders: Sequence[str]) -> bool:
+        stamped = [self._stamp(path, False) for path in files] + [self._stamp(path, True) for path in folders]
+        return all(stamped)
 
     def _stamp(self, path: str, is_folder: bool) -> bool:
         """Note what a file or folder is now; False where it may have changed since it was looked at."""
@@ -145,8 +167,13 @@ class Cache:
         return mtime_ns if mtime_ns < self._began - SETTLED_NS else 0
 
     def _write(self) -> None:
-        listings = self.listings.kept
-        content = {"files": self._files, "stamps": self._stamps, "empty": self._empty, "listings": listings}
+        content = {
+            "files": self._files,
+            "stamps": self._stamps,
+            "empty": self._empty,
+            "chosen": self._chosen,
+            "listings": self.listings.kept,
+        }
         try:
             if not os.path.isdir(self._folder):
                 os.makedirs(self._folder)

@@ -151,7 +151,7 @@ def _look(request: Request, discovered: Discovered, cache: Cache | None, notices
         contents=request.contents,
     )
     work = Work(request, looker, cache, notices)
-    templates = _entries(discovered.templates, config.root, request.contents)
+    templates = _entries(discovered.templates, config.root, request.contents, cache)
     # Templates come first: they say which files hold handlers, and these are looked at with them.
     looked = work.look(templates)
     claimed = {path for one in looked for path in one.claimed}
@@ -169,13 +169,25 @@ def _look(request: Request, discovered: Discovered, cache: Cache | None, notices
     return looked
 
 
-def _entries(templates: Sequence[str], root: str, contents: Mapping[str, bytes] | None = None) -> Sequence[str]:
+def _entries(
+    templates: Sequence[str], root: str, contents: Mapping[str, bytes] | None = None, cache: Cache | None = None
+) -> Sequence[str]:
     """The templates to read: of a module of Terraform, one file stands for all."""
-    if not any(path.endswith((".tf", ".tf.json")) for path in templates):
+    modules = [path for path in templates if path.endswith((".tf", ".tf.json"))]
+    if not modules:
         return templates
-    from lambdalint.sources import entries
+    cache = None if contents else cache
+    chosen = cache.chosen(modules) if cache is not None else None
+    if chosen is None:
+        from lambdalint.sources import entries
+        from lambdalint.sources.paths import Files
 
-    return entries(templates, contents, root)
+        files = Files(modules[0], root)
+        chosen = entries(modules, contents, root, files)
+        if cache is not None:
+            cache.choose(modules, chosen, files.asked, {folder or "." for folder in files.folders})
+    left_out = set(modules).difference(chosen)
+    return [path for path in templates if path not in left_out]
 
 
 class Work:

@@ -38,8 +38,8 @@ def lines_of(text: str) -> list[str]:
 def read(path: str) -> str | None:
     """The text of the file at `path`; None where it cannot be had."""
     try:
-        with open(path, "rb") as stream:
-            return decode(stream.read())
+        with open(path, "rb", buffering=0) as stream:
+            return decode(stream.readall())
     except (OSError, ValueError):
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -213,5 +214,6 @@ def test_folders_that_are_as_they_were_are_not_listed_again(looked: list[str]) -
     folder.joinpath("new.py").rename("functions/moved.py")
     assert check().found == ["functions/moved.py:5 LL101"]
     for name in os.listdir(".lambdalint_cache"):
-        Path(".lambdalint_cache", name).write_text('{"files": {}, "stamps": {}, "empty": {}, "listings": {".": [1]}}')
+        content = {"files": {}, "stamps": {}, "empty": {}, "chosen": [1], "listings": {".": [1]}}
+        Path(".lambdalint_cache", name).write_text(json.dumps(content))
     assert check().found == ["functions/moved.py:5 LL101"]

@@ -87,6 +87,18 @@ def test_a_cache_knows_of_all_files(folder: Any) -> None:
     assert found(".") == []
 
 
+def test_a_cache_knows_which_folders_call_which(folder: Any) -> None:
+    sized = (
+        FUNCTION.format(name="orders", more="  memory_size = var.size\n") + 'variable "size" {\n  default = null\n}\n'
+    )
+    folder({"app/main.tf": "locals {\n}\n", "lib/main.tf": sized})
+    assert found(".") == found(".") == ["lib/main.tf:1 LL801"]
+    folder({"app/main.tf": 'module "m" {\n  source = "../lib"\n  size   = 256\n}\n'})
+    assert found(".") == found(".") == []
+    folder({"other/main.tf": 'module "m" {\n  source = "../lib"\n}\n'})
+    assert found(".") == found(".") == ["lib/main.tf:1 LL801"]
+
+
 def test_a_python_file_that_is_named_is_looked_at_as_terraform_means_it(folder: Any) -> None:
     code = "import time\n\n\ndef run(order, context):\n    time.sleep(9)\n"
     zipped = '  filename = "app.zip"\n'

@@ -13,8 +13,10 @@ _CALL = rb'source"?\s*[=:]\s*"(\.{1,2}/[^"\n]*)"'
 _MARKS = (b'"aws_lambda_function"', b"terraform-aws-modules/lambda", b"terraform-aws-modules/terraform-aws-lambda")
 
 
-def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None, root: str = ".") -> list[str]:
-    """The files to read: of each Terraform module one, which stands for all of it.
+def entries(
+    paths: Sequence[str], contents: Mapping[str, bytes] | None = None, root: str = ".", files: Files | None = None
+) -> list[str]:
+    """The files to read: of each Terraform module one, which stands for all of it. `files` learns what that rests on.
 
     A module that another one of `paths` calls is read with that; one without a function, whatever it calls, is not
     read at all. What lies outside of `root` belongs to none.
@@ -25,7 +27,7 @@ def entries(paths: Sequence[str], contents: Mapping[str, bytes] | None = None, r
     first: dict[str, str] = {}
     for path in sorted(of_modules):
         first.setdefault(os.path.dirname(path), path)
-    tree = _Tree(contents or {}, Files(of_modules[0], root))
+    tree = _Tree(contents or {}, files or Files(of_modules[0], root))
     chosen = {first[folder] for folder in tree.beginnings(first)}
     return [path for path in paths if not path.endswith(ENDINGS) or path in chosen]
 
@@ -76,12 +78,14 @@ class _Tree:
 
     def _read(self, folder: str) -> bytes:
         """The files of a folder, one after the other."""
+        self._files.folders.add(folder)
         try:
             names = sorted(name for name in os.listdir(folder or ".") if name.endswith(ENDINGS))
         except OSError:
             names = []
         paths = {join(folder, name) for name in names}
         paths |= {path for path in self._contents if path.endswith(ENDINGS) and os.path.dirname(path) == folder}
+        self._files.asked |= paths
         parts = []
         for path in sorted(paths):
             data = self._contents.get(path)
