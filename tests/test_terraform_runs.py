@@ -88,14 +88,15 @@ def test_a_cache_knows_of_all_files(folder: Any) -> None:
 
 
 def test_a_cache_knows_which_folders_call_which(folder: Any) -> None:
-    sized = (
-        FUNCTION.format(name="orders", more="  memory_size = var.size\n") + 'variable "size" {\n  default = null\n}\n'
-    )
+    sized = FUNCTION.format(name="orders", more="  memory_size = var.size\n") + 'variable "size" {\n}\n'
+    call = 'module "m" {{\n  source = "../lib"\n  size   = {size}\n}}\n'
     folder({"app/main.tf": "locals {\n}\n", "lib/main.tf": sized})
-    assert found(".") == found(".") == ["lib/main.tf:1 LL801"]
-    folder({"app/main.tf": 'module "m" {\n  source = "../lib"\n  size   = 256\n}\n'})
     assert found(".") == found(".") == []
-    folder({"other/main.tf": 'module "m" {\n  source = "../lib"\n}\n'})
+    folder({"app/main.tf": call.format(size="null")})
+    assert found(".") == found(".") == ["lib/main.tf:1 LL801"]
+    folder({"app/main.tf": call.format(size="256")})
+    assert found(".") == found(".") == []
+    folder({"other/main.tf": call.format(size="null")})
     assert found(".") == found(".") == ["lib/main.tf:1 LL801"]
 
 
