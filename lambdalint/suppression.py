@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from lambdalint.check import AnyCheck, Edit, Finding, Fix
 from lambdalint.house import finding, unused_ignore
+from lambdalint.later import pattern
 from lambdalint.model import Location
 from lambdalint.text import lines_of
 
 MARK = b"lambdalint:"
 """A file without these bytes holds no ignore comment."""
-COMMENT = re.compile(
+COMMENT = pattern(
     r"(?P<sign>#|//)\s*lambdalint:\s*(?P<what>ignore-file|ignore)\b[ \t]*(?:\[(?P<words>[^\]\r\n]*)\])?[^#\r\n]*"
 )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import through
 from lambdalint.checks.calls._surroundings import SLEEPS, inside, is_made_in, loop_around
+from lambdalint.later import pattern
 from lambdalint.model import Call, Handler, Loop, Rescue
 
 BROAD = frozenset({"BaseException", "BotoCoreError", "ClientError", "Exception"})
-THROTTLED = re.compile(
+THROTTLED = pattern(
     r"\b(?:ProvisionedThroughputExceeded(?:Exception)?|RequestLimitExceeded|RequestThrottled(?:Exception)?|SlowDown"
     r"|Throttl\w+|TooManyRequests(?:Exception)?|ServiceUnavailable|InternalServerError)\b"
 )

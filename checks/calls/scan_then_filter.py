@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._libraries import text, through
 from lambdalint.checks.calls._surroundings import is_made_in, loop_around
+from lambdalint.later import pattern
 from lambdalint.model import Call, Handler
 
-EQUALITY = re.compile(r"\s*#?[\w.#]+\s*=\s*:\w+")
+EQUALITY = pattern(r"\s*#?[\w.#]+\s*=\s*:\w+")
 """How a filter begins that asks for one value of an attribute."""
 
 LISTED = frozenset({"ContentLength", "ETag", "LastModified", "StorageClass"})

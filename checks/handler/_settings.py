@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lambdalint.later import pattern
+
 NAMES = {
     "Bucket": "bucket",
     "DeliveryStreamName": "delivery stream",
@@ -80,9 +82,9 @@ BUILDERS = frozenset(
 REGION_AT = {"boto3.Session": 3, "botocore.config.Config": 0}
 
 MODEL = "modelId"
-MODEL_ID = re.compile(r"(?:[a-z]{2,6}\.)?[a-z0-9]+\.[\w.-]+(?::\w+)*")
+MODEL_ID = pattern(r"(?:[a-z]{2,6}\.)?[a-z0-9]+\.[\w.-]+(?::\w+)*")
 
-REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
+REGION = pattern(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-iso[a-z]?)?-[a-z]+-\d")
 
 GLOBAL_IN = {
     "us-east-1": frozenset(
@@ -112,9 +114,9 @@ FEW_REGIONS = ("bedrock", "comprehend", "connect", "lex", "personalize", "pinpoi
                "textract", "timestream", "transcribe", "translate")  # fmt: skip
 """How the names begin of services that are not offered, or not with all they can do, in many regions."""
 
-ARN = re.compile(r"arn:aws[\w-]*:([a-z0-9-]+):([a-z0-9-]*):(\d{12}):[^\s*]")
-QUEUE_URL = re.compile(r"https://sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(\d{12})?")
-ENDPOINT = re.compile(r"https?://\S+\.\S+|https?://\d+\.\d+\.\d+\.\d+\S*")
+ARN = pattern(r"arn:aws[\w-]*:([a-z0-9-]+):([a-z0-9-]*):(\d{12}):[^\s*]")
+QUEUE_URL = pattern(r"https://sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(\d{12})?")
+ENDPOINT = pattern(r"https?://\S+\.\S+|https?://\d+\.\d+\.\d+\.\d+\S*")
 
 EXAMPLE_ACCOUNTS = frozenset(
     "000000000000 012345678901 012345678910 012345678912 098765432109 111122223333 123412341234 123456789010 "
@@ -141,13 +143,13 @@ PUBLIC_ACCOUNTS = frozenset(
 )
 """Accounts of AWS and of vendors that offer layers, images and topics to everyone."""
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = pattern(
     r"[<>{}$%\[\]*]|\b(?:your|my|some|example|sample|placeholder|dummy|foo|bar|none|null)\b|your|x{3,}|"
     r"replace[-_ ]?(?:me|this|with)|change[-_ ]?me|\btodo:|^(?:table|bucket|queue|stream|function)[-_ ]?(?:name|url)?$|"
     r"(?:^|[-_ /])(?:name|id)-of-|__\w+__|^\s*$|^unknown$|^default$|^test$|^string$",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(
+_LOCAL = pattern(
     r"localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|localstack|dynamodb-local|minio|moto|172\.17\."
     r"|://[\w-]+(?::\d+)?/?$",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.later import pattern
 from lambdalint.model import Handler, Location
 
 MODULES = frozenset(
@@ -37,11 +38,11 @@ OF_BOOTSTRAP = frozenset(
 VARIABLE = "AWS_LAMBDA_RUNTIME_API"
 FOLDER = "/var/runtime"
 API = "/2018-06-01/runtime/"
-MODULE = re.compile(r"awslambdaric(?:\.\w+)+")
-TEXT = re.compile(rf"{FOLDER}(?![\w-])|{VARIABLE}|{API}|{MODULE.pattern}")
-FILE = re.compile(rf"{FOLDER}/[\w./-]+")
+MODULE = pattern(r"awslambdaric(?:\.\w+)+")
+TEXT = pattern(rf"{FOLDER}(?![\w-])|{VARIABLE}|{API}|{MODULE.pattern}")
+FILE = pattern(rf"{FOLDER}/[\w./-]+")
 DOCUMENTED = "/var/runtime/ca-cert.pem"
-EXTENSION = re.compile(
+EXTENSION = pattern(
     r"/2020-01-01/extension|/2020-08-15/logs|/2022-07-01/telemetry|Lambda-Extension-(?:Name|Identifier)", re.IGNORECASE
 )
 """What only a program says that talks to the API of extensions; it has to know where that is."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lambdalint.later import pattern
 from lambdalint.model import Argument, Call
 
-_SETTINGS = re.compile(
+_SETTINGS = pattern(
     r"(?:get_parameters?|get_secret|get_secret_value|get_app_config|get_configuration|Session)$"
     r"|aws_lambda_powertools\.utilities\.parameters\."
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
@@ -13,6 +12,7 @@ from lambdalint.checks._libraries import (
     POWERTOOLS_READS,
     through,
 )
+from lambdalint.later import pattern
 from lambdalint.model import Handler
 
 LOCAL_METHODS = frozenset(
@@ -30,7 +30,7 @@ FETCHERS = (
     | {f"aws_lambda_powertools.utilities.parameters.{name}" for name in POWERTOOLS_READS}
     | {"urllib.request.urlopen"}
 )
-API_CALL = re.compile(
+API_CALL = pattern(
     r"(?:aio)?boto(?:3|core)\.(?:Session\(\)\.|session\.get_session\(\)\.)?"
     r"(?:(?:create_)?client\(\)(?:\.get_(?:paginator|waiter)\(\))?"
     r"|resource\(\)(?:\.[A-Z]\w*\(\))*(?:\.meta\.client)?)"

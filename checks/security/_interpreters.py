@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from lambdalint.later import pattern
+
 
 class Interpreter(NamedTuple):
     """Something that runs what it is given."""
@@ -101,7 +103,7 @@ HARMLESS = frozenset(
     }
 )
 """What comes out of these is a number, a time, or quoted."""
-HARMLESS_WORDS = re.compile(
+HARMLESS_WORDS = pattern(
     r"digest|(?<!un)(?:escape|quot)|sanitiz|saniti[sz]e|valid|allow|whitelist|Identifier|Literal|mogrify|sql\.SQL", re.I
 )
 
@@ -139,20 +141,20 @@ SAME_METHODS = frozenset(
     .split()
 )  # fmt: skip
 
-KEYWORD = re.compile(
+KEYWORD = pattern(
     r"\s*(?:--[^\n]*\n\s*)*\(?\s*(?:select|insert|update|delete|merge|with|call|create|alter|drop|truncate|grant|replace|"
     r"copy|unload|show|describe|use|set)\b",
     re.IGNORECASE,
 )
-WHERE_VALUES_STAND = re.compile(
+WHERE_VALUES_STAND = pattern(
     r"(?:=|<|>|['\"]|\b(?:like|ilike|in|values|between|and|or)\b\s*\(?|[(,])\s*[%]?$", re.IGNORECASE
 )
 """How the SQL ends before a value: there a parameter may stand, behind FROM or ORDER BY it may not."""
-WHERE_COLUMNS_STAND = re.compile(
+WHERE_COLUMNS_STAND = pattern(
     r"\s*(?:select\b(?!.*\bfrom\b)|insert\b(?!.*\b(?:select|values)\b)).*[(,]\s*$", re.IGNORECASE | re.DOTALL
 )
 """The SQL so far, where a list goes on that is one of columns."""
-PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z])|\{[^{}]*\}")
+PLACEHOLDER = pattern(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z])|\{[^{}]*\}")
 
 TRUSTED = frozenset(
     """

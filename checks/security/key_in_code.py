@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from lambdalint.check import Problem, Severity, check
+from lambdalint.later import pattern
 from lambdalint.model import Handler
 
 KINDS = {
@@ -49,7 +50,7 @@ KINDS = {
 LESS_SURE = frozenset({"google", "mailgun"})
 """Those of Google may be meant for browsers and public; those of Mailgun look like other names with a hash."""
 
-SIGN = re.compile(
+SIGN = pattern(
     r"A(?:KIA|SIA)[A-Z2-7]{16}|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|g(?:h[pousr]_|ithub_pat_)[A-Za-z0-9]{20}|glpat-|"
     r"xox[abeoprs]-\d|hooks\.slack\.com/|api/webhooks/\d|:AA[\w-]{33}|k_live_|AIza[\w-]{35}|sk-[\w-]{40}|hf_[A-Za-z]{34}|"
     r"SG\.[\w-]{22}\.|key-[0-9a-f]{32}|pypi-Ag|npm_[A-Za-z0-9]{36}|shp[a-z]{2}_|NRAK-|do[opr]_v1_|"
@@ -57,12 +58,10 @@ SIGN = re.compile(
 )
 """A part of each. Every alternative begins with a fixed character: that makes a search many times as fast."""
 
-EXAMPLE = re.compile(
-    r"EXAMPLE|example|XXXX|xxxx|0000000|1234567|abcdefg|ABCDEFG|\.\.\.|[Rr]edacted|REDACTED|[Ff]ake|FAKE"
-)
+EXAMPLE = pattern(r"EXAMPLE|example|XXXX|xxxx|0000000|1234567|abcdefg|ABCDEFG|\.\.\.|[Rr]edacted|REDACTED|[Ff]ake|FAKE")
 """What stands in keys that open nothing."""
 
-BODY = re.compile(r"[A-Za-z0-9+/=\s\\]{100,}")
+BODY = pattern(r"[A-Za-z0-9+/=\s\\]{100,}")
 
 
 @check(Handler, code="LL702", severity=Severity.WARNING, since="0.1")

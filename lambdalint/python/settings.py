@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from lambdalint.later import pattern
 from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, SETTING, Atom, Const, External, Value
 
 _SET_BY_LAMBDA = frozenset(
@@ -37,8 +38,8 @@ PASS_ON = frozenset(
     """.split()
 )
 """Functions whose result is a setting if what they are given is one: not the file system's answer about a path."""
-_READING = re.compile(r"os\.environ|getenv")
-_SWITCH = re.compile(
+_READING = pattern(r"os\.environ|getenv")
+_SWITCH = pattern(
     r"debug|verbos|trace|log|level|print|show|dump|echo|local|offline|sandbox|(?<![a-z])(?:dev|dry|env|prod|stag|test)",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import gc
 import re
 import warnings
 
+from lambdalint.later import pattern
 from lambdalint.model import Location
 
 MAX_BYTES = 5_000_000
@@ -19,15 +20,15 @@ MAX_DEPTH = 7_000
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NEWLINE = re.compile("\r\n|\r|\n")
-_CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\{%[-+]?\s*\w+|\{\{-?\s*\w[\w.\[\]\"' ]*-?\}\}")
-_PYTHON_2 = re.compile(
+_CONFLICT = pattern(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_PLACEHOLDER = pattern(r"\{%[-+]?\s*\w+|\{\{-?\s*\w[\w.\[\]\"' ]*-?\}\}")
+_PYTHON_2 = pattern(
     r"^\s*(print\s+[\"'\w]|print\s*$|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+\w+\s*,)|\bur[\"']|<>|\b0[0-7]+\b",
     re.MULTILINE,
 )
 _STEPS = b"([{.-+*/%&|^"
 """A step down in a tree takes one of these, or a line of its own."""
-_STEEP = re.compile(r"[(\[{]{60}|(?:\.\w{1,40}){200}|(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}")
+_STEEP = pattern(r"[(\[{]{60}|(?:\.\w{1,40}){200}|(?:[-+*/%&|^]\s*[\w.]{1,40}\s*){200}")
 
 
 class Unreadable(Exception):
