@@ -8,8 +8,6 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
-from hashlib import blake2b
 from typing import Any
 
 from lambdalint import __version__, registry
@@ -19,6 +17,11 @@ from lambdalint.discovery import SETTLED_NS, Listings
 from lambdalint.files import write
 from lambdalint.house import ALWAYS, unreadable_template
 from lambdalint.looking import Looked, pack, unpack
+
+try:
+    from _blake2 import blake2b  # hashlib loads OpenSSL, which takes longer than all there is to hash
+except ImportError:
+    from hashlib import blake2b
 
 FOLDER = ".lambdalint_cache"
 COUNTED = (".py", ".yaml", ".yml", ".template", ".tf", ".tf.json", ".tfvars", ".tfvars.json")
@@ -221,7 +224,7 @@ def _digest(path: str, is_folder: bool) -> str:
 def _key(config: Config, selected: Sequence[AnyCheck]) -> str:
     """Everything besides the files that decides what is found, lambdalint's and your checks' own code too."""
     # Some checks ask what day it is.
-    parts = [str(date.today()), __version__, sys.version, os.path.relpath(".", config.root), repr(config)]
+    parts = [time.strftime("%Y-%m-%d"), __version__, sys.version, os.path.relpath(".", config.root), repr(config)]
     parts += [check.code for check in selected]
     here = os.path.dirname(os.path.abspath(__file__))
     rooms = (os.path.join(here, name) for name in ("model", "python", "sources"))
