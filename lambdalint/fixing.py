@@ -27,6 +27,11 @@ class Mended:
     counts: dict[str, int] = field(default_factory=dict)
     """Fixes applied, by file."""
     notices: list[str] = field(default_factory=list)
+    refused: set[tuple[str, str, str]] = field(default_factory=set)
+    """By path, code and message: what has a fix that could not be made here."""
+
+    def is_refused(self, found: Finding) -> bool:
+        return (found.location.path, found.code, found.message) in self.refused
 
 
 Found = tuple[Finding, Fix | None]
@@ -37,12 +42,11 @@ Look = Callable[[dict[str, bytes]], Iterable[Found]]
 def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
     """Apply fixes until none is left. `look` says what is found, given changed contents of files."""
     mended = Mended(before=dict(contents))
-    refused: set[tuple[str, str, str]] = set()
+    refused = mended.refused
     for _ in range(ROUNDS):
         by_path: dict[str, list[Pair]] = {}
         for found, fix in look({**contents, **mended.after}):
-            key = (found.location.path, found.code, found.message)
-            if fix is not None and (unsafe or not fix.unsafe) and key not in refused:
+            if fix is not None and (unsafe or not fix.unsafe) and not mended.is_refused(found):
                 by_path.setdefault(found.location.path, []).append((found, fix))
         changed = False
         for path, pairs in sorted(by_path.items()):

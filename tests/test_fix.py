@@ -125,7 +125,9 @@ def test_a_file_that_changed_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyP
 
 def test_a_fix_that_is_refused_is_said_to_be() -> None:
     Path("app.py").write_text(BAD.replace("    s3 =", "    x = 1; s3 ="))
-    assert any("LL101 not fixed" in one for one in check("--fix", "--unsafe-fixes").json["summary"]["notices"])
+    left = check("--fix", "--unsafe-fixes").json
+    assert any("LL101 not fixed" in one for one in left["summary"]["notices"])
+    assert [one["fix"] for one in left["findings"]] == [None], "it is not offered a second time"
 
 
 def test_a_helper_that_two_handlers_share_is_fixed_once_and_to_the_end() -> None:

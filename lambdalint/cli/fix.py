@@ -32,7 +32,12 @@ def mend(request: checking.Request, options: Options) -> Report:
         sys.stdout.buffer.write(mended.after.get(path, data))
     contents = {path: mended.after.get(path, data) for path, data in request.contents.items()}
     report, _ = checking.run(request._replace(contents=contents))
-    return report._replace(fixed=sum(mended.counts.values()), notices=[*mended.notices, *report.notices])
+    return report._replace(
+        # What was refused just now is not offered again.
+        findings=[one._replace(fix_message=None) if mended.is_refused(one) else one for one in report.findings],
+        fixed=sum(mended.counts.values()),
+        notices=[*mended.notices, *report.notices],
+    )
 
 
 def show(request: checking.Request, options: Options) -> int:
