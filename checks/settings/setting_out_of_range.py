@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.handler.reserved_variable_assigned import RESERVED
 from lambdalint.model import Function, Setting, Unknown
+from lambdalint.model.template import EVENT_SOURCE_MAPPINGS
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
@@ -53,7 +54,8 @@ def setting_out_of_range(function: Function) -> Iterator[Problem]:
 
     Looked at are memory (128 to 10,240 MB), timeout (1 to 900 s), ephemeral storage (512 to 10,240 MB), the function's
     name (64 letters, digits, `-` and `_`), the names of variables, those among them that Lambda reserves, the size of
-    all variables together (4 KB), and a level of the function's log where its format is text.
+    all variables together (4 KB), a level of the function's log where its format is text; and of event source mappings
+    the batch size (up to 10,000), the batch window (up to 300 s) and the maximum concurrency (2 to 1,000).
 
     **Ignore it when** your account has other limits.
 
@@ -74,6 +76,11 @@ def setting_out_of_range(function: Function) -> Iterator[Problem]:
     if level is not None and format_ is not None and format_.known == "Text" and not level.optional:
         yield Problem(level.location, "a level is stated for a log in text: Lambda allows it in JSON only")
     yield from _environment(function)
+    for trigger in function.triggers:
+        if trigger.type in EVENT_SOURCE_MAPPINGS:
+            yield from _range(trigger.batch_size, 1, 10_000, "the batch size", "records")
+            yield from _range(trigger.window_s, 0, 300, "the batch window", "s")
+            yield from _range(trigger.maximum_concurrency, 2, 1_000, "the maximum concurrency", "environments")
 
 
 def _range(setting: Setting[int] | None, least: int, most: int, what: str, unit: str) -> Iterator[Problem]:
