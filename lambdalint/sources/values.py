@@ -228,21 +228,26 @@ def merged(base: Value, over: Value) -> Value:
     return over
 
 
-def assumed(value: Value) -> Value:
-    """The value with all in it, as it is unless a deployment says otherwise."""
+def throughout(value: Value, change: Callable[[Value], Value]) -> Value:
+    """The value with a change made to it, and to all that is in its maps and lists."""
     data = value.data
     if isinstance(data, dict):
-        data = {key: assumed(one) for key, one in data.items()}
+        data = {key: throughout(one, change) for key, one in data.items()}
     elif isinstance(data, list):
-        data = [assumed(one) for one in data]
-    return value._replace(data=data, assumed=True, choices=tuple(map(assumed, value.choices)))
+        data = [throughout(one, change) for one in data]
+    return change(value._replace(data=data))
+
+
+def assumed(value: Value) -> Value:
+    """The value with all in it, as it is unless a deployment says otherwise."""
+    return throughout(value, lambda one: one._replace(assumed=True, choices=tuple(map(assumed, one.choices))))
 
 
 def inherited(value: Value) -> Value:
     """The value with all in it, as stated for several."""
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: inherited(one) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [inherited(one) for one in data]
-    return value._replace(data=data, inherited=True, choices=tuple(map(inherited, value.choices)))
+    return throughout(value, lambda one: one._replace(inherited=True, choices=tuple(map(inherited, one.choices))))
+
+
+def placed(value: Value, location: Location) -> Value:
+    """The value with all in it, at one place."""
+    return throughout(value, lambda one: one._replace(location=location))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.values import Value
+from lambdalint.sources.values import Value, throughout
 
 Given = Mapping[str, Sequence[Value | None]]
 """By the name of the parameter what each use of a template states, None where it states nothing."""
@@ -24,10 +24,9 @@ def agreed(stated: Sequence[Value | None], default: Value, place: Location) -> V
 
 def foreign(value: Value, place: Location) -> Value:
     """A value of another template, as this one has it at `place`: what it refers to is not here."""
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: foreign(one, place) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [foreign(one, place) for one in data]
-    choices = tuple(foreign(one, place) for one in value.choices)
-    return Value(data, place, value.text, (), choices, value.optional)
+
+    def here(one: Value) -> Value:
+        choices = tuple(foreign(choice, place) for choice in one.choices)
+        return Value(one.data, place, one.text, (), choices, one.optional)
+
+    return throughout(value, here)

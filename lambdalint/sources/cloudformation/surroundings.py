@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lambdalint.model.places import UNKNOWN, Location, Unknown
+from lambdalint.model.places import UNKNOWN, Unknown
 from lambdalint.model.template import Api, DeliveryStream, Queue, State, StateMachine
 from lambdalint.sources.cloudformation.functions import Draft, cors_of
 from lambdalint.sources.cloudformation.including import included
@@ -13,7 +13,7 @@ from lambdalint.sources.cloudformation.references import References
 from lambdalint.sources.cloudformation.template import Declarations, Resource, Template
 from lambdalint.sources.documents import Malformed, parse
 from lambdalint.sources.paths import Files
-from lambdalint.sources.values import Settings, Value, merged, shown
+from lambdalint.sources.values import Settings, Value, merged, placed, shown
 
 _IMPLIED = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
 _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
@@ -189,7 +189,7 @@ def _text(value: Value | None) -> Value | None:
         return value
     text = value.data if isinstance(value.data, str) else value.text
     found = _parsed(value.location.path, text)
-    return _placed(found, value.location) if found is not None else None
+    return placed(found, value.location) if found is not None else None
 
 
 def _file(value: Value | None, files: Files, folder: str) -> Value | None:
@@ -205,15 +205,6 @@ def _parsed(path: str, text: str) -> Value | None:
     except Malformed:
         return None
     return None
-
-
-def _placed(value: Value, location: Location) -> Value:
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: _placed(one, location) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [_placed(one, location) for one in data]
-    return value._replace(data=data, location=location)
 
 
 def _errors(rules: Value | None) -> tuple[str, ...]:

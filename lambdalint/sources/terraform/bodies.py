@@ -10,7 +10,7 @@ from lambdalint.model.places import UNKNOWN
 from lambdalint.sources.terraform.expressions import Evaluator, Scope
 from lambdalint.sources.terraform.operations import items_of
 from lambdalint.sources.terraform.syntax import Block
-from lambdalint.sources.values import Value
+from lambdalint.sources.values import Value, throughout
 
 _META_ATTRIBUTES = frozenset("count for_each provider providers tags tags_all source version description".split())
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
@@ -67,12 +67,7 @@ def _dynamic(block: Block, scope: Scope, evaluator: Evaluator) -> tuple[list[Val
 
 def optional(value: Value) -> Value:
     """The value with all in it, as it is stated under some condition only."""
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: optional(one) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [optional(one) for one in data]
-    return value._replace(data=data, optional=True)
+    return throughout(value, lambda one: one._replace(optional=True))
 
 
 def document(block: Block, scope: Scope, evaluator: Evaluator) -> Value:

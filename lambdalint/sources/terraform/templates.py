@@ -13,7 +13,7 @@ from lambdalint.sources.terraform.functions import joined
 from lambdalint.sources.terraform.json_texts import written_out
 from lambdalint.sources.terraform.syntax import File
 from lambdalint.sources.terraform.texts import dedented, unescaped
-from lambdalint.sources.values import Value
+from lambdalint.sources.values import Value, placed
 
 if TYPE_CHECKING:
     from lambdalint.sources.terraform.expressions import Evaluator, Scope
@@ -82,7 +82,7 @@ def json_value(evaluator: Evaluator, node: Any, scope: Scope, place: Location) -
         found = source.expression()
         if found is None:
             return Value(UNKNOWN, place, data)
-        return _at(evaluator.value(found, scope._replace(file=source), place), place)
+        return placed(evaluator.value(found, scope._replace(file=source), place), place)
     if isinstance(node, JsonList):
         return Value([evaluator.value(one, scope, scope.file.place(one)) for one in node.value], place)
     if isinstance(node, Map):
@@ -95,13 +95,3 @@ def json_value(evaluator: Evaluator, node: Any, scope: Scope, place: Location) -
             place,
         )
     return Value(UNKNOWN, place)
-
-
-def _at(value: Value, place: Location) -> Value:
-    """The value, with all in it, at one place."""
-    data = value.data
-    if isinstance(data, dict):
-        data = {key: _at(one, place) for key, one in data.items()}
-    elif isinstance(data, list):
-        data = [_at(one, place) for one in data]
-    return value._replace(data=data, location=place)
