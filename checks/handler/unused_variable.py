@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import removing
 from lambdalint.checks.handler._environment import has_reader, is_of_the_runtime, variables_of
+from lambdalint.later import pattern
 from lambdalint.model import Function, Handler
 
 _FAMILIES = frozenset(
@@ -23,6 +23,21 @@ _FAMILIES = frozenset(
 """First words of the names that libraries, extensions and layers read."""
 _PLACEHOLDER = 2
 """Inline code of so few statements that reads no variable is mostly replaced by a deployment."""
+_OF_LIBRARIES = pattern(r"PYTHON|PG[A-Z]+$|MPL[A-Z]+$|DEBUG$|.*_PROXY$|(?:.*_)?LOG(?:GING)?_?LEVEL$|ASYNC_INIT$")
+"""Names that libraries read."""
+_OF_ANY_NAME: Mapping[str, re.Pattern[str] | None] = {
+    # handed on, gone through, or a name that is put together
+    "environ": pattern(
+        r"""\benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)|\bfor\b.*\bin\s+(?:os\.)?environ\b"""
+        r"""|\benviron(?:\.get\(|\[)\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""
+    ),
+    "getenv": pattern(r"""\bgetenv\(\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""),
+    "BaseSettings": None,
+    "env_prefix": None,
+    "load_dotenv": None,
+    "pulumi": None,
+}
+"""Text of code that may read variables by names which do not stand in it."""
 
 
 @check(Handler, code="LL309", severity=Severity.ADVICE, since="0.1")
@@ -102,7 +117,7 @@ def unused_variable(handler: Handler) -> Iterator[Problem]:
     checked: dict[str, bool] = {}
     for function in handler.functions:
         for name, setting in (variables_of(function) or {}).items():
-            if name in read or setting.inherited or is_of_the_runtime(name) or _of_libraries().match(name.upper()):
+            if name in read or setting.inherited or is_of_the_runtime(name) or _OF_LIBRARIES.match(name.upper()):
                 continue
             if name.partition("_")[0].upper() in packages or not name.isidentifier():
                 continue
@@ -128,27 +143,4 @@ def _is_mentioned(handler: Handler, name: str) -> bool:
     whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.IGNORECASE)
     if handler.mentions(name, whole) or handler.mentions(name.lower(), whole):
         return True
-    return any(handler.mentions(word, pattern) for word, pattern in _of_any_name().items())
-
-
-@cache
-def _of_libraries() -> re.Pattern[str]:
-    """Names that libraries read."""
-    return re.compile(r"PYTHON|PG[A-Z]+$|MPL[A-Z]+$|DEBUG$|.*_PROXY$|(?:.*_)?LOG(?:GING)?_?LEVEL$|ASYNC_INIT$")
-
-
-@cache
-def _of_any_name() -> Mapping[str, re.Pattern[str] | None]:
-    """Text of code that may read variables by names which do not stand in it."""
-    return {
-        # handed on, gone through, or a name that is put together
-        "environ": re.compile(
-            r"""\benviron\b\s*(?:\)|,|\}|$|\.(?:copy|items|keys|values)\b)|\bfor\b.*\bin\s+(?:os\.)?environ\b"""
-            r"""|\benviron(?:\.get\(|\[)\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""
-        ),
-        "getenv": re.compile(r"""\bgetenv\(\s*(?:[fF]["']|[^\]),]*(?:\+|%|\.format|\.upper))"""),
-        "BaseSettings": None,
-        "env_prefix": None,
-        "load_dotenv": None,
-        "pulumi": None,
-    }
+    return any(handler.mentions(word, form) for word, form in _OF_ANY_NAME.items())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.init._restoring import from_snapshots
+from lambdalint.later import pattern
 from lambdalint.model import Binding, Call, Handler
 
 _OF_A_TIME = frozenset(
@@ -17,6 +16,13 @@ _OF_A_TIME = frozenset(
 )  # fmt: skip
 """Methods that give what holds good for an hour or less."""
 _SEEDED = "random.seed"
+_UNIQUE = pattern(
+    r"uuid\.uuid[1467]$|secrets\.\w+$|os\.urandom$|random\.(?:Random|SystemRandom)\(\)\.\w+$|random\.[a-z]\w*$"
+)
+_CLOCK = pattern(
+    r"time\.(?:time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns)$"
+    r"|datetime\.(?:datetime\.(?:now|utcnow|today)|date\.today)$"
+)
 
 
 @check(Handler, code="LL112", severity=Severity.WARNING, since="0.1")
@@ -110,29 +116,14 @@ def _frozen(call: Call) -> str | None:
     """What is wrong with the result after a restore; None if nothing is."""
     if call.name == _SEEDED:
         return None
-    if _unique().match(call.name):
+    if _UNIQUE.match(call.name):
         return "it is the same in all environments"
-    if _clock().match(call.name):
+    if _CLOCK.match(call.name):
         return "it stays the time at which the version was published"
     method = call.name.rpartition(".")[2]
     if method in _OF_A_TIME and "(" in call.name:
         return "it has run out when environments are restored"
     return None
-
-
-@cache
-def _unique() -> re.Pattern[str]:
-    return re.compile(
-        r"uuid\.uuid[1467]$|secrets\.\w+$|os\.urandom$|random\.(?:Random|SystemRandom)\(\)\.\w+$|random\.[a-z]\w*$"
-    )
-
-
-@cache
-def _clock() -> re.Pattern[str]:
-    return re.compile(
-        r"time\.(?:time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns)$"
-        r"|datetime\.(?:datetime\.(?:now|utcnow|today)|date\.today)$"
-    )
 
 
 def _is_within(call: Call, binding: Binding) -> bool:

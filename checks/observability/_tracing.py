@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
+from lambdalint.later import pattern
 from lambdalint.model import Function, Unknown
 
 _VARIABLES = tuple(
@@ -12,24 +12,19 @@ _VARIABLES = tuple(
     "OPENTELEMETRY_".split()
 )
 """How the names of variables begin."""
+_LAYERS = pattern(
+    r"datadog|newrelic|dynatrace|lumigo|epsagon|thundra|sentry|otel|opentelemetry|splunk|honeycomb|elastic-apm|instana",
+    re.IGNORECASE,
+)
+"""Words in the names of layers."""
 
 
 def traced_by_another(function: Function) -> bool:
     """Whether a layer or a variable says that another tool follows its requests, or may say so."""
     layers = function.layers
-    if layers is not None and any(_layers().search(one) for one in (*(layers.known or ()), layers.text)):
+    if layers is not None and any(_LAYERS.search(one) for one in (*(layers.known or ()), layers.text)):
         return True
     environment = function.environment
     if isinstance(environment, Unknown):
         return True
     return any(name.startswith(_VARIABLES) or name == "AWS_LAMBDA_EXEC_WRAPPER" for name in environment or ())
-
-
-@cache
-def _layers() -> re.Pattern[str]:
-    """Words in the names of layers."""
-    return re.compile(
-        r"datadog|newrelic|dynatrace|lumigo|epsagon|thundra|sentry|otel|opentelemetry|splunk|honeycomb|elastic-apm"
-        r"|instana",
-        re.IGNORECASE,
-    )

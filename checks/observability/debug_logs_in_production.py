@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from lambdalint.check import Fix, Problem, Severity, check
 from lambdalint.checks._fixes import removing, replacing
 from lambdalint.checks._settings import all_of, variables
+from lambdalint.later import pattern
 from lambdalint.model import Function, Setting, Stack
 
 SWITCHES = {
@@ -18,6 +18,8 @@ SWITCHES = {
 }
 """Environment variables of Powertools, and what they do."""
 ON = frozenset({"1", "true", "yes", "y", "on", "t"})
+_LEVEL = pattern(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
+"""How variables for the level of a log are called."""
 
 
 @check(Stack, code="LL607", severity=Severity.ADVICE, since="0.1")
@@ -83,18 +85,12 @@ def debug_logs_in_production(stack: Stack) -> Iterator[Problem]:
     for name, setting, holders in variables(stack.functions):
         value = (setting.known or "").lower()
         whose = all_of(holders)
-        if _level().search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
+        if _LEVEL.search(name) and value in ("debug", "trace", "all", "verbose", "notset"):
             message = f"{name} of {whose} sets the most detailed level of logs; set INFO, or take it from a parameter"
             yield _told(setting, message, _quieter(holders[0], setting))
         elif name in SWITCHES and value in ON:
             fix = removing(holders[0], name, setting)
             yield _told(setting, f"{name} of {whose} {SWITCHES[name]}; take it out", fix)
-
-
-@cache
-def _level() -> re.Pattern[str]:
-    """How variables for the level of a log are called."""
-    return re.compile(r"(?:^|_)LOG(?:GING|GER)?_?LEVEL$|^LOGLEVEL$|^POWERTOOLS_LOG_LEVEL$", re.IGNORECASE)
 
 
 def _quieter(function: Function, setting: Setting[str]) -> Fix | None:

@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from lambdalint.later import pattern
+
+_NAMES = pattern(
+    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|DB_?PASS|SECRET|CLIENT_?SECRET|API_?SECRET|SECRET_?KEY|API_?KEY|"
+    r"ACCESS_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|AUTH_?TOKEN|ACCESS_?TOKEN|REFRESH_?TOKEN|"
+    r"BOT_?TOKEN|TOKEN)$"
+)
+_PASSWORDS = pattern(r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|DB_?PASS)$")
+_HARMLESS = pattern(
+    r"arn:|https?://|[/.]|.*[/:]$|\{\{|\$\{|<.*>$|\[.*\]$|\*+$|x+$|-+$|(?:true|false|none|null|todo|tbd|n/a|"
+    r"changeme|change[-_ ]me|replace.*|your[-_ ].*|my[-_ ].*|.*placeholder.*|.*example.*|.*dummy.*|enter.*|"
+    r"insert.*|fake.*|test)$",
+    re.IGNORECASE,
+)
+_HUMP = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_named_so(name: str) -> bool:
     """Whether what has this name, in capitals, is some secret."""
-    return _patterns()[0].search(name) is not None
+    return _NAMES.search(name) is not None
 
 
 def is_password(name: str) -> bool:
-    return _patterns()[1].search(name) is not None
+    return _PASSWORDS.search(name) is not None
 
 
 def is_harmless(value: str) -> bool:
     """Whether a value is no secret though its variable is called like one: a reference, or what stands for one."""
-    return _patterns()[2].match(value) is not None
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    return (
-        re.compile(
-            r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|DB_?PASS|SECRET|CLIENT_?SECRET|API_?SECRET|SECRET_?KEY|API_?KEY|"
-            r"ACCESS_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|AUTH_?TOKEN|ACCESS_?TOKEN|REFRESH_?TOKEN|"
-            r"BOT_?TOKEN|TOKEN)$"
-        ),
-        re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|DB_?PASS)$"),
-        re.compile(
-            r"arn:|https?://|[/.]|.*[/:]$|\{\{|\$\{|<.*>$|\[.*\]$|\*+$|x+$|-+$|(?:true|false|none|null|todo|tbd|n/a|"
-            r"changeme|change[-_ ]me|replace.*|your[-_ ].*|my[-_ ].*|.*placeholder.*|.*example.*|.*dummy.*|enter.*|"
-            r"insert.*|fake.*|test)$",
-            re.IGNORECASE,
-        ),
-        re.compile(r"(?<=[a-z0-9])(?=[A-Z])"),
-    )
+    return _HARMLESS.match(value) is not None
 
 
 def in_capitals(name: str) -> str:
     """`clientSecret` as `CLIENT_SECRET`."""
-    return _patterns()[3].sub("_", name).upper().replace("-", "_").replace(".", "_")
+    return _HUMP.sub("_", name).upper().replace("-", "_").replace(".", "_")
 
 
 def looks_random(value: str) -> bool:

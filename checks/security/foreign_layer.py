@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._settings import all_of
+from lambdalint.later import pattern
 from lambdalint.model import Function, Location, Stack
 
 VENDORS = frozenset("114300393969 451483290750 464622532012 943013980633".split())
@@ -31,6 +30,16 @@ class Trusted(NamedTuple):
     """Whose layers a project takes."""
 
     accounts: Annotated[tuple[str, ...], Option("account ids whose layers are welcome")] = ()
+
+
+_PLACEHOLDER = pattern(r"\$\{[^}]*\}")
+_ARN = pattern(r"arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([^:]+)")
+_OF_AWS = pattern(
+    r"AWS-(?:Parameters-and-Secrets-Lambda|AppConfig)-Extension(?:-Arm64)?|LambdaInsightsExtension(?:-Arm64)?|"
+    r"AWSLambdaPowertools.+|AWSSDKPandas-.+|AWSDataWrangler-.+|AWSLambda-(?:Node|Python).+|"
+    r"AWSOpenTelemetryDistro.+|aws-otel-.+|AWSCodeGuruProfiler.+|LambdaAdapterLayer.+"
+)
+"""How AWS calls the layers that it publishes, from accounts of many kinds."""
 
 
 @check(Stack, code="LL710", severity=Severity.ADVICE, since="0.1", options=Trusted())
@@ -103,31 +112,16 @@ def foreign_layer(stack: Stack, trusted: Trusted) -> Iterator[Problem]:
 
 def _foreign(functions: list[Function], trusted: Trusted) -> Iterator[tuple[str, str]]:
     """The layers of others, and their accounts."""
-    placeholder, arn, of_aws = _patterns()
     roles = [one.role.known or "" for one in functions if one.role is not None]
     own = {role.split(":")[4] for role in roles if role.startswith("arn:") and role.count(":") > 4}
     welcome = {*VENDORS, *trusted.accounts, *own}
     stated = (one.layers.choices for one in functions if one.layers is not None)
     for layer in dict.fromkeys(one for choices in stated for choice in choices for one in choice):
-        found = arn.match(placeholder.sub("", layer))
-        if found is not None and not of_aws.fullmatch(found[2]) and found[1] not in welcome:
+        found = _ARN.match(_PLACEHOLDER.sub("", layer))
+        if found is not None and not _OF_AWS.fullmatch(found[2]) and found[1] not in welcome:
             yield found[2], found[1]
 
 
 def _shown(account: str) -> str:
     whose = STRANGERS.get(account)
     return f"{whose} ({account})" if whose else f"account {account}"
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What is filled in; the ARN of a layer; how AWS calls those that it publishes, from accounts of many kinds."""
-    return (
-        re.compile(r"\$\{[^}]*\}"),
-        re.compile(r"arn:[^:]*:lambda:[^:]*:(\d{12}):layer:([^:]+)"),
-        re.compile(
-            r"AWS-(?:Parameters-and-Secrets-Lambda|AppConfig)-Extension(?:-Arm64)?|LambdaInsightsExtension(?:-Arm64)?|"
-            r"AWSLambdaPowertools.+|AWSSDKPandas-.+|AWSDataWrangler-.+|AWSLambda-(?:Node|Python).+|"
-            r"AWSOpenTelemetryDistro.+|aws-otel-.+|AWSCodeGuruProfiler.+|LambdaAdapterLayer.+"
-        ),
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.later import pattern
@@ -46,6 +45,9 @@ KINDS = {
     "notion": ("a Notion token", r"\b(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{46})\b"),
 }
 """By the name of the pattern's group: what it is, and a form too particular to come about by chance."""
+
+_KEY = pattern("|".join(f"(?P<{name}>{form})" for name, (_, form) in KINDS.items()))
+"""All kinds in one. To compile it takes longer than to look for signs in a whole project."""
 
 LESS_SURE = frozenset({"google", "mailgun"})
 """Those of Google may be meant for browsers and public; those of Mailgun look like other names with a hash."""
@@ -102,7 +104,7 @@ def key_in_code(handler: Handler) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials
     """
     for location, value in handler.find_text(SIGN):
-        found = next((match for match in _key().finditer(value) if not _is_harmless(match, value)), None)
+        found = find_key(value)
         if found is None:
             continue
         kind = found.lastgroup or ""
@@ -111,10 +113,9 @@ def key_in_code(handler: Handler) -> Iterator[Problem]:
         yield Problem(location, message, sure=kind not in LESS_SURE)
 
 
-@cache
-def _key() -> re.Pattern[str]:
-    """All kinds in one. To compile it takes longer than to look for signs in a whole project."""
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in KINDS.items()))
+def find_key(value: str) -> re.Match[str] | None:
+    """The first key in a text that is no example; the group tells its kind."""
+    return next((match for match in _KEY.finditer(value) if not _is_harmless(match, value)), None)
 
 
 def _is_harmless(found: re.Match[str], value: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._settings import all_of, variables
 from lambdalint.checks.security._secrets import in_capitals, is_harmless, is_named_so, is_password, looks_random
-from lambdalint.checks.security.key_in_code import KINDS, SIGN, _is_harmless, _key
+from lambdalint.checks.security.key_in_code import KINDS, SIGN, find_key
+from lambdalint.later import pattern
 from lambdalint.model import Stack
+
+_CREDENTIALS = pattern(r"\w+://[^/\s:@]*:(?![$<{*])[^/\s:@]{3,}@[\w.-]+")
+"""A URL with a password in it."""
 
 
 @check(Stack, code="LL701", severity=Severity.WARNING, since="0.1")
@@ -80,19 +82,13 @@ def secret_in_environment(stack: Stack) -> Iterator[Problem]:
 
 def _what(name: str, value: str) -> str:
     if SIGN.search(value):
-        found = next((match for match in _key().finditer(value) if not _is_harmless(match, value)), None)
+        found = find_key(value)
         if found is not None:
             return f"{KINDS[found.lastgroup or ''][0]}, written in the template"
-    if "://" in value and _credentials().search(value):
+    if "://" in value and _CREDENTIALS.search(value):
         return "a URL with a password in it"
     if is_harmless(value) or name == in_capitals(value) or (value.isdigit() and not is_password(name)):
         return ""
     if is_password(name) and len(value) >= 4:
         return "a password, written in the template"
     return "a secret, written in the template" if is_named_so(name) and looks_random(value) else ""
-
-
-@cache
-def _credentials() -> re.Pattern[str]:
-    """A URL with a password in it."""
-    return re.compile(r"\w+://[^/\s:@]*:(?![$<{*])[^/\s:@]{3,}@[\w.-]+")

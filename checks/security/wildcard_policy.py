@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._actions import allowed_by, is_scoped
 from lambdalint.checks._settings import all_of
+from lambdalint.later import pattern
 from lambdalint.model import Stack
 from lambdalint.model.template import Function, Policy, Statement
 
@@ -17,6 +16,19 @@ ALL_POWERFUL = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAcce
 OWN_OUTPUT = frozenset({"logs", "xray", "cloudwatch"})
 """Services to which a function sends what it tells of itself."""
 OF_INSTANCES = frozenset({"ssm:sendcommand", "ssm:startautomationexecution", "ssm:startsession"})
+
+
+_PLACEHOLDER = pattern(r"\$\{[^}]*\}")
+_ALL_OF_A_KIND = pattern(
+    r"arn:[^:]*:(dynamodb|events|kinesis|kms|lambda|s3|secretsmanager|sns|sqs|ssm|states):[^:]*:[^:]*:"
+    r"(?:table/|event-bus/|stream/|key/|function:|secret:|parameter/|stateMachine:)?\*(?:/\*)?"
+)
+"""The ARN of everything of one kind."""
+_DESCRIBING = pattern(
+    r"[a-z0-9]+:(?:describe.*|list(?!bucket).*|get.*(?:acl|attributes|configuration|location|logging|notification|"
+    r"policy|status|tagging|tags|url|versioning))"
+)
+"""Actions that tell how resources are set up, and nothing of what is in them."""
 
 
 @check(Stack, code="LL706", severity=Severity.WARNING, since="0.1")
@@ -132,39 +144,14 @@ def _of_statement(statement: Statement, who: str) -> Iterator[Problem]:
 
 def _of_a_kind(statement: Statement, who: str) -> Iterator[Problem]:
     """Of a statement that names the account's tables, buckets or queues, but all of them."""
-    patterns = _patterns()
     for resource in statement.resources:
-        found = patterns.all_of_a_kind.fullmatch(patterns.placeholder.sub("x", resource))
+        found = _ALL_OF_A_KIND.fullmatch(_PLACEHOLDER.sub("x", resource))
         actions = [one for one in dict.fromkeys(statement.actions) if found and one.lower().startswith(f"{found[1]}:")]
         told = [one for one in actions if one.endswith(":*") or _is_worth_naming(one)]
         if told:
             message = f"{who} may do {_listed(told)} to all of {resource}; name those that it needs"
             yield Problem(statement.location, message, severity=Severity.ADVICE)
             return
-
-
-class _Patterns(NamedTuple):
-    placeholder: re.Pattern[str]
-    """What is filled in."""
-    all_of_a_kind: re.Pattern[str]
-    """The ARN of everything of one kind."""
-    describing: re.Pattern[str]
-    """Actions that tell how resources are set up, and nothing of what is in them."""
-
-
-@cache
-def _patterns() -> _Patterns:
-    return _Patterns(
-        re.compile(r"\$\{[^}]*\}"),
-        re.compile(
-            r"arn:[^:]*:(dynamodb|events|kinesis|kms|lambda|s3|secretsmanager|sns|sqs|ssm|states):[^:]*:[^:]*:"
-            r"(?:table/|event-bus/|stream/|key/|function:|secret:|parameter/|stateMachine:)?\*(?:/\*)?"
-        ),
-        re.compile(
-            r"[a-z0-9]+:(?:describe.*|list(?!bucket).*|get.*(?:acl|attributes|configuration|location|logging|notification|"
-            r"policy|status|tagging|tags|url|versioning))"
-        ),
-    )
 
 
 def _is_worth_naming(action: str) -> bool:
@@ -174,7 +161,7 @@ def _is_worth_naming(action: str) -> bool:
         return is_scoped(action) and ("parameter" in action or action in OF_INSTANCES)
     if action == "iam:passrole":
         return True
-    return is_scoped(action) and _patterns().describing.fullmatch(action) is None
+    return is_scoped(action) and _DESCRIBING.fullmatch(action) is None
 
 
 def _listed(names: list[str]) -> str:

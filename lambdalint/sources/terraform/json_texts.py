@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
+from lambdalint.later import pattern
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.terraform.functions import of_python
 from lambdalint.sources.values import Value
 
 _INDEX = re.compile(r"\[[^\]]*\]")
+_TOKENS = pattern(r'"(?:[^"\\]|\\.)*"|[{}\n]', re.DOTALL)
+"""Texts, braces, and ends of lines."""
 _REFERENCE = re.compile(r"\$\{([\w.\-]+)")
 
 
@@ -67,19 +69,13 @@ def _begins(text: str) -> Iterator[int]:
     """The lines in which maps begin, in the order in which these end."""
     opened: list[int] = []
     number = 0
-    for found in _tokens().finditer(text):
+    for found in _TOKENS.finditer(text):
         token = found[0]
         number += token.count("\n")
         if token == "{":
             opened.append(number)
         elif token == "}":
             yield opened.pop()
-
-
-@cache
-def _tokens() -> re.Pattern[str]:
-    """Texts, braces, and ends of lines."""
-    return re.compile(r'"(?:[^"\\]|\\.)*"|[{}\n]', re.DOTALL)
 
 
 def _with_refs(value: Value, refs: tuple[str, ...]) -> Value:
