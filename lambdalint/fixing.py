@@ -30,8 +30,15 @@ class Mended:
     refused: set[tuple[str, str, str]] = field(default_factory=set)
     """By path, code and message: what has a fix that could not be made here."""
 
+    def refuse(self, pairs: Iterable[Pair]) -> None:
+        self.refused.update(_key(found) for found, _ in pairs)
+
     def is_refused(self, found: Finding) -> bool:
-        return (found.location.path, found.code, found.message) in self.refused
+        return _key(found) in self.refused
+
+
+def _key(found: Finding) -> tuple[str, str, str]:
+    return found.location.path, found.code, found.message
 
 
 Found = tuple[Finding, Fix | None]
@@ -42,7 +49,6 @@ Look = Callable[[dict[str, bytes]], Iterable[Found]]
 def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
     """Apply fixes until none is left. `look` says what is found, given changed contents of files."""
     mended = Mended(before=dict(contents))
-    refused = mended.refused
     for _ in range(ROUNDS):
         by_path: dict[str, list[Pair]] = {}
         for found, fix in look({**contents, **mended.after}):
@@ -55,10 +61,10 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
                 language = language_of(path)
                 text, encoding = editable(data, language)
             except Refusal as reason:
-                refused.update((path, found.code, found.message) for found, _ in pairs)
+                mended.refuse(pairs)
                 mended.notices.append(f"{path}: not fixed: {reason}")
                 continue
-            result, count = _apply(text, language, pairs, refused, mended.notices)
+            result, count = _apply(text, language, pairs, mended)
             if count:
                 mended.before.setdefault(path, data)
                 mended.after[path] = result.encode(encoding)
@@ -69,13 +75,7 @@ def mend(look: Look, contents: dict[str, bytes], *, unsafe: bool) -> Mended:
     return mended
 
 
-def _apply(
-    text: str,
-    language: Language,
-    pairs: Sequence[Pair],
-    refused: set[tuple[str, str, str]],
-    notices: list[str],
-) -> tuple[str, int]:
+def _apply(text: str, language: Language, pairs: Sequence[Pair], mended: Mended) -> tuple[str, int]:
     """The text with as many fixes applied as do not touch each other, and how many those are."""
     taken: list[Edit] = []
     count = 0
@@ -101,8 +101,8 @@ def _apply(
             taken = together
             count += len(group)
             continue
-        notices.append(f"{found.location.path}:{found.location.line}: {notice}")
-        refused.update((one.location.path, one.code, one.message) for one, _ in group)
+        mended.notices.append(f"{found.location.path}:{found.location.line}: {notice}")
+        mended.refuse(group)
     return splice(text, taken), count
 
 
