@@ -3,9 +3,7 @@
 # ruff: noqa: E501 (templates and tables with long lines)
 from __future__ import annotations
 
-import copy
 import json
-import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutating import DAMAGES, damaged, lies_in, locations, looking, mutated
 
 from lambdalint.looking import Looker
-from lambdalint.model import Location
-from lambdalint.registry import load
 from lambdalint.sources import Declared, read
 
 SAM = """
@@ -120,54 +117,8 @@ ODD = [
 ]  # fmt: skip
 
 
-def spots(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container with each of its keys."""
-    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    for key in keys:
-        yield value, key
-        yield from spots(value[key])
-
-
-def mutated(seed: int, times: int) -> Any:
-    chance = random.Random(seed)
-    template = copy.deepcopy(BASES[seed % len(BASES)])
-    for _ in range(times):
-        container, key = chance.choice(list(spots(template)) or [({}, None)])
-        if key is None:
-            break
-        way = chance.randrange(5)
-        if way == 0:
-            del container[key]
-        elif way == 1:
-            container[key] = copy.deepcopy(chance.choice(ODD))
-        elif way == 2:
-            container[key] = [container[key]]
-        elif way == 3:
-            container[key] = {"Fn::If": ["Big", container[key], copy.deepcopy(chance.choice(ODD))]}
-        else:
-            other, one = chance.choice(list(spots(template)))
-            container[key] = copy.deepcopy(other[one])
-    return template
-
-
-def locations(value: Any) -> Iterator[Location]:
-    if isinstance(value, Location):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from locations(one)
-    elif isinstance(value, (tuple, list)):
-        for one in value:
-            yield from locations(one)
-
-
-def lies_in(place: Location, texts: dict[str, list[str]]) -> bool:
-    lines = texts[place.path]
-    return (
-        1 <= place.line <= place.end_line <= len(lines)
-        and 1 <= place.column <= len(lines[place.line - 1]) + 1
-        and 1 <= place.end_column <= len(lines[place.end_line - 1]) + 2
-    )
+def one_of_two(value: Any, other: Any) -> Any:
+    return {"Fn::If": ["Big", value, other]}
 
 
 def holds(found: Declared, text: str) -> None:
@@ -179,21 +130,15 @@ def holds(found: Declared, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
-    folder = tmp_path_factory.mktemp("fuzz")
-    (folder / "src").mkdir()
-    (folder / "src" / "app.py").write_text("def handler(event, context):\n    return {}\n", encoding="utf-8")
-    (folder / "api.yaml").write_text("paths: {/a: {get: {}}}\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        looker = Looker(".", tuple(load().values()))
-        assert looker.project  # made here: it sets how deep Python may go
+    files = {"src/app.py": "def handler(event, context):\n    return {}\n", "api.yaml": "paths: {/a: {get: {}}}\n"}
+    with looking(tmp_path_factory.mktemp("fuzz"), files) as looker:
         yield looker
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), times=st.integers(1, 8), flow=st.booleans())
 def test_no_template_raises_or_crashes_a_check(looker: Looker, seed: int, times: int, flow: bool) -> None:
-    template = mutated(seed, times)
+    template = mutated(BASES[seed % len(BASES)], seed, times, ODD, one_of_two)
     text = json.dumps(template) if flow else yaml.safe_dump(template, allow_unicode=True, sort_keys=False, width=200)
     Path("t.yaml").write_text(text, encoding="utf-8")
     holds(read("t.yaml", text.encode()), text)
@@ -206,16 +151,10 @@ def test_no_template_raises_or_crashes_a_check(looker: Looker, seed: int, times:
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_no_damaged_text_raises(seed: int) -> None:
-    chance = random.Random(seed)
-    data = bytearray((SAM, CLOUDFORMATION, json.dumps(BASES[1], indent=1))[seed % 3].encode())
-    for _ in range(chance.randrange(1, 5)):
-        at = chance.randrange(len(data))
-        end = min(at + chance.randrange(1, 40), len(data))
-        data[at:end] = chance.choice(
-            [b"", b"\n", b"\t", b"{", b"&a *a", b"'", b'"', b": ", b"- ", b"\xff", b"\0", b"!Ref ", b"|\n"]
-        )
-    found = read("t.yaml", bytes(data))
+    text = (SAM, CLOUDFORMATION, json.dumps(BASES[1], indent=1))[seed % 3]
+    data = damaged(text, seed, [*DAMAGES, b"!Ref ", b"|\n"])
+    found = read("t.yaml", data)
     try:
-        holds(found, bytes(data).decode())
+        holds(found, data.decode())
     except UnicodeDecodeError:
         assert [message for _, message, _ in found.unreadable] == ["is not UTF-8"]

@@ -3,9 +3,7 @@
 # ruff: noqa: E501 (templates and tables with long lines)
 from __future__ import annotations
 
-import copy
 import json
-import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_cloudformation_fuzz import lies_in, locations, spots
+from mutating import DAMAGES, damaged, lies_in, locations, looking, mutated
 
 from lambdalint.looking import Looker
-from lambdalint.registry import load
 from lambdalint.sources import read
 
 SERVERLESS = """
@@ -167,39 +164,12 @@ ODD = [
 ]  # fmt: skip
 
 
-def mutated(name: str, seed: int, times: int) -> Any:
-    chance = random.Random(seed)
-    template = copy.deepcopy(BASES[name])
-    for _ in range(times):
-        container, key = chance.choice(list(spots(template)) or [({}, None)])
-        if key is None:
-            break
-        way = chance.randrange(4)
-        if way == 0:
-            del container[key]
-        elif way == 1:
-            container[key] = copy.deepcopy(chance.choice(ODD))
-        elif way == 2:
-            container[key] = [container[key]]
-        else:
-            other, one = chance.choice(list(spots(template)))
-            container[key] = copy.deepcopy(other[one])
-    return template
-
-
 @pytest.fixture(scope="module")
 def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
+    files = {"src/app.py": APP, "app.py": APP, "src/Dockerfile": 'CMD ["app.handler"]\n', "part.yml": PART}
     folder = tmp_path_factory.mktemp("fuzz")
-    (folder / "src").mkdir()
     (folder / ".chalice").mkdir()
-    for name in ("src/app.py", "app.py"):
-        (folder / name).write_text(APP, encoding="utf-8")
-    (folder / "src" / "Dockerfile").write_text('CMD ["app.handler"]\n', encoding="utf-8")
-    (folder / "part.yml").write_text(PART, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        looker = Looker(".", tuple(load().values()))
-        assert looker.project  # made here: it sets how deep Python may go
+    with looking(folder, files) as looker:
         yield looker
 
 
@@ -209,7 +179,7 @@ PART = "functions: {more: {handler: src/app.handler}}\nresources: {Resources: {T
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from([*BASES, "serverless.yml"]), seed=st.integers(0, 10**9), times=st.integers(0, 8))
 def test_no_file_raises_or_crashes_a_check(looker: Looker, name: str, seed: int, times: int) -> None:
-    template = mutated(name, seed, times)
+    template = mutated(BASES[name], seed, times, ODD)
     text = (
         yaml.safe_dump(template, allow_unicode=True, sort_keys=False, width=200)
         if name.endswith(".yml")
@@ -229,33 +199,11 @@ def test_no_file_raises_or_crashes_a_check(looker: Looker, name: str, seed: int,
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(list(BASES)), seed=st.integers(0, 10**9))
 def test_no_damaged_text_raises(looker: Looker, name: str, seed: int) -> None:
-    chance = random.Random(seed)
-    data = bytearray((SERVERLESS if name.endswith(".yml") else json.dumps(BASES[name], indent=1)).encode())
-    for _ in range(chance.randrange(1, 5)):
-        at = chance.randrange(len(data))
-        end = min(at + chance.randrange(1, 40), len(data))
-        data[at:end] = chance.choice(
-            [
-                b"",
-                b"\n",
-                b"\t",
-                b"{",
-                b"&a *a",
-                b"'",
-                b'"',
-                b": ",
-                b"- ",
-                b"\xff",
-                b"\0",
-                b"${self:",
-                b"}",
-                b"!Ref ",
-                b"|\n",
-            ]
-        )
-    found = read(name, bytes(data))
+    text = SERVERLESS if name.endswith(".yml") else json.dumps(BASES[name], indent=1)
+    data = damaged(text, seed, [*DAMAGES, b"${self:", b"}", b"!Ref ", b"|\n"])
+    found = read(name, data)
     try:
-        texts = {name: [*bytes(data).decode().split("\n"), ""]}
+        texts = {name: [*data.decode().split("\n"), ""]}
     except UnicodeDecodeError:
         assert [message for _, message, _ in found.unreadable] == ["is not UTF-8"]
         return

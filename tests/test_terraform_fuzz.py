@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_cloudformation_fuzz import lies_in, locations
+from mutating import lies_in, locations, looking
 
 from lambdalint.looking import Looker
-from lambdalint.registry import load
 from lambdalint.sources import read
 
 MODULE = """
@@ -129,13 +128,8 @@ EXPRESSIONS = [found.span(1) for found in re.finditer(r"= +([^\n]+?) ?}?$", MODU
 
 @pytest.fixture(scope="module")
 def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
-    folder = tmp_path_factory.mktemp("fuzz")
-    (folder / "src").mkdir()
-    (folder / "src" / "app.py").write_text("def handler(event, context):\n    return {}\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        looker = Looker(".", tuple(load().values()))
-        assert looker.project  # made here: it sets how deep Python may go
+    files = {"src/app.py": "def handler(event, context):\n    return {}\n"}
+    with looking(tmp_path_factory.mktemp("fuzz"), files) as looker:
         yield looker
 
 
