@@ -95,6 +95,21 @@ class Cache:
                 continue
         return known
 
+    def stamp(self, looked: Sequence[Looked]) -> dict[str, Stamp]:
+        """Note what the files and folders are now that this rests on: what was not yet known."""
+        known = set(self._stamps)
+        for one in looked:
+            if one != Looked(one.path) and _is_told_by_files(one):
+                self._all_stamped(one.files or (one.path,), one.folders)
+        return {name: stamp for name, stamp in self._stamps.items() if name not in known}
+
+    def accept(self, stamps: Mapping[str, Stamp]) -> None:
+        """What another process noted."""
+        self._stamps.update(stamps)
+        for name in stamps:
+            is_folder = name.endswith("/")
+            self._fresh[name[:-1] if is_folder else name, is_folder] = True
+
     def put(self, looked: Sequence[Looked]) -> None:
         """Keep what was found just now. Where it cannot be kept, the next run is slower, no more."""
         if not looked and not self._changed and not self._chose and not self.listings.changed:

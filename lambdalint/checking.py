@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lambdalint import hearing, patterns, registry
 from lambdalint.check import AnyCheck, Finding, Fix
@@ -67,7 +67,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
 
         cache = Cache(config, request.checks, request.selected)
     real = [path for path in request.paths if path not in virtual]
-    discovered = discover(real, excluded, cache.listings if cache is not None else None)
+    discovered = _discover(request, real, excluded, cache)
     discovered.files = sorted({*discovered.files, *(path for path in virtual if not is_template_name(path))})
     discovered.templates = sorted({*discovered.templates, *(path for path in virtual if is_template_name(path))})
     discovered.named |= frozenset(virtual)
@@ -130,6 +130,53 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         sources=texts.lines,
     )
     return report, heard.new
+
+
+def _discover(
+    request: Request, paths: Sequence[str], excluded: Callable[[str], bool] | None, cache: Cache | None
+) -> Discovered:
+    """The files of the run. Where it may be long, what it will take is loaded while another process looks for them."""
+    listings = cache.listings if cache is not None else None
+    if _jobs(request) > 1 and not (listings and listings.known) and any(map(os.path.isdir, paths)):
+        from lambdalint.parallel import Aside
+
+        def search(speak: Callable[[], object]) -> Any:
+            spoken = False
+
+            def counted(count: int) -> None:
+                nonlocal spoken
+                if count > FORK_ABOVE and not spoken:
+                    spoken = True
+                    speak()
+
+            found = discover(paths, excluded, listings, counted)
+            return found.packed(), listings and listings.kept
+
+        with suppress(OSError, ValueError):  # then this process does it, and tells what is wrong
+            aside = Aside(search)
+            if aside.spoke():
+                _preload(request)
+            packed, kept = aside.result()
+            if listings is not None:
+                listings.accept(kept)
+            return Discovered.unpacked(packed)
+    return discover(paths, excluded, listings)
+
+
+def _jobs(request: Request) -> int:
+    """How many processes may look at files."""
+    if request.alone or not hasattr(os, "fork"):
+        return 1
+    return request.jobs or request.config.jobs or processors()
+
+
+def _preload(request: Request) -> None:
+    """What most runs take, once, before the fork, and not in each process."""
+    import lambdalint.joining
+    import lambdalint.python.project
+    import lambdalint.sources.cloudformation  # noqa: F401
+
+    registry.preload(request.selected)
 
 
 def _look(request: Request, discovered: Discovered, cache: Cache | None, notices: list[str]) -> list[Looked]:
@@ -219,23 +266,28 @@ class Work:
 
     def _afresh(self, files: Sequence[str]) -> list[Looked]:
         request = self.request
-        jobs = request.jobs or request.config.jobs or processors()
+        jobs = _jobs(request)
         many = len(files) > FORK_ABOVE
         meter = request.meter(len(files)) if request.meter and many else nullcontext()
-        if many and jobs > 1 and not request.alone and hasattr(os, "fork"):
-            import lambdalint.python.project  # once, before the fork, not in each process
+        if many and jobs > 1:
             from lambdalint.parallel import look_in_parallel
 
-            registry.preload(request.selected)
-            if is_template_name(files[0]):
-                import lambdalint.sources.cloudformation
-
-                if any(path.endswith(".tf") for path in files):
-                    import lambdalint.sources.terraform  # noqa: F401
+            _preload(request)
+            if any(path.endswith(".tf") for path in files):
+                import lambdalint.sources.terraform  # noqa: F401
 
             read = partial(unpack, checks=request.checks)
+            cache = self.cache
             with meter as bar:
-                fresh, died = look_in_parallel(files, self.looker.look, read, jobs, bar.advance if bar else int)
+                fresh, died = look_in_parallel(
+                    files,
+                    self.looker.look,
+                    read,
+                    jobs,
+                    bar.advance if bar else int,
+                    cache.stamp if cache else lambda looked: {},
+                    cache.accept if cache else len,
+                )
             if died:
                 self.notices.append(f"{died} of {jobs} processes died; their files were checked again in the first one")
             return fresh

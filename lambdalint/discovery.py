@@ -52,6 +52,18 @@ class Discovered:
         """Some were found below a folder."""
         return len(self.named) < len(self.files) + len(self.templates)
 
+    def packed(self) -> list[list[str]]:
+        """As JSON can carry it."""
+        return [self.files, self.templates, sorted(self.named), self.empty, self.undecided, self.notices]
+
+    @classmethod
+    def unpacked(cls, packed: list[list[str]]) -> Discovered:
+        """The opposite."""
+        found = cls()
+        found.files, found.templates, named, found.empty, found.undecided, found.notices = packed
+        found.named = frozenset(named)
+        return found
+
 
 Listing = list[Any]
 """`[mtime_ns, names of files that count, names of folders]`."""
@@ -61,7 +73,7 @@ class Listings:
     """What was found in folders, for as long as nothing comes into them or leaves: to ask takes less than to look."""
 
     def __init__(self, known: Mapping[str, Listing] | None = None) -> None:
-        self._known = known or {}
+        self.known = known or {}
         self._began = time.time_ns()
         self.kept: dict[str, Listing] = {}
         """Those of this run."""
@@ -69,11 +81,16 @@ class Listings:
         """There are some that were not known before."""
 
     def get(self, folder: str, mtime_ns: int) -> Listing | None:
-        known = self._known.get(folder)
+        known = self.known.get(folder)
         if known is None or known[0] != mtime_ns:
             return None
         self.kept[folder] = known
         return known
+
+    def accept(self, kept: dict[str, Listing]) -> None:
+        """What another process kept."""
+        self.kept = kept
+        self.changed = bool(kept)
 
     def put(self, folder: str, listing: Listing) -> None:
         if listing[0] < self._began - SETTLED_NS:  # else a second change could bear the same time
@@ -82,15 +99,21 @@ class Listings:
 
 
 def discover(
-    paths: Sequence[str], excluded: Callable[[str], bool] | None = None, listings: Listings | None = None
+    paths: Sequence[str],
+    excluded: Callable[[str], bool] | None = None,
+    listings: Listings | None = None,
+    counted: Callable[[int], object] = int,
 ) -> Discovered:
-    """The files at and below `paths` that count. Raises `WrongUse` for a path that does not exist."""
+    """The files at and below `paths` that count. Raises `WrongUse` for a path that does not exist.
+
+    `counted` is told on the way how many there are so far.
+    """
     found = Discovered()
     named: list[str] = []
     below: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            files = list(_below(display(path), excluded, found.notices, listings))
+            files = list(_below(display(path), excluded, found.notices, listings, counted))
             if not files:
                 found.empty.append(path)
             elif all(is_template_name(file) for file in files):
@@ -171,14 +194,18 @@ class Tree:
 
 
 def _below(
-    folder: str, excluded: Callable[[str], bool] | None, notices: list[str], listings: Listings | None
+    folder: str,
+    excluded: Callable[[str], bool] | None,
+    notices: list[str],
+    listings: Listings | None,
+    counted: Callable[[int], object],
 ) -> Iterator[str]:
     from lambdalint import git  # a hook names files, and has no need of it
 
     top = git.top_of(folder)
     trees = {top: Tree(top)}
     listing = git.Tracked(top, folder) if top else None  # git works while the folders are walked
-    _walk(folder, trees[top], trees, excluded, notices, listings)
+    _walk(folder, trees[top], trees, excluded, notices, listings, counted)
     dropped: list[str] = []
     for tree in trees.values():
         yield from tree.assemblies
@@ -205,8 +232,10 @@ def _walk(
     excluded: Callable[[str], bool] | None,
     notices: list[str],
     listings: Listings | None,
+    counted: Callable[[int], object],
 ) -> None:
     """Collect the files that count below `folder`. Links to folders are not followed, so none can loop."""
+    named = folder
     start = os.path.realpath(folder) + os.sep
     pending = [(folder, tree)]
     while pending:
@@ -220,7 +249,7 @@ def _walk(
             else:
                 found = _list(folder, start)
                 files, folders = found.files, found.folders
-                if found.is_repository and prefix and folder != tree.top:
+                if found.is_repository and folder != named:
                     tree.inner.append(folder)
                     tree = trees.setdefault(folder, Tree(folder))
                 tree.assemblies += [
@@ -237,6 +266,7 @@ def _walk(
         else:
             tree.files += [prefix + name for name in files if not excluded(prefix + name)]
             pending += [(prefix + name, tree) for name in folders if not excluded(prefix + name)]
+        counted(len(tree.files))
 
 
 class _Listed:

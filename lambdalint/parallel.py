@@ -1,10 +1,11 @@
-"""The same work in several processes: forked, so that nothing is imported or started anew."""
+"""The same work in several processes, or other work beside it: forked, so that nothing is imported or started anew."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any, NoReturn
 
 from lambdalint.looking import Looked, Packed, pack
 
@@ -18,10 +19,13 @@ def look_in_parallel(
     unpack: Callable[[Packed], Looked],
     jobs: int,
     done: Callable[[int], object],
+    note: Callable[[Sequence[Looked]], Any],
+    noted: Callable[[Any], object],
 ) -> tuple[list[Looked], int]:
     """What `look` says of each file, and how many helping processes died on the way.
 
-    Chunks are runs of neighbouring files: what these import in common is read once by each process.
+    What else is to be known of what was looked at, `note` says in the process that looked, as JSON can carry it;
+    `noted` is told. Chunks are runs of neighbouring files: what these import in common is read once by each process.
     """
     import json
 
@@ -41,7 +45,8 @@ def look_in_parallel(
             os.close(write)
             break
         if pid == 0:
-            _work(chunks, take, write, look, parent)
+            _begin()
+            _work(chunks, take, write, look, note, parent)
         os.close(write)
         workers.append((pid, read))
     found: list[Looked] = []
@@ -52,13 +57,14 @@ def look_in_parallel(
             found += map(look, chunks[index[0]])
             finished.add(index[0])
             done(size)
+        noted(note(found))
         for pid, read in workers:
             with os.fdopen(read, "rb") as stream:
                 data = stream.read()
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
             try:
-                indices, packed = json.loads(data)
+                indices, packed, notes = json.loads(data)
                 looked = {one.path: one for one in map(unpack, packed)}
                 theirs = [path for index in indices for path in chunks[index]]
             except Exception:  # it died, or died while it wrote
@@ -66,6 +72,7 @@ def look_in_parallel(
             else:
                 finished.update(indices)
                 found += [looked.get(path) or Looked(path) for path in theirs]
+                noted(notes)
         workers.clear()
     finally:
         os.close(take)
@@ -77,29 +84,81 @@ def look_in_parallel(
     return found, died
 
 
-def _work(chunks: Sequence[Sequence[str]], take: int, write: int, look: Callable[[str], Looked], parent: int) -> None:
+def _work(
+    chunks: Sequence[Sequence[str]],
+    take: int,
+    write: int,
+    look: Callable[[str], Looked],
+    note: Callable[[Sequence[Looked]], Any],
+    parent: int,
+) -> NoReturn:
     """What a helping process does. It never returns, prints or runs what its parent meant to run at exit."""
     try:
         import json
 
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
         indices: list[int] = []
-        packed: list[Packed] = []
+        full: list[Looked] = []
+        empty: list[Looked] = []
         while index := os.read(take, 1):
             for path in chunks[index[0]]:
                 if os.getppid() != parent:  # it was killed: nobody will read this
                     os._exit(1)
                 looked = look(path)
-                if looked != Looked(path):  # most files hold nothing: they are not worth the way
-                    packed.append(pack(looked))
+                # Most files hold nothing: they are not worth the way.
+                (full if looked != Looked(path) else empty).append(looked)
             indices.append(index[0])
         with os.fdopen(write, "wb") as stream:
-            stream.write(json.dumps([indices, packed]).encode())
+            stream.write(json.dumps([indices, list(map(pack, full)), note([*full, *empty])]).encode())
         os._exit(0)
     finally:
         os._exit(1)
+
+
+class Aside:
+    """Work that a process of its own does, from now on. Raises `OSError` where no more are to be had."""
+
+    def __init__(self, work: Callable[[Callable[[], object]], Any]) -> None:
+        """`work` gives what JSON can carry; what it is given it may call, once, to say something on the way."""
+        self._read, write = os.pipe()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            os.close(self._read)
+            os.close(write)
+            raise
+        if self._pid == 0:
+            try:
+                import json
+
+                _begin()
+                with os.fdopen(write, "wb") as stream:
+                    stream.write(json.dumps(work(lambda: os.write(write, b" "))).encode())
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.close(write)
+
+    def spoke(self) -> bool:
+        """Whether something was said on the way. Waits for that, or for the end."""
+        self._start = os.read(self._read, 1)
+        return self._start == b" "
+
+    def result(self) -> Any:
+        """What came of it. Raises `ValueError` where nothing did: the process died, or what it did raised."""
+        import json
+
+        with os.fdopen(self._read, "rb") as stream:
+            data = stream.read()
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+        return json.loads(self._start + data)
+
+
+def _begin() -> None:
+    """A helping process says nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def _end(pid: int) -> None:
