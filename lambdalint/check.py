@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from lambdalint.model import Function, Handler, Location, Stack, Step
+from lambdalint.model import Function, Handler, Location, Package, Stack, Step
 
 DOCS_URL = "https://lambdalint.readthedocs.io/en/latest/checks"
 
@@ -79,7 +79,7 @@ class Option(NamedTuple):
     """Of a number: the smallest that has a meaning."""
 
 
-S = TypeVar("S", bound=Handler | Function | Stack)
+S = TypeVar("S", bound=Handler | Function | Stack | Package)
 Options = TypeVar("Options", bound=NamedTuple)
 
 

@@ -23,6 +23,7 @@ from lambdalint.model.code import (
     UnusedGlobal,
     Variable,
 )
+from lambdalint.model.package import Package
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
 from lambdalint.model.template import Function, Permission, Setting, Stack, State, StateMachine, Trigger
 
@@ -43,6 +44,7 @@ __all__ = [
     "Location",
     "Loop",
     "Novelty",
+    "Package",
     "Parameters",
     "Permission",
     "Read",
@@ -62,4 +64,4 @@ __all__ = [
     "Variable",
 ]
 
-Subject = Handler | Function | Stack
+Subject = Handler | Function | Stack | Package
