@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lambdalint.check import AnyCheck, Finding, Fix, Problem
 from lambdalint.house import check_crashed, finding
-from lambdalint.model import Function, Handler, Subject
+from lambdalint.model import Function, Handler, Package, Subject
 
 
 def examine(checks: Iterable[AnyCheck], subject: Subject) -> Iterator[Finding]:
@@ -58,6 +58,6 @@ def function_of(subject: Subject) -> str | None:
     """The logical id of the function a subject is or belongs to, where that is one and not several."""
     if isinstance(subject, Function):
         return subject.logical_id
-    if isinstance(subject, Handler) and len(subject.functions) == 1:
+    if isinstance(subject, Handler | Package) and len(subject.functions) == 1:
         return subject.functions[0].logical_id
     return None

@@ -86,7 +86,27 @@ def unused_ignore(run: Run) -> Iterator[Problem]:
     yield from ()
 
 
-CHECKS: tuple[AnyCheck, ...] = (check_crashed, unreadable_source, unreadable_template, unused_ignore)
+@check(Run, code="LL005", severity=Severity.ERROR, since="0.1")
+def unreadable_package(run: Run) -> Iterator[Problem]:
+    """A deployment package cannot be read, in whole or in part.
+
+    **Why it matters.** What Lambda makes of a broken zip is an error when the function is deployed or, worse, a
+    function without some of its files. What is in it was not checked.
+
+    **Fix.** Build it again.
+
+    **Ignore it when** the file is a placeholder that a build replaces.
+    """
+    yield from ()
+
+
+CHECKS: tuple[AnyCheck, ...] = (
+    check_crashed,
+    unreadable_source,
+    unreadable_template,
+    unused_ignore,
+    unreadable_package,
+)
 ALWAYS = frozenset({"LL000", "LL001", "LL002"})
 """Said whatever is selected, unless ignored: a run that could not look is not clean."""
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lambdalint.check import Finding, Fix
-from lambdalint.house import finding, unreadable_source, unreadable_template
-from lambdalint.model import Function, Handler, Location, Stack, Step
+from lambdalint.house import finding, unreadable_package, unreadable_source, unreadable_template
+from lambdalint.model import Function, Handler, Location, Package, Stack, Step
 from lambdalint.model.template import Code
 from lambdalint.suppression import MARK
 
@@ -48,7 +48,7 @@ def look_at_template(looker: Looker, path: str, data: bytes, marked: Sequence[st
             for handler in not_found(function):
                 found += looker.examine(handler)
     claims = claims_of(one for one in functions if one.code is None or one.code.kind != "inline")
-    parts = [*_behind(looker, claims), *_inline(looker, inline)]
+    parts = [_shipped(looker, functions), *_behind(looker, claims), *_inline(looker, inline)]
     for part in parts:
         found += part.findings
     return Looked(
@@ -121,6 +121,29 @@ def holds_python(folder: str) -> bool:
     from itertools import islice
 
     return any(name.endswith(".py") for _, _, names in islice(os.walk(folder or "."), FOLDERS) for name in names)
+
+
+def _shipped(looker: Looker, functions: Sequence[Function]) -> Looked:
+    """What the checks say of the packages that functions are deployed from."""
+    from lambdalint.looking import Looked, crash
+
+    if not looker.wants(Package):
+        return Looked("")
+    from lambdalint.shipping import of_functions, rests_on
+
+    found: list[Found] = []
+    files: set[str] = set()
+    folders: set[str] = set()
+    for package in of_functions(functions):
+        found += (
+            (finding(unreadable_package, package.location, f"{package.path} {one}"), None) for one in package.remarks
+        )
+        try:
+            found += looker.examine(package)
+            rests_on(package, files, folders)
+        except Exception as error:  # the other packages are looked at all the same
+            found.append((crash(package.path, error), None))
+    return Looked("", findings=found, files=sorted(files), folders=sorted(folders))
 
 
 def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:

@@ -70,6 +70,10 @@ class Looker:
         data = self.contents.get(path)
         return contents_of(path) if data is None else data
 
+    def wants(self, subject: type[Subject]) -> bool:
+        """Whether a check looks at subjects of this type."""
+        return subject in self._checks
+
     def examine(self, subject: Subject) -> Iterator[tuple[Finding, Fix | None]]:
         """What the checks say of `subject`."""
         return examine_with_fixes(self._checks.get(type(subject), ()), subject)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lambdalint.check import Finding
+from lambdalint.model.package import Action, Package
 
 
 def no_lines(path: str) -> Sequence[str] | None:
@@ -37,3 +39,17 @@ class Report(NamedTuple):
     """Folders named on the command line that hold nothing lambdalint reads."""
     sources: Callable[[str], Sequence[str] | None] = no_lines
     """The lines of a file by its path, for code frames; None where it cannot be read."""
+
+
+class Weighed(NamedTuple):
+    """One package, and what was asked about it, as every reporter of packages receives it."""
+
+    package: Package
+    actions: Sequence[Action] = ()
+    """What makes it smaller: all that does, or the shortest list that reaches the size that was wanted."""
+    below_bytes: int = 0
+    """That size; 0 where none was wanted."""
+    enough: bool = True
+    """The actions reach it."""
+    measured_ms: Mapping[str, float] = MappingProxyType({})
+    """How long importing each handler took, where that was measured."""

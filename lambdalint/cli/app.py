@@ -141,6 +141,69 @@ def functions(
 
 
 @app.command()
+def package(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Zips, folders, layers, images, or a tree with templates.")
+    ] = None,
+    handler: Annotated[
+        list[str] | None,
+        typer.Option("--handler", help="app.lambda_handler, where no template says it. Repeatable."),
+    ] = None,
+    python: Annotated[str | None, typer.Option(help="The Python that runs it, such as 3.13.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="x86_64 or arm64.")] = None,
+    layer: Annotated[list[str] | None, typer.Option("--layer", help="A layer it runs with. Repeatable.")] = None,
+    installed: Annotated[
+        str | None, typer.Option(help="For source: the folder where its requirements are installed, or their wheels.")
+    ] = None,
+    below: Annotated[str | None, typer.Option(metavar="SIZE", help="Say how to get below this size unzipped.")] = None,
+    below_zipped: Annotated[
+        str | None, typer.Option("--below-zipped", metavar="SIZE", help="Say how to get below this size zipped.")
+    ] = None,
+    output_format: Annotated[str, typer.Option(help="table, json or html (a map).")] = "table",
+    output_file: Annotated[str | None, typer.Option(help="Write it there.")] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Run the imports of its handlers, and say how long they take.")
+    ] = False,
+    slim: Annotated[str | None, typer.Option(metavar="OUT", help="Write a smaller zip of it.")] = None,
+    prune_sdk: Annotated[
+        bool, typer.Option("--prune-sdk", help="With --slim: without data of AWS services that it does not call.")
+    ] = False,
+    bytecode: Annotated[str, typer.Option(help="With --slim: keep, drop or compile.")] = "keep",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="With --slim: run the imports of its handlers before and after.")
+    ] = False,
+    interpreter: Annotated[
+        str | None, typer.Option(metavar="PYTHON", help="Runs what --measure, --verify and --bytecode compile need.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices.")] = False,
+) -> int:
+    """Say what packages weigh, why, what may go, and whether they will run."""
+    from lambdalint.cli import package as command
+
+    return command.package(
+        command.Options(
+            paths=tuple(paths or ()),
+            handlers=tuple(handler or ()),
+            python=python,
+            architecture=architecture,
+            layers=tuple(layer or ()),
+            installed=installed,
+            below=below,
+            below_zipped=below_zipped,
+            output_format=output_format,
+            output_file=output_file,
+            measure=measure,
+            slim=slim,
+            prune_sdk=prune_sdk,
+            bytecode=bytecode,
+            verify=verify,
+            interpreter=interpreter,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
 def rule(
     name: Annotated[str, typer.Argument(metavar="CODE", help="The code or name of a check.")],
     config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,

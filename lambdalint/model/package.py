@@ -12,12 +12,14 @@ from typing import NamedTuple, Protocol
 from lambdalint.model.places import Location
 from lambdalint.model.template import Function
 
-ZIPPED_BYTES_AT_MOST = 50_000_000
-"""Of a package that is uploaded directly, 50 MB. Source: Lambda quotas."""
-UNZIPPED_BYTES_AT_MOST = 262_144_000
-"""Of a function's package and its layers together, 250 MB."""
-IMAGE_BYTES_AT_MOST = 10_737_418_240
-"""Of a container image, 10 GB, uncompressed."""
+MB = 1 << 20
+"""What AWS calls a megabyte where it limits packages: its 250 MB are 262,144,000 bytes."""
+ZIPPED_BYTES_AT_MOST = 50 * MB
+"""Of a package that is uploaded directly and not by way of S3. Source: Lambda quotas."""
+UNZIPPED_BYTES_AT_MOST = 250 * MB
+"""Of a function's package and its layers together."""
+IMAGE_BYTES_AT_MOST = 10_240 * MB
+"""Of a container image, uncompressed."""
 
 
 class Entry(NamedTuple):
@@ -145,6 +147,21 @@ class Secret(NamedTuple):
     line: int = 0
 
 
+class Action(NamedTuple):
+    """One thing to do to make a package smaller."""
+
+    what: str
+    """In the imperative."""
+    kind: str
+    """Of the waste."""
+    bytes_unzipped: int
+    bytes_zipped: int
+    safe: bool
+    """The program does the same without it."""
+    by: str = ""
+    """The options of `lambdalint package` that do it."""
+
+
 class Facts(Protocol):
     """What learns more of a package: implemented where packages are read."""
 
@@ -196,7 +213,7 @@ class Package:
         """False where a build, or a layer that is not here, brings more."""
         self.remarks = remarks
         """What is wrong with the archive itself, each the end of a sentence that begins with its path."""
-        self._facts = facts
+        self.facts = facts
 
     @property
     def label(self) -> str:
@@ -212,25 +229,25 @@ class Package:
 
     @cached_property
     def distributions(self) -> Sequence[Distribution]:
-        return self._facts.distributions(self)
+        return self.facts.distributions(self)
 
     @cached_property
     def natives(self) -> Sequence[Native]:
-        return self._facts.natives(self)
+        return self.facts.natives(self)
 
     @cached_property
     def waste(self) -> Sequence[Waste]:
-        return self._facts.waste(self)
+        return self.facts.waste(self)
 
     @cached_property
     def secrets(self) -> Sequence[Secret]:
-        return self._facts.secrets(self)
+        return self.facts.secrets(self)
 
     @cached_property
     def reaches(self) -> Sequence[Reach]:
         """One for each of `handlers`."""
-        return self._facts.reaches(self)
+        return self.facts.reaches(self)
 
     @cached_property
     def requirements(self) -> Sequence[Requirement]:
-        return self._facts.requirements(self)
+        return self.facts.requirements(self)

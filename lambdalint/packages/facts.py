@@ -1,0 +1,125 @@
+"""What is known of one package, learnt when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Waste
+from lambdalint.packages.contents import Contents, Unreadable
+from lambdalint.packages.services import services
+from lambdalint.packages.waste import needed_by, waste
+
+
+class PackageFacts:
+    """Learns of one package, given what is in it. (`Facts` of the model.)"""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents = contents
+
+    def distributions(self, package: Package) -> Sequence[Distribution]:
+        found = self._plain(package)
+        whys = why(found, package.reaches)
+        return [one._replace(why=tuple(whys.get(one.name, ()))) for one in found]
+
+    def natives(self, package: Package) -> Sequence[Native]:
+        from lambdalint.packages.natives import natives
+
+        return natives(self.contents)
+
+    def waste(self, package: Package) -> Sequence[Waste]:
+        reaches = package.reaches
+        return waste(
+            package.entries,
+            self._plain(package),
+            package.natives,
+            loaded={path for reach in reaches for path in (*reach.modules, *reach.lazy)},
+            services=self._services(package),
+            opaque=any(reach.opaque for reach in reaches),
+            python=package.python,
+        )
+
+    def secrets(self, package: Package) -> Sequence[Secret]:
+        from lambdalint.packages.secrets import secrets
+
+        return list(secrets(self.contents, self._own(package)))
+
+    def reaches(self, package: Package) -> Sequence[Reach]:
+        from lambdalint.packages.closure import reaches
+
+        return reaches(
+            self.contents,
+            package.handlers,
+            [contents_of(layer) for layer in package.layers],
+            [*self._plain(package), *(one for layer in package.layers for one in layer.distributions)],
+            package.python,
+        )
+
+    def requirements(self, package: Package) -> Sequence[Requirement]:
+        from lambdalint.packages.requirements import requirements
+
+        if package.kind != "source":
+            return ()
+        return requirements(package.path, package.python, next(iter(package.architectures), None))
+
+    def _plain(self, package: Package) -> Sequence[Distribution]:
+        """The distributions, without what they are there for."""
+        if self._distributions is None:
+            from lambdalint.packages.distributions import distributions
+
+            architecture = next(iter(package.architectures), None)
+            self._distributions = distributions(self.contents, package.python, architecture)
+        return self._distributions
+
+    _distributions: Sequence[Distribution] | None = None
+
+    def _own(self, package: Package) -> list[Entry]:
+        """The entries that came with no distribution."""
+        installed = {path for one in self._plain(package) for path in one.files}
+        return [entry for entry in package.entries if entry.path not in installed]
+
+    def _services(self, package: Package) -> frozenset[str] | None:
+        needed = needed_by(self._plain(package), {path for reach in package.reaches for path in reach.modules})
+        sources = [entry.path for entry in self._own(package)]
+        for one in self._plain(package):
+            if one.name not in ("boto3", "botocore") and one.name in needed:
+                sources += one.files
+        return services(self._read(path for path in sources if path.endswith(".py")))
+
+    def _read(self, paths: Iterable[str]) -> Iterator[bytes]:
+        for path in paths:
+            try:
+                yield self.contents.read(path)
+            except Unreadable:
+                continue
+
+
+def contents_of(package: Package) -> Contents:
+    """The files of a package."""
+    assert isinstance(package.facts, PackageFacts)
+    return package.facts.contents
+
+
+def all_contents(package: Package) -> list[Contents]:
+    """The files of a package, and of each of its layers."""
+    return [contents_of(one) for one in (package, *package.layers)]
+
+
+def why(distributions: Sequence[Distribution], reaches: Sequence[Reach]) -> Mapping[str, Sequence[str]]:
+    """What each distribution is there for: who imports it, else what needs it."""
+    owner = {path: one.name for one in distributions for path in one.files}
+    found: dict[str, list[str]] = {}
+    for reach in reaches:
+        for path in (*reach.modules, *reach.lazy):
+            name, parent = owner.get(path), reach.parents.get(path, "")
+            by = owner.get(parent, parent)
+            if name and by and by != name:
+                reason = f"{os.path.basename(by) if by == parent else by} imports it"
+                if reason not in found.setdefault(name, []):
+                    found[name].append(reason)
+    for one in distributions:
+        for name in one.requires:
+            found.setdefault(name, [])
+            if not any(reason.startswith(one.name) for reason in found[name]):
+                found[name].append(f"{one.name} needs it")
+    return found

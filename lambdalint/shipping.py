@@ -1,0 +1,229 @@
+"""From functions, and from paths that are named, to the packages that are deployed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from lambdalint.discovery import is_template_name
+from lambdalint.errors import WrongUse
+from lambdalint.model import Function, Location
+from lambdalint.model.package import Entry, Package
+from lambdalint.packages.contents import Contents, Unreadable
+from lambdalint.packages.facts import PackageFacts
+from lambdalint.packages.opening import open_package
+
+BUILT = ".aws-sam/build"
+_RUNTIME = re.compile(r"python(\d+)\.(\d+)$")
+REQUIREMENTS = frozenset(
+    {"requirements.txt", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"}
+)
+"""Files by which a folder says what a build has to install."""
+GUESSED_IN = 200
+"""So many of the project's own files are searched for handlers, where nothing names these."""
+
+
+class Wanted(NamedTuple):
+    """What is said of packages where no template says it."""
+
+    handlers: Sequence[str] = ()
+    """`app.lambda_handler`"""
+    python: tuple[int, int] | None = None
+    architecture: str = ""
+    layers: Sequence[str] = ()
+    installed: str = ""
+    """A folder of installed distributions, or of wheels: for source folders."""
+
+
+def at(path: str, wanted: Wanted) -> list[Package]:
+    """The packages at a path that was named: one, or those of the functions that templates there declare.
+
+    Raises `Unreadable`, and `WrongUse` for a path that does not exist.
+    """
+    if not os.path.exists(path):
+        raise WrongUse(f"{path}: no such file or folder")
+    if os.path.isdir(path) or is_template_name(path):
+        from lambdalint.inventory import take
+
+        found = list(of_functions(take([path]).functions, wanted))
+        if found:
+            return found
+    contents = open_package(path)
+    if not contents.entries and not contents.remarks:
+        return []
+    handlers = [_file_of(handler, contents) for handler in wanted.handlers] or list(_guessed(contents))
+    return [_made(contents, wanted, handlers=handlers)]
+
+
+def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) -> Iterator[Package]:
+    """The packages of Python functions whose code is here, each once."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Function]] = {}
+    for function in functions:
+        if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
+            for path in _paths(function):
+                groups.setdefault((path, function.layer_folders), []).append(function)
+    for (path, layers), group in groups.items():
+        code = group[0].code
+        assert code is not None
+        try:
+            contents = open_package(path or ".")
+            yield _made(
+                contents,
+                wanted or Wanted(),
+                layers=layers,
+                functions=group,
+                handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
+                location=code.location,
+                complete=(code.complete or path != code.path) and not _layers_missing(group),
+            )
+        except Unreadable as error:
+            facts = PackageFacts(Nothing(path))
+            yield Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+
+
+def _made(
+    contents: Contents,
+    wanted: Wanted,
+    *,
+    layers: Sequence[str] = (),
+    functions: Sequence[Function] = (),
+    handlers: Sequence[str] = (),
+    location: Location | None = None,
+    complete: bool = True,
+) -> Package:
+    python = wanted.python or (python_of(functions) if functions else None)
+    architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
+    kind = contents.kind
+    if kind == "folder" and is_source(contents):
+        from lambdalint.packages.joined import built
+        from lambdalint.packages.requirements import requirements
+
+        kind = "source"
+        stated = requirements(contents.path, python, next(iter(architectures), None))
+        needed = [one.name for one in stated if one.applies and not one.dev]
+        contents, whole = built(contents, needed, wanted.installed, python)
+        complete = complete and whole
+    return Package(
+        contents.path,
+        kind,
+        contents.entries,
+        PackageFacts(contents),
+        location=location,
+        functions=functions,
+        layers=[_layer(one, python, architectures) for one in (*layers, *wanted.layers)],
+        handlers=handlers,
+        python=python,
+        architectures=architectures,
+        complete=complete,
+        remarks=contents.remarks,
+    )
+
+
+def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...]) -> Package:
+    contents = open_package(path)
+    return Package(path, "layer", contents.entries, PackageFacts(contents), python=python, architectures=architectures)
+
+
+def is_source(contents: Contents) -> bool:
+    """Whether a folder says what a build has to install, and nothing is installed in it."""
+    tops = {entry.path.partition("/")[0] for entry in contents.entries}
+    return bool(tops & REQUIREMENTS) and not any(top.endswith(".dist-info") for top in tops)
+
+
+def _paths(function: Function) -> Iterator[str]:
+    """What a function is deployed from: its code, and what `sam build` made of it last."""
+    assert function.code is not None
+    yield function.code.path
+    built = os.path.join(os.path.dirname(function.path), BUILT, function.logical_id).replace(os.sep, "/")
+    if function.format == "sam" and os.path.isdir(built):
+        yield built
+
+
+def _within(source: str, path: str) -> str:
+    """A file of the source as in the package."""
+    return os.path.relpath(path, source or ".").replace(os.sep, "/")
+
+
+def _file_of(handler: str, contents: Contents) -> str:
+    """The file that a handler string names. Raises `WrongUse` where there is none."""
+    module = handler.rpartition(".")[0] or handler
+    paths = {entry.path for entry in contents.entries}
+    inner = module.replace(".", "/")
+    for path in (f"{inner}.py", f"{inner}/__init__.py", handler):
+        if path in paths:
+            return path
+    raise WrongUse(f"--handler {handler}: there is no {inner}.py in {contents.path}")
+
+
+def _guessed(contents: Contents) -> Iterator[str]:
+    """The project's own files in which something is written like a handler."""
+    from lambdalint.packages.distributions import distributions
+    from lambdalint.python.handlers import may_hold_handler
+
+    installed = {path for one in distributions(contents, None, None) for path in one.files}
+    own = [one.path for one in contents.entries if one.path.endswith(".py") and one.path not in installed]
+    for path in sorted(own, key=lambda path: path.count("/"))[:GUESSED_IN]:
+        try:
+            if may_hold_handler(contents.read(path)):
+                yield path
+        except Unreadable:
+            continue
+
+
+def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
+    """Note the files and folders that what is known of a package rests on.
+
+    What comes with a distribution changes with its RECORD; of the rest, each file counts.
+    """
+    for one in (package, *package.layers):
+        if not os.path.isdir(one.path or "."):
+            files.add(one.path)
+            continue
+        installed = {path for dist in one.distributions for path in dist.files}
+        for entry in one.entries:
+            file = os.path.join(one.path, entry.path).replace(os.sep, "/")
+            folders.add(os.path.dirname(file) or ".")
+            if entry.path not in installed or file.endswith(".dist-info/RECORD"):
+                files.add(file)
+
+
+def _layers_missing(functions: Sequence[Function]) -> bool:
+    """Whether something may be brought by a layer that is not here."""
+    return any(
+        one.layers is not None and len(one.layer_folders) < len(one.layers.known or (1, *one.layer_folders))
+        for one in functions
+    )
+
+
+def python_of(functions: Sequence[Function]) -> tuple[int, int] | None:
+    """The version of Python that all of them run on."""
+    found = {one.runtime.known if one.runtime is not None else None for one in functions}
+    match = _RUNTIME.match(next(iter(found)) or "") if len(found) == 1 else None
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def architectures_of(functions: Sequence[Function]) -> tuple[str, ...]:
+    """The processors they run on; none where one is not known."""
+    found: set[str] = set()
+    for one in functions:
+        stated = ("x86_64",) if one.architectures is None else one.architectures.known
+        if stated is None:
+            return ()
+        found.update(stated)
+    return tuple(sorted(found))
+
+
+class Nothing:
+    """The contents of what cannot be read."""
+
+    kind = "zip"
+    entries: Sequence[Entry] = ()
+    remarks: Sequence[str] = ()
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def read(self, path: str, at_most: int = 1 << 28) -> bytes:
+        raise Unreadable("cannot be read")
