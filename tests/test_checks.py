@@ -5,6 +5,7 @@ templates template.yaml, template.json or main.tf), and a comment such as `# LL1
 check must speak. It must speak nowhere else.
 `# LL101 advice`, `warning`, `error`: it must be that there; `# LL101 unsure`: a finding that only `--pedantic` shows.
 A section whose title begins with "No handler" has none.
+A block of the language `package` lays out what is shipped: see packing.py.
 `# config: handlers = {"app.py" = ["run"]}` in a block names handlers, `# config: options = {statements = 9}` sets
 options of the check, as configuration does.
 """
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packing import lay_package
 
 from lambdalint import sources
 from lambdalint.check import AnyCheck
@@ -31,13 +33,14 @@ from lambdalint.registry import load
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
 CONFIGURATION = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile|text|package)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = {
     "python": "app.py",
     "yaml": "template.yaml",
     "json": "template.json",
     "hcl": "main.tf",
     "dockerfile": "Dockerfile",
+    "text": "requirements.txt",
 }
 EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice| warning| error| unsure)?")
 CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
@@ -77,6 +80,9 @@ def test_it_speaks_just_where_the_page_says(
     paths: list[str] = []
     told = check
     for language, block in blocks:
+        if language == "package":
+            lay_package(block, tmp_path)
+            continue
         named = re.match(r"# file: (\S+)\n", block)
         path = named[1] if named else NAMES[language]
         assert path not in paths, "two blocks are one file"
