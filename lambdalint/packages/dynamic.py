@@ -34,7 +34,8 @@ def called(name: str, arguments: str) -> Called | None:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if name.endswith("entry_points"):
         group = given.get("group", call.args[0] if call.args else None)
-        return Called("", group=group.value) if isinstance(group, ast.Constant) and _is_text(group) else None
+        known = _text(group) if group is not None else ("", False)
+        return Called("", group=known[0]) if known[1] else None
     wanted = call.args[0] if call.args else given.get("name")
     if wanted is None:
         return None
@@ -43,10 +44,6 @@ def called(name: str, arguments: str) -> Called | None:
     if name == "resolve_name":
         return _resolved(_text(wanted))
     return _module(_text(wanted), call.args[1] if len(call.args) > 1 else given.get("package"))
-
-
-def _is_text(node: ast.Constant) -> bool:
-    return isinstance(node.value, str)
 
 
 def _text(node: ast.expr) -> tuple[str, bool]:

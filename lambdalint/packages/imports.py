@@ -78,7 +78,6 @@ def _compiled(plain: bytes) -> re.Pattern[bytes]:
 _STATEMENTS = _compiled(rb"[^\n;:#\"'\\]++")
 _WITH_CALLS = _compiled(rb"[^\n;:#\"'\\\w\x80-\xff]++|(?!(?:%b)(?!%b))[\w\x80-\xff]++" % (_CALLS, _NAME))
 """Stops at each word: three times as slow, for the few files that import by calls."""
-_BY_CALL = re.compile(_CALLS)
 
 _INSIDE = rb"[^()\[\]{}#\"'\\]++|#[^\n]*+|\\.|" + _STRING
 
@@ -97,13 +96,14 @@ _UNSURE = frozenset({b"if", b"for", b"match", b"case", b"async"})
 _COMMENT = re.compile(rb"#[^\n]*+")
 _AS = re.compile(r"\s+as\s")
 _CATCHES = re.compile(rb"\s*:|.*\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b", re.DOTALL)
+_SUPPRESSES = re.compile(r"suppress\(.*(?:ImportError|ModuleNotFoundError|Exception)", re.DOTALL)
 _MAY_BRING = re.compile(rb"import|entry_points|resolve_name")
 
 
 class _Block:
     """An open block: `if`, `try`, `def` and so on."""
 
-    __slots__ = ("at", "earlier", "first", "indent", "kind", "last", "number", "verdict")
+    __slots__ = ("at", "catches", "earlier", "first", "indent", "judged", "kind", "last", "number", "verdict")
 
     def __init__(self, kind: bytes, indent: int, at: int) -> None:
         self.kind = kind
@@ -116,7 +116,11 @@ class _Block:
         """Of a `try` and what belongs to it."""
         self.first = self.last = 0
         """Which imports stand in the body of the `try`."""
-        self.verdict: bool | None | str = ""
+        self.catches = False
+        """An `except` of the `try` so far catches that a module is missing."""
+        self.judged = False
+        self.verdict: bool | None = None
+        """Whether it is executed; None where nobody can tell."""
 
 
 class _Scan:
@@ -139,7 +143,7 @@ class _Scan:
         last = max(data.rfind(b"import"), data.rfind(b"entry_points"), data.rfind(b"resolve_name"))
         if last < 0:
             return Imports()
-        for match in (_WITH_CALLS if _BY_CALL.search(data) else _STATEMENTS).finditer(data):
+        for match in (_WITH_CALLS if _by_calls(data) else _STATEMENTS).finditer(data):
             kind = match.lastgroup
             if kind == "opens":
                 self.open(match)
@@ -185,13 +189,12 @@ class _Scan:
             block.last = len(self.found)
         if block.kind == b"except" and before.number:
             clause = _CONDITION.match(self.data, block.at)
+            block.catches = before.catches
             if clause and _CATCHES.match(clause[1] + clause[2]):
-                block.verdict = None
+                block.catches = True
                 self.guard(block.first, block.last)
-            elif before.kind == b"except":
-                block.verdict = before.verdict
-        elif block.kind == b"else" and before.number:
-            block.verdict = before.verdict if before.kind == b"except" else True
+        elif block.kind == b"else" and before.catches:
+            block.verdict, block.judged = None, True
 
     def guard(self, first: int, last: int) -> None:
         """Imports in the body of a `try` may fail, other than those of functions that are defined there."""
@@ -265,21 +268,19 @@ class _Scan:
             self.depths.append(depth)
 
     def verdict(self, block: _Block) -> bool | None:
-        """Whether a block is executed: False, True, or None where nobody can tell."""
-        if block.verdict == "":
-            block.verdict = self.judge(block)
-        return block.verdict  # type: ignore[return-value]
+        if not block.judged:
+            block.verdict, block.judged = self.judge(block), True
+        return block.verdict
 
     def judge(self, block: _Block) -> bool | None:
-        if block.kind == b"case" or (block.kind == b"except"):
+        if block.kind in (b"case", b"except"):
             return None
         if block.kind in (b"if", b"elif", b"else"):
             return self.branch(block)
-        if block.kind in (b"with", b"while"):
-            text = self.condition(block.at)
-            if block.kind == b"while":
-                return False if conditions.holds(text, self.python) is False else True
-            return None if "suppress(" in text and ("ImportError" in text or "Exception" in text) else True
+        if block.kind == b"while":
+            return conditions.holds(self.condition(block.at), self.python) is not False
+        if block.kind == b"with":
+            return None if _SUPPRESSES.search(self.condition(block.at)) else True
         return True
 
     def branch(self, block: _Block) -> bool | None:
@@ -312,6 +313,11 @@ def scan(data: bytes, python: conditions.Python = None) -> Imports:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _Scan(b"\n" + data.removeprefix(b"\xef\xbb\xbf"), python).run()
+
+
+def _by_calls(data: bytes) -> bool:
+    """To look for each word is ten times as fast as a regular expression for all."""
+    return any(word in data for word in (b"import_module", b"__import__", b"resolve_name", b"entry_points"))
 
 
 def _width(indent: bytes) -> int:
