@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import NamedTuple
 
@@ -117,3 +118,28 @@ def _resolved(text: tuple[str, bool]) -> Called | None:
         return Called(module)
     above, _, name = module.rpartition(".")
     return Called(above, 0, (name,)) if above else Called(name)
+
+
+_GIVES_LATE = re.compile(
+    rb"^(?:def __getattr__\b|.*\b__getattr__\b.*=|.*\b(?:lazy\w*\.attach\w*|_?LazyModule)\()", re.MULTILINE
+)
+_MODULE_OF = rb"""["']%b["']\s*:\s*(?:\(\s*(?:[\w.]+|["'][\w.]+["'])\s*,\s*)?["'](\.*[\w.]+)["']"""
+_KEY = re.compile(rb"""["'](\.*[\w.]+)["']\s*:\s*[\[({]""")
+
+
+def gives_late(data: bytes) -> bool:
+    """Whether a package loads some of its modules when they are first asked for."""
+    return _GIVES_LATE.search(data) is not None
+
+
+def module_of(data: bytes, name: str) -> str | None:
+    """Where such a package has a name from, by a table in its `__init__`: `"BaseModel": (__spec__.parent, ".main")`."""
+    quoted = re.escape(name.encode())
+    found = re.search(_MODULE_OF % quoted, data)
+    if found:
+        return found[1].decode()
+    listed = re.search(rb"""["']%b["']\s*[,\])}]""" % quoted, data)
+    if listed is None:
+        return None
+    keys = list(_KEY.finditer(data, max(0, listed.start() - 20_000), listed.start()))
+    return keys[-1][1].decode() if keys and data.find(b"]", keys[-1].end(), listed.start()) < 0 else None
