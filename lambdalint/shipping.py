@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lambdalint.discovery import is_template_name
@@ -23,6 +23,12 @@ REQUIREMENTS = frozenset(
 """Files by which a folder says what a build has to install."""
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
+
+
+_Key = tuple[str, tuple[str, ...]]
+"""The path of the code, and the folders of its layers."""
+Users = Callable[[str], Iterable[Package]]
+"""From the path of a layer to the packages of the functions that have it."""
 
 
 class Wanted(NamedTuple):
@@ -59,28 +65,65 @@ def at(path: str, wanted: Wanted) -> list[Package]:
 
 def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) -> Iterator[Package]:
     """The packages of Python functions whose code is here, each once."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Function]] = {}
+    groups = _Groups(wanted or Wanted())
     for function in functions:
         if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
             for path in _paths(function):
-                groups.setdefault((path, function.layer_folders), []).append(function)
-    for (path, layers), group in groups.items():
+                groups.add(path, function)
+    return groups.packages()
+
+
+class _Groups:
+    """Functions with the same code and the same layers: what is deployed of them is one package."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._functions: dict[_Key, list[Function]] = {}
+        self._made: dict[_Key, Package] = {}
+
+    def add(self, path: str, function: Function) -> None:
+        self._functions.setdefault((path, _outermost(function.layer_folders)), []).append(function)
+
+    def packages(self) -> Iterator[Package]:
+        for key in self._functions:
+            yield self._package(key)
+            if not key[1]:
+                del self._made[key]  # nobody will ask who else has its layers
+
+    def _package(self, key: _Key) -> Package:
+        if key not in self._made:
+            self._made[key] = self._opened(key)
+        return self._made[key]
+
+    def _opened(self, key: _Key) -> Package:
+        path, layers = key
+        group = self._functions[key]
         code = group[0].code
         assert code is not None
         try:
-            contents = open_package(path or ".")
-            yield _made(
-                contents,
-                wanted or Wanted(),
+            return _made(
+                open_package(path or "."),
+                self._wanted,
                 layers=layers,
                 functions=group,
                 handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
                 location=code.location,
                 complete=(code.complete or path != code.path) and not _layers_missing(group),
+                alone=sum(other == path for other, _ in self._functions) == 1,
+                users=self._users,
             )
         except Unreadable as error:
             facts = PackageFacts(Nothing(path))
-            yield Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+            return Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+
+    def _users(self, layer: str) -> Iterator[Package]:
+        """The packages of all functions that have a layer."""
+        return (self._package(key) for key in self._functions if layer in key[1])
+
+
+def _outermost(folders: Sequence[str]) -> tuple[str, ...]:
+    """Without those that lie in another: a layer is named with the folder in it that Python searches, too."""
+    return tuple(one for one in folders if not any(one.startswith(f"{other}/") for other in folders if other != one))
 
 
 def _made(
@@ -92,6 +135,8 @@ def _made(
     handlers: Sequence[str] = (),
     location: Location | None = None,
     complete: bool = True,
+    alone: bool = True,
+    users: Users = lambda path: (),
 ) -> Package:
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
@@ -112,18 +157,27 @@ def _made(
         PackageFacts(contents),
         location=location,
         functions=functions,
-        layers=[_layer(one, python, architectures) for one in (*layers, *wanted.layers)],
+        layers=[_layer(one, python, architectures, users) for one in (*layers, *wanted.layers)],
         handlers=handlers,
         python=python,
         architectures=architectures,
         complete=complete,
+        alone=alone,
         remarks=contents.remarks,
     )
 
 
-def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...]) -> Package:
+def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...], users: Users) -> Package:
     contents = open_package(path)
-    return Package(path, "layer", contents.entries, PackageFacts(contents), python=python, architectures=architectures)
+    return Package(
+        path,
+        "layer",
+        contents.entries,
+        PackageFacts(contents),
+        python=python,
+        architectures=architectures,
+        users=lambda: tuple(users(path)),
+    )
 
 
 def is_source(contents: Contents) -> bool:
@@ -192,7 +246,7 @@ def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
 def _layers_missing(functions: Sequence[Function]) -> bool:
     """Whether something may be brought by a layer that is not here."""
     return any(
-        one.layers is not None and len(one.layer_folders) < len(one.layers.known or (1, *one.layer_folders))
+        one.layers is not None and len(_outermost(one.layer_folders)) < len(one.layers.known or (1, *one.layer_folders))
         for one in functions
     )
 

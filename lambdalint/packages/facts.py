@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Waste
+from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Use, Waste
 from lambdalint.packages.contents import Contents, Unreadable
 from lambdalint.packages.services import services
 from lambdalint.packages.waste import needed_by, waste
@@ -61,6 +61,13 @@ class PackageFacts:
         if package.kind != "source":
             return ()
         return requirements(package.path, package.python, next(iter(package.architectures), None))
+
+    def uses(self, package: Package) -> Sequence[Use]:
+        from lambdalint.packages.uses import uses
+
+        loaded = dict.fromkeys(path for reach in package.reaches for path in (*reach.modules, *reach.lazy))
+        own = {entry.path for entry in self._own(package)}
+        return uses(self._read(path for path in loaded if path in own and path.endswith(".py")))
 
     def _plain(self, package: Package) -> Sequence[Distribution]:
         """The distributions, without what they are there for."""
