@@ -51,6 +51,11 @@ class Companions:
             if draft["log_group"] is None and self.unclaimed:
                 draft["log_group"] = self.unclaimed[0]
 
+    def type_of(self, ref: str) -> str | None:
+        """The type of a resource of this template, or of a stack in it."""
+        below = self.template.below(ref)
+        return self.template.types.get(ref) if below is None else below.type
+
     def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
         for function in self.references.functions(value):
             if function in drafts:
@@ -62,9 +67,19 @@ class Companions:
         self.add(drafts, value, Trigger(type_, resource.location, self.settings.string(source)))
 
 
+def leave_open(draft: Draft) -> None:
+    """Note of a function that there may be resources about it which nobody knows."""
+    place = draft["location"]
+    draft.update(triggers_known=False, policies_known=False, provisioned_scaling=True)
+    draft["alarms"].append(Alarm(place))
+    for name in ("log_retention_days", "on_failure", "provisioned_on"):
+        if draft.get(name) is None:
+            draft[name] = Setting(UNKNOWN, place)
+
+
 def _mapping(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     properties = resource.properties
-    kind = type_of(properties, self.template.types)
+    kind = type_of(properties, self.type_of)
     source = properties.get("EventSourceArn")
     trigger = mapping(self.settings, kind, resource.location, properties, source, self.queues)
     self.add(drafts, properties.get("FunctionName"), trigger)
