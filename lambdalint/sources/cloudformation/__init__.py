@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lambdalint.model.places import Location
-from lambdalint.model.template import Function, Stack, Trigger
+from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.template import Alarm, Function, Setting, Stack, Trigger
 from lambdalint.sources.cloudformation.assembly import Assets
-from lambdalint.sources.cloudformation.companions import Companions, leave_open
+from lambdalint.sources.cloudformation.companions import Companions
 from lambdalint.sources.cloudformation.events import triggers
 from lambdalint.sources.cloudformation.functions import Draft, FunctionReader
 from lambdalint.sources.cloudformation.nesting import Nesting
@@ -71,7 +71,7 @@ def stack_of(template: Declarations, reader: FunctionReader, companions: type[Co
         give(template, settings, drafts)
     if template.opened:
         for draft in drafts.values():
-            leave_open(draft)
+            _leave_open(draft)
     return Stack(
         path=template.path,
         location=Location(template.path),
@@ -82,6 +82,16 @@ def stack_of(template: Declarations, reader: FunctionReader, companions: type[Co
         delivery_streams=tuple(delivery_streams(template, references, settings)),
         state_machines=tuple(state_machines(template, references, files, reader.folder)),
     )
+
+
+def _leave_open(draft: Draft) -> None:
+    """Note of a function that there may be resources about it which nobody knows."""
+    place = draft["location"]
+    draft.update(triggers_known=False, policies_known=False, provisioned_scaling=True)
+    draft["alarms"].append(Alarm(place))
+    for name in ("log_retention_days", "on_failure", "provisioned_on"):
+        if draft.get(name) is None:
+            draft[name] = Setting(UNKNOWN, place)
 
 
 def _nested(template: Template, context: Context, settings: Settings) -> None:

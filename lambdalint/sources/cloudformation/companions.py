@@ -67,16 +67,6 @@ class Companions:
         self.add(drafts, value, Trigger(type_, resource.location, self.settings.string(source)))
 
 
-def leave_open(draft: Draft) -> None:
-    """Note of a function that there may be resources about it which nobody knows."""
-    place = draft["location"]
-    draft.update(triggers_known=False, policies_known=False, provisioned_scaling=True)
-    draft["alarms"].append(Alarm(place))
-    for name in ("log_retention_days", "on_failure", "provisioned_on"):
-        if draft.get(name) is None:
-            draft[name] = Setting(UNKNOWN, place)
-
-
 def _mapping(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     properties = resource.properties
     kind = type_of(properties, self.type_of)
