@@ -99,6 +99,10 @@ class Planner:
     def size(self, path: str) -> int:
         return next((tree.sizes[path] for tree, _ in self.places if path in tree.sizes), 0)
 
+    def owner_of(self, found: Found) -> str:
+        """The distribution that a module belongs to, if that is known."""
+        return self._owner.get(found.file, "")
+
     def plan_of(self, path: str) -> Plan:
         """Of a file that was come to."""
         return self._plans[path]
@@ -109,7 +113,7 @@ class Planner:
         return self._plans[found.path]
 
     def _made(self, found: Found) -> Plan:
-        owner = self._owner.get(found.file, "")
+        owner = self.owner_of(found)
         size = found.tree.sizes[found.file]
         if not found.source:
             return Plan(found.path, found.name, size, owner, tuple(self._required(owner)))

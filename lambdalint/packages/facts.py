@@ -60,7 +60,7 @@ class PackageFacts:
 
         if package.kind != "source":
             return ()
-        return requirements(package.path, package.python, next(iter(package.architectures), None))
+        return requirements(package.path, package.python, next(iter(package.architectures), None))[0]
 
     def uses(self, package: Package) -> Sequence[Use]:
         from lambdalint.packages.uses import uses
