@@ -70,6 +70,8 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
         if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
             for path in _paths(function):
                 groups.add(path, function)
+        else:
+            groups.unseen.update(_outermost(function.layer_folders))
     return groups.packages()
 
 
@@ -80,6 +82,8 @@ class _Groups:
         self._wanted = wanted
         self._functions: dict[_Key, list[Function]] = {}
         self._made: dict[_Key, Package] = {}
+        self.unseen: set[str] = set()
+        """Layers of functions whose code is not here."""
 
     def add(self, path: str, function: Function) -> None:
         self._functions.setdefault((path, _outermost(function.layer_folders)), []).append(function)
@@ -116,9 +120,9 @@ class _Groups:
             facts = PackageFacts(Nothing(path))
             return Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
 
-    def _users(self, layer: str) -> Iterator[Package]:
-        """The packages of all functions that have a layer."""
-        return (self._package(key) for key in self._functions if layer in key[1])
+    def _users(self, layer: str) -> Iterable[Package]:
+        """The packages of all functions that have a layer; none where one of these is not here."""
+        return () if layer in self.unseen else (self._package(key) for key in self._functions if layer in key[1])
 
 
 def _outermost(folders: Sequence[str]) -> tuple[str, ...]:

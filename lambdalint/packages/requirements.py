@@ -211,7 +211,7 @@ class _Reader:
             return None
 
     def _place(self, name: str, line: int) -> Location:
-        return Location(os.path.join(self._folder, name).replace(os.sep, "/"), line)
+        return Location(os.path.join(self._folder, name).replace(os.sep, "/"), line, 1, line, 1)
 
 
 def _logical(text: str) -> Iterator[tuple[int, str]]:
