@@ -42,7 +42,8 @@ MODULES = {
 PLUG_INS = {
     "sqlalchemy": """aiomysql aiopg aiosqlite asyncpg cx-oracle databricks-sql-connector duckdb-engine greenlet
         mysql-connector-python mysqlclient oracledb pg8000 psycopg psycopg-binary psycopg2 psycopg2-binary pyathena
-        pymssql pymysql pyodbc redshift-connector snowflake-sqlalchemy sqlalchemy-aurora-data-api sqlalchemy-redshift""",
+        pymssql pymysql pyodbc redshift-connector snowflake-sqlalchemy sqlalchemy-aurora-data-api
+        sqlalchemy-redshift""",
     "django": "mysqlclient psycopg psycopg2 psycopg2-binary pymysql django-storages whitenoise",
     "peewee": "psycopg2 psycopg2-binary pymysql mysqlclient",
     "pandas": """bottleneck fastparquet fsspec html5lib jinja2 lxml numexpr odfpy openpyxl pyarrow pymysql psycopg2
@@ -110,7 +111,8 @@ _NEEDED = frozenset(
 def is_plug_in(name: str, hosts: Collection[str]) -> bool:
     """Whether one of the distributions `hosts` may load a distribution that nothing imports."""
     return any(name in PLUG_INS[host].split() for host in hosts if host in PLUG_INS) or any(
-        name.startswith(f"{host}-") for host in hosts  # `flask-cors`, `langchain-aws`
+        name.startswith(f"{host}-")
+        for host in hosts  # `flask-cors`, `langchain-aws`
     )
 
 

@@ -23,7 +23,7 @@ class Policy(NamedTuple):
     """What a project wants of the SDK."""
 
     sdk: Annotated[
-        str, Option('`runtime`: taken from the runtime; `bundle`: brought by each package; `either`: nothing is said')
+        str, Option("`runtime`: taken from the runtime; `bundle`: brought by each package; `either`: nothing is said")
     ] = "runtime"
 
 
@@ -123,7 +123,7 @@ def bundled_sdk(package: Package, policy: Policy) -> Iterator[Problem]:
         yield Problem(
             package.location,
             f"{listed([one.name for one in shipped])} are in the package, {mb(size)}, though the runtime has them"
-            f"{f' ({listed(by, 1)} wants them)' if by else ''}; leave them out, or set sdk = \"bundle\" to pin them",
+            f'{f" ({listed(by, 1)} wants them)" if by else ""}; leave them out, or set sdk = "bundle" to pin them',
         )
 
 
@@ -137,12 +137,12 @@ def _not_brought(package: Package) -> Iterator[Problem]:
     """The SDK is imported, and nothing that is deployed brings it."""
     if not is_known(package) or not (package.complete or package.kind == "source"):
         return
-    if any(one.name in SDK for one in (*package.distributions, *stated(package))):
+    if SDK & ({one.name for one in package.distributions} | {one.name for one in stated(package)}):
         return
     if {name.partition(".")[0] for reach in package.reaches for name in reach.outside} & SDK:
         yield Problem(
             package.location,
             "the SDK is imported and not in the package, so that each runtime update changes its version; "
-            "bring boto3, pinned, or set sdk = \"runtime\"",
+            'bring boto3, pinned, or set sdk = "runtime"',
             sure=package.complete,
         )

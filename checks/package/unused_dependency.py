@@ -15,7 +15,9 @@ from lambdalint.model.distributions import SDK, is_development
 from lambdalint.model.package import MB, Distribution, Requirement
 
 _LEAST_BYTES = MB
-_NO_PROGRAM = re.compile(r"(?:^|/)(?:tests?|docs?|examples?)/|(?:^|/)(?:setup|conftest|__init__|test_\w+|\w+_test)\.py$")
+_NO_PROGRAM = re.compile(
+    r"(?:^|/)(?:tests?|docs?|examples?)/|(?:^|/)(?:setup|conftest|__init__|test_\w+|\w+_test)\.py$"
+)
 """Own files from which nothing is started on Lambda."""
 
 
@@ -102,7 +104,7 @@ def unused_dependency(package: Package) -> Iterator[Problem]:
         for one in package.distributions
         if one.name not in used and _counts(one.name) and not is_plug_in(one.name, hosts)
     ]
-    names = {one.name for one in (*unused, *lines)}
+    names = {one.name for one in unused} | {one.name for one in lines}
     brought = [one for one in unused if not set(above(one.name, package.distributions)) & names]
     size = sum(one.bytes_unzipped for one in unused)
     if package.kind != "source" and brought and size >= _LEAST_BYTES:

@@ -10,7 +10,7 @@ from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks.package._needs import is_known, loaded, needed
 from lambdalint.checks.package._words import largest, listed, mb
 from lambdalint.model import Package
-from lambdalint.model.package import MB, Distribution, Reach
+from lambdalint.model.package import MB, Distribution
 
 _BY_DESIGN = frozenset({"chalice", "serverless", "zappa"})
 """Formats whose tools pack the folder of the project, less what they are told to leave out."""
@@ -123,11 +123,12 @@ def _shared(package: Package, shares: Shares) -> Iterator[Problem]:
     if light:
         first = max(light, key=lambda reach: idle[reach])
         others = [one for one in _of(package, all_needed) if one.name not in by_handler[first]]
+        least = mb(max(whole - idle[reach] for reach in light))
+        verb = "needs" if len(light) == 1 else "need"
         yield Problem(
             package.location,
-            f"{listed([_name(reach) for reach in light], 2)} {'needs' if len(light) == 1 else 'need'} at most "
-            f"{mb(max(whole - idle[reach] for reach in light))} of {mb(whole)} that {'is' if len(light) == 1 else 'are'}"
-            f" shipped with {'it' if len(light) == 1 else 'each'}; {largest(others, 2)} are for others: part the folder",
+            f"{listed([reach.handler for reach in light], 2)} {verb} at most {least} of {mb(whole)} that are shipped: "
+            f"{largest(others, 2)} for others; give functions folders of their own",
         )
 
 
@@ -157,10 +158,6 @@ def _project(package: Package, shares: Shares) -> Iterator[Problem]:
             f"({first.path[-50:]}); give the functions a folder of their own",
             sure=False,
         )
-
-
-def _name(reach: Reach) -> str:
-    return reach.handler
 
 
 def _of(package: Package, names: set[str]) -> list[Distribution]:
