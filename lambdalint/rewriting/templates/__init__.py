@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
 from lambdalint.rewriting.templates.changing import removed, replaced
-from lambdalint.rewriting.templates.inserting import put, resource, section
+from lambdalint.rewriting.templates.inserting import alarm, put, resource, section
 from lambdalint.rewriting.templates.source import FUNCTION, Change, Entry, Template, child, word
 
 __all__ = ["Words", "deploy_gradually", "keep_logs", "remove", "remove_event", "replace", "state", "words_of"]
@@ -26,9 +26,6 @@ _SHARED = frozenset("MemorySize Timeout Tracing LoggingConfig Architectures Ephe
 _CONTAINERS = frozenset(["Environment", "Variables", "EphemeralStorage", "LoggingConfig"])
 """What nothing is lost with, once it is empty."""
 
-ALARM = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1}
-
-
 class Words(Protocol):
     """What every format has words for: a module."""
 
@@ -40,7 +37,13 @@ class Words(Protocol):
 
     def remove(self, text: str, *, place: Location, owner: Location | None = None) -> Sequence[Edit]: ...
 
+    def remove_event(self, text: str, *, place: Location) -> Sequence[Edit]: ...
+
     def keep_logs(self, text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]: ...
+
+    def deploy_gradually(
+        self, text: str, *, places: Sequence[Location], alias: str, preference: str
+    ) -> Sequence[Edit]: ...
 
 
 def words_of(format: str) -> Words:
@@ -97,32 +100,13 @@ def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
     return _verified(template, [removed(template, way, frozenset(["Events"]))])
 
 
-def deploy_gradually(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
-    """Let a function of SAM be deployed gradually, and an alarm on its errors take a faulty version back."""
+def deploy_gradually(text: str, *, places: Sequence[Location], alias: str, preference: str) -> Sequence[Edit]:
+    """Let functions of SAM be deployed gradually, and an alarm on the errors of each take a faulty version back."""
     template = Template(text)
-    *_, resources, function = template.way_to(place)
-    name = f"{function.key.value}Errors"
-    if child(resources.value, name) is not None:
-        raise Refusal(f"there is something else called {name}")
-    stated = _stated_alias(template, function)
-    wanted: dict[str, Any] = {"DeploymentPreference": {"Type": preference, "Alarms": [{"Ref": name}]}}
-    if stated is not None:
-        alias = str(stated.value.value)
-        if stated.value.tag[:1] == "!" or not alias.isalnum():
-            raise Refusal("its alias is not known")
-    else:
-        wanted = {"AutoPublishAlias": alias, **wanted}
-    if child(function.value, "Properties") is None:
-        made = [put(template, function, ["Properties"], wanted)]
-    else:
-        made = [put(template, function, ["Properties", one], value) for one, value in wanted.items()]
-    dimensions = [
-        {"Name": "FunctionName", "Value": {"Ref": function.key.value}},
-        {"Name": "Resource", "Value": {"Fn::Sub": f"${{{function.key.value}}}:{alias}"}},
-    ]
-    limit = {"Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
-    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM, "Dimensions": dimensions, **limit}}
-    return _verified(template, [*made, resource(template, function, name, alarm)])
+    made: list[tuple[Edit, Change]] = []
+    for place in places:
+        made += _deployed_gradually(template, template.way_to(place)[-2:], alias, preference)
+    return _verified(template, made)
 
 
 def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
@@ -138,6 +122,28 @@ def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[E
         group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": days}}
         made.append(resource(template, function, name, group))
     return _verified(template, made)
+
+
+def _deployed_gradually(
+    template: Template, way: Sequence[Entry], alias: str, preference: str
+) -> Sequence[tuple[Edit, Change]]:
+    resources, function = way
+    name = f"{function.key.value}Errors"
+    if child(resources.value, name) is not None:
+        raise Refusal(f"there is something else called {name}")
+    stated = _stated_alias(template, function)
+    wanted: dict[str, Any] = {"DeploymentPreference": {"Type": preference, "Alarms": [{"Ref": name}]}}
+    if stated is not None:
+        alias = str(stated.value.value)
+        if stated.value.tag[:1] == "!" or not alias.isalnum():
+            raise Refusal("its alias is not known")
+    else:
+        wanted = {"AutoPublishAlias": alias, **wanted}
+    if child(function.value, "Properties") is None:
+        made = [put(template, function, ["Properties"], wanted)]
+    else:
+        made = [put(template, function, ["Properties", one], value) for one, value in wanted.items()]
+    return [*made, resource(template, function, name, alarm(str(function.key.value), alias))]
 
 
 def _stated_alias(template: Template, function: Entry) -> Entry | None:
@@ -185,13 +191,4 @@ def _in_globals(template: Template, functions: Sequence[Entry], name: str, value
 
 
 def _verified(template: Template, made: Sequence[tuple[Edit, Change]]) -> Sequence[Edit]:
-    edits = _joined([edit for edit, _ in made])
-    return template.verified(edits, [change for _, change in made])
-
-
-def _joined(edits: Sequence[Edit]) -> Sequence[Edit]:
-    """Several edits at one place as one, in their order."""
-    by_place: dict[tuple[int, int], str] = {}
-    for edit in edits:
-        by_place[edit.start, edit.end] = by_place.get((edit.start, edit.end), "") + edit.text
-    return [Edit(start, end, text) for (start, end), text in by_place.items()]
+    return template.verified([edit for edit, _ in made], [change for _, change in made])
