@@ -351,7 +351,9 @@ def test_an_entry_that_others_lean_on_stays(text: str, keys: list[str], reason: 
 
 def test_a_function_is_deployed_gradually() -> None:
     before = f"{PLAIN}  Other:\n    Type: AWS::SNS::Topic\n"
-    edits = deploy_gradually(before, places=[at(before, "Orders")], alias="live", preference="Linear10PercentEvery1Minute")
+    edits = deploy_gradually(
+        before, places=[at(before, "Orders")], alias="live", preference="Linear10PercentEvery1Minute"
+    )
     assert apply(before, edits) == before.replace(
         "  # the newest\n",
         """  # the newest

@@ -26,6 +26,7 @@ _SHARED = frozenset("MemorySize Timeout Tracing LoggingConfig Architectures Ephe
 _CONTAINERS = frozenset(["Environment", "Variables", "EphemeralStorage", "LoggingConfig"])
 """What nothing is lost with, once it is empty."""
 
+
 class Words(Protocol):
     """What every format has words for: a module."""
 

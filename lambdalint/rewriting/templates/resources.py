@@ -128,7 +128,7 @@ def unscheduled(source: Source, node: Node, place: Location) -> Made:
         made, meant = taken_out(source, one)
         edits += made
         changes.update(meant)
-    return list(_united(edits)), changes
+    return [*_united(source, edits)], changes
 
 
 def _idle(source: Source, target: Node, place: Location) -> Sequence[Node]:
@@ -233,13 +233,15 @@ def _is_named(source: Source, place: Location, address: str, within: Sequence[No
     return any(_mentions(one, address) for one in (here, *others))
 
 
-def _united(edits: Sequence[Edit]) -> Iterator[Edit]:
-    """What is taken out, each blank line between two of them once."""
-    start = end = -1
+def _united(source: Source, edits: Sequence[Edit]) -> Sequence[Edit]:
+    """What is taken out, each blank line between two of them once, and none at the start of the file."""
+    united: list[Edit] = []
     for edit in sorted(edits):
-        if edit.start > end >= 0:
-            yield Edit(start, end, "")
-            start = edit.start
-        start = edit.start if start < 0 else start
-        end = max(end, edit.end)
-    yield Edit(start, end, "")
+        if united and edit.start <= united[-1].end:
+            last = united.pop()
+            edit = Edit(last.start, max(edit.end, last.end), "")
+        united.append(edit)
+    start, end, _ = united[0]
+    if not start and source.is_blank(end):
+        united[0] = Edit(start, source.line_end(end), "")
+    return united
