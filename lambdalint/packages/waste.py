@@ -53,16 +53,22 @@ def waste(
     """
     sizes = {entry.path: entry for entry in entries}
     spared = set(loaded)
+    used = {folder for path in loaded for folder in _telling(path)}
     installed = {path for one in distributions for path in one.files}
     kinds: dict[str, list[str]] = defaultdict(list)
     tops = _environments(sizes)
     for path in sizes:
         if path not in spared:
             kind = _kind_of(path, python, tops)
+            if kind in _FOLDERS and not used.isdisjoint(_telling(path)):
+                continue  # a part of the program that only bears such a name
             if kind and (path in installed or kind not in _DATA_AT_TIMES or _is_told(path, kind)):
                 kinds[kind].append(path)
     taken = {path for paths in kinds.values() for path in paths}
-    for kind, more in _by_distribution(distributions, spared, services, opaque):
+    if services is not None:
+        kinds["sdk-data"] = [path for path in sizes if path not in taken and service_of(path) not in (None, *services)]
+        taken.update(kinds["sdk-data"])
+    for kind, more in _by_distribution(distributions, spared, opaque):
         fresh = [path for path in more if path not in taken and path in sizes]
         kinds[kind] += fresh
         taken.update(fresh)
@@ -88,6 +94,14 @@ UNSAFE = frozenset({"dev", "sdk", "sdk-data", "unused", "symbols", "metadata"})
 def _environments(paths: Iterable[str]) -> tuple[str, ...]:
     """The folders of virtual environments, whatever they are called."""
     return tuple(path.removesuffix("pyvenv.cfg") for path in paths if path.endswith("/pyvenv.cfg"))
+
+
+def _telling(path: str) -> Iterator[str]:
+    """The folders above a file whose names say what is in them."""
+    parts = path.split("/")
+    for count, part in enumerate(parts[:-1], 1):
+        if part in _BY_FOLDER:
+            yield "/".join(parts[:count])
 
 
 def _is_told(path: str, kind: str) -> bool:
@@ -129,7 +143,6 @@ def _is_of_other(name: str, python: tuple[int, int]) -> bool:
 def _by_distribution(
     distributions: Sequence[Distribution],
     loaded: Collection[str],
-    services: Collection[str] | None,
     opaque: bool,
 ) -> Iterator[tuple[str, list[str]]]:
     needed = needed_by(distributions, loaded)
@@ -140,10 +153,6 @@ def _by_distribution(
             yield "dev", list(one.files)
         elif loaded and not opaque and one.name not in needed:
             yield "unused", list(one.files)
-    sdk = [one for one in distributions if one.name == "botocore"]
-    if services is not None:
-        for one in sdk:
-            yield "sdk-data", [path for path in one.files if service_of(path) not in (None, *services)]
 
 
 def needed_by(distributions: Sequence[Distribution], loaded: Collection[str]) -> set[str]:
