@@ -133,7 +133,7 @@ def _with_level(text: tuple[str, bool], level: ast.expr | None) -> Called | None
         return Called(*_named(known[1:].lstrip("."), whole, 1))
     if not whole and "." not in known and number < 1:
         return None
-    return Called(*_named(known.strip("."), whole, max(0, number))) if known or number > 0 else None
+    return Called(*_named(known.lstrip("."), whole, max(0, number))) if known or number > 0 else None
 
 
 def _resolved(text: tuple[str, bool]) -> Called | None:
