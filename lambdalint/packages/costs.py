@@ -100,7 +100,7 @@ def measure(
     environment's variables, and writes bytecode elsewhere. The first run makes the bytecode and does not count.
     """
     code = (
-        f"import sys; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
+        f"import os, sys; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
         f"print('{_MARK}', file=sys.stderr, flush=True); __import__({module!r})"
     )
     with tempfile.TemporaryDirectory() as scratch:
