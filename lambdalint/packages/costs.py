@@ -100,8 +100,8 @@ def measure(
     environment's variables, and writes bytecode elsewhere. The first run makes the bytecode and does not count.
     """
     code = (
-        f"import sys, importlib; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
-        f"print('{_MARK}', file=sys.stderr, flush=True); importlib.import_module({module!r})"
+        f"import os, sys; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
+        f"print('{_MARK}', file=sys.stderr, flush=True); __import__({module!r})"
     )
     with tempfile.TemporaryDirectory() as scratch:
         command = [python, "-I", "-S", "-X", f"pycache_prefix={scratch}", "-X", "importtime", "-c", code]
