@@ -1,0 +1,145 @@
+"""What is imported by a call: `importlib.import_module("json")` and its kin."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import NamedTuple
+
+
+class Called(NamedTuple):
+    """What a call imports, as far as it is written down."""
+
+    module: str
+    level: int = 0
+    names: tuple[str, ...] = ()
+    partial: bool = False
+    group: str = ""
+    """Of entry points."""
+
+
+_OWN = frozenset({"__name__", "__package__", "__spec__.parent", "__spec__.name"})
+
+
+def called(name: str, arguments: str) -> Called | None:
+    """From the name of a function and what stands in its parentheses; None where the module is not known."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call = ast.parse(f"call{arguments}", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(call, ast.Call):
+        return None
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if name.endswith("entry_points"):
+        group = given.get("group", call.args[0] if call.args else None)
+        known = _text(group) if group is not None else ("", False)
+        return Called("", group=known[0]) if known[1] else None
+    wanted = call.args[0] if call.args else given.get("name")
+    if wanted is None:
+        return None
+    if name == "__import__":
+        return _with_level(_text(wanted), call.args[4] if len(call.args) > 4 else given.get("level"))
+    if name == "resolve_name":
+        return _resolved(_text(wanted))
+    return _module(_text(wanted), call.args[1] if len(call.args) > 1 else given.get("package"))
+
+
+def _text(node: ast.expr) -> tuple[str, bool]:
+    """As much of a text as is known from its beginning, and whether that is all. A module's own name is a dot."""
+    if isinstance(node, ast.Constant):
+        return (node.value, True) if isinstance(node.value, str) else ("", False)
+    if ast.unparse(node) in _OWN:
+        return "\0", True
+    if isinstance(node, ast.JoinedStr):
+        return _together([_text(part) for part in node.values])
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _together([_text(node.left), _text(node.right)])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        return _text(node.left)[0].partition("%")[0], False
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        text = _text(node.func.value)[0]
+        return (text.partition("{")[0], False) if node.func.attr == "format" else ("", False)
+    return "", False
+
+
+def _together(parts: list[tuple[str, bool]]) -> tuple[str, bool]:
+    known = ""
+    for text, whole in parts:
+        known += text
+        if not whole:
+            return known, False
+    return known, True
+
+
+def _module(text: tuple[str, bool], package: ast.expr | None) -> Called | None:
+    """`import_module(".json", "flask")`."""
+    known, whole = text
+    if known.startswith("\0"):  # f"{__name__}.json"
+        return Called(*_named(known[1:].lstrip("."), whole, 1))
+    if not known.startswith("."):
+        if not whole and package is not None:  # relative: else nobody would give a package
+            return Called("", 1, (), True)
+        return _with_level(text, None)
+    bare = known.lstrip(".")
+    level = len(known) - len(bare)
+    if isinstance(package, ast.Constant) and isinstance(package.value, str):
+        above = package.value.split(".")
+        above = above[: len(above) - level + 1]
+        return _with_level((".".join([*above, bare]) if bare else ".".join([*above, ""]), whole), None)
+    return Called(*_named(bare, whole, level))
+
+
+def _named(text: str, whole: bool, level: int) -> tuple[str, int, tuple[str, ...], bool]:
+    return (text, level, (), False) if whole else (text.rpartition(".")[0], level, (), True)
+
+
+def _with_level(text: tuple[str, bool], level: ast.expr | None) -> Called | None:
+    known, whole = text
+    number = level.value if isinstance(level, ast.Constant) and isinstance(level.value, int) else 0
+    if known.startswith("\0"):
+        return Called(*_named(known[1:].lstrip("."), whole, 1))
+    if not whole and "." not in known and number < 1:
+        return None
+    return Called(*_named(known.strip("."), whole, max(0, number))) if known or number > 0 else None
+
+
+def _resolved(text: tuple[str, bool]) -> Called | None:
+    """`pkgutil.resolve_name("a.b:c")`, or `"a.b.c"`, where `c` may be anything."""
+    known, whole = text
+    if not whole or known.startswith(("\0", ".")):
+        return None
+    module, colon, _ = known.partition(":")
+    if colon:
+        return Called(module)
+    above, _, name = module.rpartition(".")
+    return Called(above, 0, (name,)) if above else Called(name)
+
+
+_GIVES_LATE = re.compile(
+    rb"^(?:def __getattr__\b|.*\b__getattr__\b.*=|.*\b(?:lazy\w*\.attach\w*|_?LazyModule)\()", re.MULTILINE
+)
+_MODULE_OF = rb"""["']%b["']\s*:\s*(?:\(\s*(?:[\w.]+|["'][\w.]+["'])\s*,\s*)?["'](\.*[\w.]+)["']"""
+_KEY = re.compile(rb"""["'](\.*[\w.]+)["']\s*:\s*[\[({]""")
+
+
+def gives_late(data: bytes) -> bool:
+    """Whether a package loads some of its modules when they are first asked for."""
+    return _GIVES_LATE.search(data) is not None
+
+
+def module_of(data: bytes, name: str) -> str | None:
+    """Where such a package has a name from, by a table in its `__init__`: `"BaseModel": (__spec__.parent, ".main")`."""
+    quoted = re.escape(name.encode())
+    found = re.search(_MODULE_OF % quoted, data)
+    if found:
+        return found[1].decode()
+    listed = re.search(rb"""["']%b["']\s*[,\])}]""" % quoted, data)
+    if listed is None:
+        return None
+    keys = list(_KEY.finditer(data, max(0, listed.start() - 20_000), listed.start()))
+    return keys[-1][1].decode() if keys and data.find(b"]", keys[-1].end(), listed.start()) < 0 else None
