@@ -15,6 +15,7 @@ from lambdalint.rewriting.templates.versions import declares, is_older, provider
 from lambdalint.sources.terraform.syntax import HclNode as Node
 
 _WORDS = {
+    "Architectures": "architectures",
     "MemorySize": "memory_size",
     "Timeout": "timeout",
     "Tracing": "tracing_config.mode",
@@ -22,6 +23,7 @@ _WORDS = {
     "FunctionResponseTypes": "function_response_types",
 }
 _ARGUMENTS = {
+    "Architectures": "architectures",
     "MemorySize": "memory_size",
     "Timeout": "timeout",
     "Tracing": "tracing_mode",
