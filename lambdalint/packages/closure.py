@@ -61,6 +61,11 @@ class Closure:
             {path: parent for path, parent in parents.items() if parent},
         )
 
+    def plans(self, handler: str) -> list[Plan]:
+        """What is known of each file that is loaded with a handler."""
+        start = self._planner.chain_of(handler)
+        return [self._planner.plan_of(path) for path in self._walk(((found, "") for found in start), LOADED, {})]
+
     def services(self, handler: str) -> frozenset[str] | None:
         """The services of AWS that clients are made for; None where one is not known by name."""
         reach = self.reach(handler)

@@ -7,6 +7,10 @@ import re
 import warnings
 from typing import NamedTuple
 
+_VARIABLE = re.compile(r"\(\s*([A-Za-z_]\w*)\s*,?\s*\)$")
+_WRITTEN = re.compile(rb"""[(\[{]?\s*(?:["'][\w.]+["']\s*,?\s*)+[)\]}]?\s*:?\s*(?:#.*)?$""")
+_TEXT = re.compile(rb"""["']([\w.]+)["']""")
+
 
 class Called(NamedTuple):
     """What a call imports, as far as it is written down."""
@@ -19,11 +23,35 @@ class Called(NamedTuple):
     """Of entry points."""
 
 
+ANY_GROUP = "*"
 _OWN = frozenset({"__name__", "__package__", "__spec__.parent", "__spec__.name"})
 
 
-def called(name: str, arguments: str) -> Called | None:
-    """From the name of a function and what stands in its parentheses; None where the module is not known."""
+def called(name: str, arguments: str, data: bytes = b"") -> list[Called]:
+    """From the name of a function and what stands in its parentheses; none where the module is not known.
+
+    `data` is the file around it, where a loop or an assignment may say what a name stands for.
+    """
+    variable = _VARIABLE.match(arguments)
+    if variable and not name.endswith("entry_points"):
+        known = _standing_for(data, variable[1].encode())
+        return [one for text in known if (one := _called(name, f"({text!r})"))]
+    one = _called(name, arguments)
+    return [one] if one else []
+
+
+def _standing_for(data: bytes, name: bytes) -> list[str]:
+    """The texts that a variable may be, if it is nothing else: `for name in ("urllib3", "idna")`."""
+    if re.search(rb"\bdef\s+\w+\([^)]*\b%b\b|\blambda [^:\n]*\b%b\b" % (name, name), data):
+        return []
+    bound = re.findall(rb"(?:\bfor\s+%b\s+in\b|(?<![\w.])%b\s*=(?!=))\s*([^\n]*)" % (name, name), data)
+    written = [_WRITTEN.match(text) for text in bound]
+    if not all(written):
+        return []
+    return [text.decode() for one in written if one for text in _TEXT.findall(one[0])]
+
+
+def _called(name: str, arguments: str) -> Called | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -36,7 +64,7 @@ def called(name: str, arguments: str) -> Called | None:
     if name.endswith("entry_points"):
         group = given.get("group", call.args[0] if call.args else None)
         known = _text(group) if group is not None else ("", False)
-        return Called("", group=known[0]) if known[1] else None
+        return Called("", group=known[0] if known[1] else ANY_GROUP)
     wanted = call.args[0] if call.args else given.get("name")
     if wanted is None:
         return None

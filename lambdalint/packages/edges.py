@@ -49,8 +49,16 @@ _EARLY = frozenset(sys.builtin_module_names) | frozenset(
     """.split()
 )
 """Loaded before the handler is: nothing in a package takes their place."""
-_HARMLESS = frozenset({"six", "urllib3.packages.six", "botocore.vendored.six", "dateutil.six"})
-"""They import names that are not written in the call, but all of the standard library."""
+_BY_CONFIGURATION = frozenset(
+    """
+    apache-airflow celery chalice django dramatiq gunicorn hydra-core hypercorn kombu pyramid ray rq scrapy
+    serverless-wsgi stevedore uvicorn zappa
+    """.split()
+)
+"""Distributions that load modules which a project names in its settings. Others, if they import under names that are
+not known, mean modules of their own, or those that they, or the project, name in texts."""
+_NAMES_OTHERS = re.compile(rb"import_optional|optional_dependency|known_implementations|guard_import|lazy_import")
+_TOP = re.compile(rb"[\"']([A-Za-z_]\w*)(?=[.:\"'])")
 _PATCHES = re.compile(
     rb"(?:\bsys\.path\s*(?:\.\s*(?:insert|append|extend)\s*\(|\+?=(?!=)|\[[^\]]*\]\s*=)|addsitedir\()([^\n]*)"
 )
@@ -75,6 +83,7 @@ class Planner:
         self._needs = {one.name: one.requires for one in distributions}
         self._gives = {one.name: one.modules for one in distributions}
         self._owner = {path: one.name for one in distributions for path in one.files}
+        self._tops = {module for one in distributions for module in one.modules}
         self._late: dict[str, bytes] = {}
         """The source of packages that load modules when they are first asked for."""
         self._makes: dict[str, bool] = {}
@@ -90,6 +99,10 @@ class Planner:
     def size(self, path: str) -> int:
         return next((tree.sizes[path] for tree, _ in self.places if path in tree.sizes), 0)
 
+    def owner_of(self, found: Found) -> str:
+        """The distribution that a module belongs to, if that is known."""
+        return self._owner.get(found.file, "")
+
     def plan_of(self, path: str) -> Plan:
         """Of a file that was come to."""
         return self._plans[path]
@@ -100,7 +113,7 @@ class Planner:
         return self._plans[found.path]
 
     def _made(self, found: Found) -> Plan:
-        owner = self._owner.get(found.file, "")
+        owner = self.owner_of(found)
         size = found.tree.sizes[found.file]
         if not found.source:
             return Plan(found.path, found.name, size, owner, tuple(self._required(owner)))
@@ -109,6 +122,8 @@ class Planner:
         imports = _scanned(data, self.python)
         resolved = _Resolved(self, found, imports)
         edges = [*resolved.edges, *self._of_groups(imports.groups)]
+        if not owner or imports.opaque or _NAMES_OTHERS.search(data):
+            edges += self._mentioned(data, found)
         if found.inside and dynamic.gives_late(data):
             edges.append(Edge(tuple(self._all_below(found)), "lazy", False))
         return Plan(
@@ -119,7 +134,7 @@ class Planner:
             tuple(edges),
             tuple(resolved.missing),
             tuple(resolved.outside),
-            imports.opaque and found.name not in _HARMLESS,
+            imports.opaque and (not owner or owner in _BY_CONFIGURATION),
             patches,
             sdk.services(data, owner),
         )
@@ -194,7 +209,13 @@ class Planner:
         """Nobody sees what machine code imports: whatever its distribution cannot do without."""
         for needed in self._needs.get(owner, ()):
             for module in self._gives.get(needed, ()):
-                yield Edge(self._chain(module)[0], "lazy", False)
+                yield Edge(self._chain(module)[0], "guarded", False)
+
+    def _mentioned(self, data: bytes, within: Found) -> Iterator[Edge]:
+        """Texts that are names of distributions' modules: what a file hands to those who import by name."""
+        own = within.name.partition(".")[0]
+        for name in sorted({name.decode() for name in _TOP.findall(data)} & self._tops - {own}):
+            yield Edge(self._chain(name)[0], "lazy", False)
 
     def _of_groups(self, groups: Iterable[str]) -> Iterator[Edge]:
         for group in groups:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from lambdalint.packages.dynamic import ANY_GROUP
 from lambdalint.packages.places import Place
 
+_SCRIPTS = ("console_scripts", "gui_scripts")
 _LINE = re.compile(r"^\s*[^#;\[\s=][^=]*=\s*([\w.]+)", re.MULTILINE)
 
 
@@ -19,6 +21,7 @@ def modules(places: Sequence[Place], group: str) -> Iterator[str]:
 
 
 def _of_group(text: str, group: str) -> Iterator[str]:
-    _, there, rest = text.partition(f"[{group}]")
-    if there:
-        yield from _LINE.findall(rest.partition("\n[")[0])
+    for section in text.split("\n["):
+        name, _, rest = section.lstrip("[").partition("]")
+        if name == group or (group == ANY_GROUP and name not in _SCRIPTS):
+            yield from _LINE.findall(rest)

@@ -211,14 +211,15 @@ class _Scan:
         if before.rstrip().endswith(b"def") or not self.data[match.end() :].lstrip(b" \t").startswith(b"("):
             return
         name = match["call"].decode()
-        what = dynamic.called(name, arguments[1].decode("utf-8", "replace")) if arguments else None
-        if what is None:
-            self.opaque = True
-        elif what.group:
-            self.groups.append(what.group)
-        else:
-            self.leave_to(line)
-            self.add([(what.module, what.names)], line, what.level, what.partial, b"lambda" in before)
+        given = arguments[1].decode("utf-8", "replace") if arguments else ""
+        whats = dynamic.called(name, given, self.data)
+        self.opaque = self.opaque or not whats
+        self.leave_to(line)
+        for what in whats:
+            if what.group:
+                self.groups.append(what.group)
+            else:
+                self.add([(what.module, what.names)], line, what.level, what.partial, b"lambda" in before)
 
     def record(self, match: re.Match[bytes]) -> None:
         start = match.start("after")
