@@ -178,7 +178,7 @@ def _inline(looker: Looker, functions: Sequence[Function]) -> Iterator[Looked]:
         if not code.complete:  # what is filled in later need not be Python before
             findings = [one for one in findings if one[0].code != unreadable_source.code]
         yield looked._replace(
-            findings=[(_moved(found, inner, function.path, code), None) for found, _ in findings],
+            findings=[(_moved(found, inner, code.path, code), None) for found, _ in findings],
             files=[path for path in looked.files if path != inner],
             cut_short=[one.replace(inner, function.path) for one in looked.cut_short],
         )

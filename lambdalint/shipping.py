@@ -96,15 +96,17 @@ def _made(
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
+    remarks = contents.remarks
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
         from lambdalint.packages.requirements import requirements
 
         kind = "source"
-        stated = requirements(contents.path, python, next(iter(architectures), None))
+        stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
         needed = [one.name for one in stated if one.applies and not one.dev]
         contents, whole = built(contents, needed, wanted.installed, python)
         complete = complete and whole
+        remarks = [*contents.remarks, *wrong]
     return Package(
         contents.path,
         kind,
@@ -117,7 +119,7 @@ def _made(
         python=python,
         architectures=architectures,
         complete=complete,
-        remarks=contents.remarks,
+        remarks=remarks,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from declaring import functions, lay, shown, triggers
@@ -115,6 +116,215 @@ def test_what_leads_out_of_the_tree_is_refused() -> None:
     assert said(declared("in/t.yaml")) == said(declared("in/n.yaml")) == []
     Path(".git").mkdir()
     assert said(declared("in/t.yaml", "elsewhere")) == []  # the tree is then the template's own repository
+
+
+DATA = """
+    Parameters: {Hidden: {Type: Number, Default: 1000}, Stage: {Type: String}}
+    Resources:
+      Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Hidden}}
+      Clicks: {Type: AWS::Kinesis::Stream}
+    Outputs:
+      Arn: {Value: !GetAtt Jobs.Arn}
+      Clicks: {Value: !GetAtt Clicks.Arn}
+      Name: {Value: !Sub 'jobs-${Stage}'}
+      Open: {Value: !Sub 'arn:aws:sqs:${AWS::Region}:1:${AWS::StackName}'}
+      Memory: {Value: 512}
+      Either: {Value: !If [Big, 1024, 2048]}
+      Circle: {Value: !GetAtt Again.Outputs.Circle}
+    """
+
+
+def above(function: str, child: str = "data.yaml", more: str = "") -> str:
+    return f"""
+    Parameters: {{Stage: {{Type: String, Default: prod}}}}
+    Resources:
+      Data:
+        Type: AWS::CloudFormation::Stack
+        Properties: {{TemplateURL: {child}, Parameters: {{Hidden: 20, Stage: !Ref Stage}}}}
+      F:
+        Type: AWS::Serverless::Function
+        Properties: {{Handler: a.b, Runtime: python3.13, Timeout: 60, {function}}}
+    {more}
+    """
+
+
+OUTPUTS = [
+    ("FunctionName: !GetAtt Data.Outputs.Name", "jobs-prod"),
+    ("FunctionName: {'Fn::GetAtt': [Data, Outputs.Name]}", "jobs-prod"),
+    ("FunctionName: {'Fn::GetAtt': Data.Outputs.Name}", "jobs-prod"),
+    ("FunctionName: !Sub 'my-${Data.Outputs.Name}'", "my-jobs-prod"),
+    ("FunctionName: !GetAtt Data.Outputs.Open", "?arn:aws:sqs:${AWS::Region}:1:${AWS::StackName}"),
+    ("FunctionName: !GetAtt Data.Outputs.Arn", "?${Data.Jobs.Arn}"),
+    ("FunctionName: !GetAtt Data.Outputs.Either", ["1024", "2048"]),
+    ("FunctionName: !GetAtt Data.Outputs.None", "?${Data.Outputs.None}"),
+    ("FunctionName: !GetAtt Data.Outputs.Circle", "?${Data.Again.Outputs.Circle}"),
+    ("FunctionName: !GetAtt Gone.Outputs.Name", "?${Gone.Outputs.Name}"),
+]
+
+
+@pytest.mark.parametrize(("stated", "name"), OUTPUTS)
+def test_outputs_of_nested_stacks_have_their_values(stated: str, name: object) -> None:
+    lay({"main.yaml": above(stated), "data.yaml": DATA}, Path())
+    function = of(declared("main.yaml"))
+    assert shown(function.function_name) == name
+    assert function.function_name is not None
+    assert function.function_name.location.path == "main.yaml"
+
+
+def test_an_output_that_leads_back_to_itself_is_not_known() -> None:
+    again = "  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: data.yaml}}\n      Jobs"
+    text = above("MemorySize: !GetAtt Data.Outputs.Circle, FunctionName: !GetAtt Data.Outputs.Name")
+    lay({"main.yaml": text, "data.yaml": DATA.replace("  Jobs", again, 1)}, Path())
+    function = of(declared("main.yaml"))
+    assert (shown(function.memory_mb), shown(function.function_name)) == ("?${Data.Again.Outputs.Circle}", "jobs-prod")
+
+
+@pytest.mark.parametrize(
+    "kind", ["CloudFormation::Stack, Properties: {TemplateURL", "Serverless::Application, Properties: {Location"]
+)
+def test_queues_and_streams_of_nested_stacks_are_event_sources(kind: str) -> None:
+    outputs = "Outputs: {Arn: {Value: !GetAtt Deep.Outputs.Arn}, Clicks: {Value: !GetAtt Deep.Outputs.Clicks}}"
+    between = f"Resources:\n  Deep: {{Type: AWS::{kind}: ../data.yaml, Parameters: {{Hidden: 90}}}}}}\n{outputs}\n"
+    events = "Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Data.Outputs.Arn}}}"
+    mapping = "FunctionName: !Ref F, EventSourceArn: !GetAtt Data.Outputs.Clicks, StartingPosition: LATEST"
+    more = f"  M: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{{mapping}}}}}"
+    lay({"main.yaml": above(events, "in/between.yaml", more), "in/between.yaml": between, "data.yaml": DATA}, Path())
+    found = declared("main.yaml")
+    (queue, stream) = of(found).triggers
+    assert (queue.type, stream.type) == ("sqs", "kinesis")
+    assert queue.queue is not None
+    assert (queue.queue.logical_id, queue.queue.location.path) == ("Data.Deep.Jobs", "data.yaml")
+    assert shown(queue.queue.visibility_timeout_s) == 90
+    assert {"in/between.yaml", "data.yaml"} <= found.files
+    assert said(found) == []
+
+
+def test_a_queue_of_a_nested_stack_that_is_a_dead_letter_queue_there_needs_none() -> None:
+    pair = "Jobs: {Type: AWS::SQS::Queue}\n      Other: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Jobs.Arn}}}"
+    events = "Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Data.Outputs.Arn}}}"
+    for data, found in (
+        (DATA, ["data.yaml:4 LL508"]),
+        (DATA.replace("Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Hidden}}", pair), []),
+    ):
+        lay({"main.yaml": above(events), "data.yaml": data}, Path())
+        assert check(".", "--select", "LL508", "--exit-zero", "--no-cache").found == found
+
+
+def test_the_cache_knows_the_stacks_below() -> None:
+    events = "Events: {Q: {Type: SQS, Properties: {Queue: !GetAtt Data.Outputs.Arn}}}"
+    lay({"main.yaml": above(events), "data.yaml": DATA}, Path())
+
+    def found() -> list[str]:
+        there = check(".", "--select", "LL501", "--exit-zero").found
+        assert there == check(".", "--select", "LL501", "--exit-zero", "--no-cache").found
+        return there
+
+    assert found() == found() == ["data.yaml:4 LL501"]
+    lay({"data.yaml": DATA.replace("!Ref Hidden", "900")}, Path())
+    assert found() == found() == []
+    ignored = DATA.replace("      Jobs", "      # lambdalint: ignore[LL501] known\n      Jobs")
+    lay({"data.yaml": ignored}, Path())
+    assert found() == []
+
+
+# -- parts of the template -------------------------------------------------------------------------
+
+PART = """
+    F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: python3.13, MemorySize: !Ref Size}}
+    G:
+      Type: AWS::Lambda::Function
+      Properties:
+        Handler: index.handler
+        Runtime: python3.13
+        Code:
+          ZipFile: |
+            import boto3
+            def handler(event, context):
+                return boto3.client('s3').list_buckets()
+    """
+
+
+def including(section: str, location: str, more: str = "") -> str:
+    return f"""
+    AWSTemplateFormatVersion: '2010-09-09'
+    Parameters: {{Size: {{Type: Number, Default: 640}}}}
+    {section}Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {location}}}}}
+    {more}
+    """
+
+
+PARTS = {
+    "Resources: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}}": PART,
+    "Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./part.yaml}}": f"Resources:{indent(PART, '  ')}",
+    "Transform: [Other, {Name: AWS::Include, Parameters: {Location: part.yaml}}]": f"Resources:{indent(PART, '  ')}",
+}
+
+
+@pytest.mark.parametrize("include", PARTS)
+def test_resources_that_stand_in_other_files_are_read(include: str) -> None:
+    above = "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {Size: {Type: Number, Default: 640}}\n"
+    lay({"main.yaml": above + include, "part.yaml": PARTS[include]}, Path())
+    found = declared("main.yaml")
+    function = of(found)
+    assert (shown(function.memory_mb), function.location.path, function.triggers_known) == (640, "part.yaml", True)
+    assert said(found) == []
+
+    def run(*options: str) -> list[str]:
+        return check(".", "--select", "LL101", "--exit-zero", *options).found
+
+    assert run() == run() == run("--no-cache") == ["part.yaml:12 LL101"]
+    lay({"part.yaml": PARTS[include].replace("return boto3.client('s3').list_buckets()", "pass")}, Path())
+    assert run() == run("--no-cache") == []
+
+
+def test_parts_are_included_in_other_sections_too() -> None:
+    text = """
+        Fn::Transform: {Name: AWS::Include, Parameters: {Location: gone.yaml}}
+        Mappings: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: maps.yaml}}}
+        Globals: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: globals.yaml}}}
+        Resources:
+          F: {Type: AWS::Serverless::Function, Properties: {Timeout: !FindInMap [Sizes, prod, Timeout]}}
+        """
+    lay(
+        {"t.yaml": text, "maps.yaml": "Sizes: {prod: {Timeout: 7}}", "globals.yaml": "Function: {Handler: a.b}"}, Path()
+    )
+    function = of(declared("t.yaml"))
+    assert (shown(function.timeout_s), shown(function.handler), shown(function.memory_mb)) == (7, "a.b", "?")
+
+
+def test_a_part_that_leads_out_of_the_tree_is_refused() -> None:
+    text = "Resources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: ../part.yaml}}\n"
+    lay({"in/t.yaml": text, "part.yaml": PART}, Path())
+    out = "leads out of the tree that is looked at"
+    assert said(declared("in/t.yaml", "in")) == [f"in/t.yaml:2 {out}: part.yaml is not read"]
+    assert said(declared("in/t.yaml")) == []
+    lay({"in/t.yaml": text.replace("../part.yaml", "t.yaml")}, Path())
+    assert said(declared("in/t.yaml")) == []
+
+
+ALONE = """
+    Resources:
+      F:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: a.b
+          Runtime: python3.13
+          Events:
+            T: {Type: SNS, Properties: {Topic: arn:aws:sns:eu-west-1:123456789012:paid}}
+            Q: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
+            A: {Type: Api, Properties: {Path: /, Method: get}}
+      Jobs: {Type: AWS::SQS::Queue}
+    """
+ELSEWHERE = ["LL506", "LL508", "LL514", "LL602", "LL609"]
+UNKNOWN = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/part.yaml}}"
+
+
+def test_what_may_stand_in_a_part_that_is_not_known_is_not_missing() -> None:
+    within = ALONE.replace("      F:", f"      {UNKNOWN}\n      F:", 1)
+    for text, codes in ((ALONE, ELSEWHERE), (within, []), (f"{ALONE}\n    {UNKNOWN}\n", [])):
+        lay({"t.yaml": text}, Path())
+        found = check(".", "--select", ",".join(ELSEWHERE), "--exit-zero", "--no-cache").found
+        assert sorted({one.split()[1] for one in found}) == codes
 
 
 # -- definitions in files --------------------------------------------------------------------------

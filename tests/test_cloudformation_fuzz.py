@@ -58,12 +58,14 @@ Resources:
       Events:
         Queue: {Type: SQS, Properties: {Queue: {Fn::GetAtt: [Jobs, Arn]}, BatchSize: 10, FilterCriteria: {Filters: [{Pattern: "{}"}]}}}
         Get: {Type: Api, Properties: {Path: /orders, Method: get, RestApiId: {Ref: Api}}}
+        Below: {Type: SQS, Properties: {Queue: {Fn::GetAtt: [Nested, Outputs.Arn]}}}
         Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), DeadLetterConfig: {Arn: x}}}
         Upload: {Type: S3, Properties: {Bucket: {Ref: Table}, Filter: {S3Key: {Rules: [{Name: prefix, Value: in/}]}}}}
   Api: {Type: AWS::Serverless::Api, Properties: {StageName: prod, DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}}}
   Machine: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {States: {A: {Type: Task, Resource: {Fn::GetAtt: [Orders, Arn]}, Retry: [{ErrorEquals: [a]}]}}}}}
   Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Errors, Dimensions: [{Name: FunctionName, Value: {Ref: Orders}}]}}
   Nested: {Type: AWS::Serverless::Application, Properties: {Location: child.yaml, Parameters: {A: {Ref: Size}}}}
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}
 """
 CLOUDFORMATION = """
 Resources:
@@ -105,6 +107,16 @@ Resources:
   Config: {Type: AWS::Lambda::EventInvokeConfig, Properties: {FunctionName: {Ref: F}, MaximumEventAgeInSeconds: 60}}
   Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: {Ref: F}, AuthType: NONE}}
 """
+CHILD = """
+Parameters: {A: {Type: Number}}
+Resources:
+  Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: {Ref: A}}}
+  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t.yaml}}
+Outputs: {Arn: {Value: {Fn::GetAtt: [Q, Arn]}}, Back: {Value: {Fn::GetAtt: [Again, Outputs.Back]}}}
+"""
+PART = (
+    "P: {Type: AWS::Serverless::Function, Properties: {InlineCode: 'def handler(e, c): ...', Handler: index.handler}}\n"
+)
 BASES = [yaml.safe_load(SAM), yaml.safe_load(CLOUDFORMATION)]
 ODD = [
     None, True, 0, -1, 3.5, "", "x", "a.b", "../..", "\0", "${", "${}", "${F", "{{x}}", "😀", "*", [], {}, [[]], [None], {"": ""},
@@ -113,6 +125,7 @@ ODD = [
     {"Fn::If": ["C", {"a": 1}, ["b"]]}, {"Fn::If": ["C", {"Ref": "AWS::NoValue"}, {"Ref": "Size"}]}, {"Fn::If": []}, {"Fn::Select": ["0", []]},
     {"Fn::Select": [{}, 1]}, {"Fn::Split": [",", {"Ref": "F"}]}, {"Fn::FindInMap": ["Sizes", {"Ref": "x"}, "small"]}, {"Fn::Base64": {"Fn::Sub": "x"}},
     {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "t.yaml"}}}, {"Fn::Transform": []}, {"Fn::ForEach::X": ["A", ["b"], {"c": 1}]},
+    {"Fn::GetAtt": ["Nested", "Outputs.Back"]}, {"Fn::GetAtt": "Nested.Outputs.Arn"}, "child.yaml", "part.yaml", "t.yaml",
     "https://x", "s3://b/k", 10**30, "٣", "²", [1, "a", {"Ref": "F"}], {"Fn::Sub": {"Fn::Join": []}}, {"Ref": "Orders"}, {"Fn::ImportValue": "x"},
 ]  # fmt: skip
 
@@ -131,6 +144,7 @@ def holds(found: Declared, text: str) -> None:
 @pytest.fixture(scope="module")
 def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
     files = {"src/app.py": "def handler(event, context):\n    return {}\n", "api.yaml": "paths: {/a: {get: {}}}\n"}
+    files |= {"child.yaml": CHILD, "part.yaml": PART}
     with looking(tmp_path_factory.mktemp("fuzz"), files) as looker:
         yield looker
 

@@ -49,6 +49,18 @@ def fix(text: str, *words: str, name: str = "template.yaml") -> Ran:
     return run("check", "-", *(words or FIX), "--stdin-filename", name, "--exit-zero", stdin=text.encode())
 
 
+def test_a_part_of_a_template_is_given_settings_but_no_references() -> None:
+    include = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}"
+    Path("template.yaml").write_text(f"Resources:\n  {include}\n")
+    part = TEMPLATE.partition("Resources:\n")[2].replace("\n  ", "\n").removeprefix("  ")
+    Path("part.yaml").write_text(part)
+    ran = run("check", "--select", "LL602,LL801", "--no-cache", "--fix", "--unsafe-fixes", "--exit-zero", ".")
+    assert "LL602 not fixed: it stands in a part of a template, which knows no `!Ref`" in ran.err
+    assert (
+        Path("part.yaml").read_text().splitlines() == part.replace("3.14\n", "3.14\n    MemorySize: 512\n").splitlines()
+    )
+
+
 def test_what_all_lack_is_one_change_that_mends_all() -> None:
     Path("template.yaml").write_text(TEMPLATE)
     shown = run("check", *SELECT, *CHOSEN, "--diff", "--unsafe-fixes", ".")

@@ -414,6 +414,34 @@ def test_statements_of_a_text_are_at_its_attribute_where_lines_do_not_fit(stack:
     assert {one.location.column for one in function.statements} == {3}
 
 
+IN_A_FILE = """{
+  "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "${bucket}/*"},
+    {
+      "Effect": "Allow", "Action": "${action}", "Resource": "*"
+    }
+  ]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "resource"),
+    [
+        ('templatefile("p.json", { bucket = aws_s3_bucket.b.arn, action = "sqs:*" })', "${aws_s3_bucket.b.arn}/*"),
+        ('templatefile("${path.module}/p.json", { bucket = "arn:aws:s3:::b", action = "sqs:*" })', "arn:aws:s3:::b/*"),
+    ],
+)
+def test_statements_of_a_file_are_at_its_lines(policy: str, resource: str, stack: Any) -> None:
+    Path("p.json").write_text(IN_A_FILE, encoding="utf-8")
+    text = f'resource "aws_iam_role_policy" "p" {{\n role = aws_iam_role.r.id\n policy = {policy}\n}}'
+    (function,) = stack(FUNCTION + ROLE % "" + text).functions
+    assert [(one.actions, one.resources, one.location[:3]) for one in function.statements] == [
+        (("s3:*",), (resource,), ("p.json", 3, 5)),
+        (("sqs:*",), ("*",), ("p.json", 4, 5)),
+    ]
+
+
 def test_surroundings(stack: Any) -> None:
     found = stack(
         FUNCTION

@@ -10,7 +10,7 @@ from lambdalint.checks._libraries import text
 from lambdalint.later import pattern
 from lambdalint.model import Argument, Call, Function, Handler, Setting, Trigger
 
-_WHOLE = pattern(r"\$\{(\w+)(\.(?:Arn|QueueUrl|QueueName|TopicArn|TopicName|StreamArn|TableName))?\}")
+_WHOLE = pattern(r"\$\{([\w.]+?)(\.(?:Arn|QueueUrl|QueueName|TopicArn|TopicName|StreamArn|TableName))?\}")
 """How a reference is shown that stands for the resource itself, and not for a name made of it."""
 
 _CLIENT: dict[tuple[str, str], tuple[str, int | None]] = {

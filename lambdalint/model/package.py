@@ -52,6 +52,8 @@ class Distribution(NamedTuple):
     """What can be imported of it, first parts: `yaml`."""
     tags: tuple[str, ...] = ()
     """Of its wheel: `cp312-cp312-manylinux_2_17_x86_64`."""
+    python: str = ""
+    """The versions of Python it is for: `>=3.9`."""
     why: tuple[str, ...] = ()
     """What it is there for, shortest way first: `app.py imports pandas`, `needed by pandas`."""
 

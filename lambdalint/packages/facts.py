@@ -60,7 +60,7 @@ class PackageFacts:
 
         if package.kind != "source":
             return ()
-        return requirements(package.path, package.python, next(iter(package.architectures), None))
+        return requirements(package.path, package.python, next(iter(package.architectures), None))[0]
 
     def _plain(self, package: Package) -> Sequence[Distribution]:
         """The distributions, without what they are there for."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Declared", "decoded", "entries", "may_be_template", "read"]
 
-_MARKS = (b"AWS::Lambda::", b"AWS::Serverless::", b"aws:cloudformation:stack", b"cdk:cloud-assembly")
+_MARKS = (b"AWS::Lambda::", b"AWS::Serverless::", b"AWS::Include", b"aws:cloudformation:stack", b"cdk:cloud-assembly")
 _RESOURCES = re.compile(r"""^[\s{]*["']?Resources["']?[ ]*:""", re.MULTILINE)
 _PLAN = re.compile(r'"(?:planned_values|resource_changes)"')
 
@@ -90,6 +90,7 @@ def read(
             found = read_framework(framework_of(path, data), path, text, context)
             if found is None:
                 stacks += _stacks(path, text, context, declared)
+                declared.together = {one: files.held[one] for one in files.asked & files.held.keys() if one != path}
             else:
                 stacks, declared.unreadable, declared.together = found
     declared.unreadable += [(place, message, Severity.ADVICE) for message, place in files.refused.items()]

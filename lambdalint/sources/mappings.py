@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.model.template import Filter, Queue, Trigger
@@ -37,13 +37,14 @@ _BY_ARN = {
 }
 
 
-def type_of(properties: Value, types: Mapping[str, str]) -> str:
+def type_of(properties: Value, type_of_resource: Callable[[str], str | None]) -> str:
     """What an event source mapping polls, by the source itself, its ARN, or the properties that only one kind has."""
     source = properties.get("EventSourceArn")
     if source is not None:
         for ref in source.all_refs():
-            if types.get(ref) in _BY_RESOURCE:
-                return _BY_RESOURCE[types[ref]]
+            kind = _BY_RESOURCE.get(type_of_resource(ref) or "")
+            if kind is not None:
+                return kind
         text = source.data if isinstance(source.data, str) else source.text
         for part, kind in _BY_ARN.items():
             if part in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,12 @@ class Files:
         """What was parsed of them: several may ask."""
         self.folders: set[str] = set()
         """Folders in which something was looked for."""
+
+    def apart(self) -> Files:
+        """The same files, with notes of its own of what was asked for."""
+        other = copy.copy(self)
+        other.asked, other.folders, other.refused = set(), set(), {}
+        return other
 
     def holds(self, path: str) -> bool:
         """Whether a path lies in the tree that the run looks at."""

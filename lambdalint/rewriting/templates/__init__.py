@@ -100,7 +100,7 @@ def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
 def deploy_gradually(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
     """Let a function of SAM be deployed gradually, and an alarm on its errors take a faulty version back."""
     template = Template(text)
-    *_, resources, function = template.way_to(place)
+    resources, function = _among_resources(template, place)
     name = f"{function.key.value}Errors"
     if child(resources.value, name) is not None:
         raise Refusal(f"there is something else called {name}")
@@ -130,7 +130,7 @@ def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[E
     template = Template(text)
     made: list[tuple[Edit, Change]] = []
     for place in places:
-        *_, resources, function = template.way_to(place)
+        resources, function = _among_resources(template, place)
         name = f"{function.key.value}Logs"
         if child(resources.value, name) is not None:
             raise Refusal(f"there is something else called {name}")
@@ -138,6 +138,14 @@ def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[E
         group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": days}}
         made.append(resource(template, function, name, group))
     return _verified(template, made)
+
+
+def _among_resources(template: Template, place: Location) -> tuple[Entry, Entry]:
+    """The section in which a resource stands whose name is at a place, and the resource."""
+    way = template.way_to(place)
+    if len(way) < 2:
+        raise Refusal("it stands in a part of a template, which knows no `!Ref`")
+    return way[-2], way[-1]
 
 
 def _stated_alias(template: Template, function: Entry) -> Entry | None:

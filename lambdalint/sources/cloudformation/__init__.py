@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from lambdalint.model.places import Location
-from lambdalint.model.template import Function, Stack, Trigger
+from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.model.template import Alarm, Function, Setting, Stack, Trigger
 from lambdalint.sources.cloudformation.assembly import Assets
 from lambdalint.sources.cloudformation.companions import Companions
 from lambdalint.sources.cloudformation.events import triggers
@@ -15,7 +14,7 @@ from lambdalint.sources.cloudformation.nesting import Nesting
 from lambdalint.sources.cloudformation.references import FUNCTIONS, References
 from lambdalint.sources.cloudformation.roles import give
 from lambdalint.sources.cloudformation.surroundings import Queues, apis, delivery_streams, implied_apis, state_machines
-from lambdalint.sources.cloudformation.template import Declarations, Template
+from lambdalint.sources.cloudformation.template import INCLUDE, Declarations, Template
 from lambdalint.sources.documents import Document
 from lambdalint.sources.handlers import located
 from lambdalint.sources.paths import Files, join
@@ -28,11 +27,11 @@ def is_template(document: Document) -> bool:
     """Whether a document declares resources of AWS."""
     sections = document.entries(document.root)
     if "Resources" not in sections:
-        return False
+        return "AWSTemplateFormatVersion" in sections and not sections.keys().isdisjoint((INCLUDE, "Transform"))
     resources = document.entries(sections["Resources"][1])
     types = (document.entries(node).get("Type") for _, node in resources.values())
     return any(pair is not None and str(pair[1].value).startswith(("AWS::", "Custom::")) for pair in types) or any(
-        name.startswith("Fn::ForEach::") for name in resources
+        name == INCLUDE or name.startswith("Fn::ForEach::") for name in resources
     )
 
 
@@ -48,7 +47,7 @@ class Context:
 def read(document: Document, context: Context, settings: Settings) -> Stack:
     """The stack that a template declares. What is malformed in it is noted in `settings`."""
     files = context.files
-    template = Template(document, files, partial(context.nesting.given, document.path, files))
+    template = context.nesting.template(document, files)
     reader = FunctionReader(template, settings, files, join(document.path, ".."), context.assets)
     _nested(template, context, settings)
     stack = stack_of(template, reader, Companions)
@@ -70,21 +69,34 @@ def stack_of(template: Declarations, reader: FunctionReader, companions: type[Co
     if drafts:
         companions(template, settings, references, reader, queues, files).complete(drafts)
         give(template, settings, drafts)
+    if template.opened:
+        for draft in drafts.values():
+            _leave_open(draft)
     return Stack(
         path=template.path,
         location=Location(template.path),
         format="cloudformation",
         functions=tuple(finished(draft, files) for draft in drafts.values()),
-        queues=tuple(queues.all.values()),
+        queues=(*queues.all.values(), *queues.below.values()),
         apis=(*apis(template, references, files), *implied_apis(template, drafts)),
         delivery_streams=tuple(delivery_streams(template, references, settings)),
         state_machines=tuple(state_machines(template, references, files, reader.folder)),
     )
 
 
+def _leave_open(draft: Draft) -> None:
+    """Note of a function that there may be resources about it which nobody knows."""
+    place = draft["location"]
+    draft.update(triggers_known=False, policies_known=False, provisioned_scaling=True)
+    draft["alarms"].append(Alarm(place))
+    for name in ("log_retention_days", "on_failure", "provisioned_on"):
+        if draft.get(name) is None:
+            draft[name] = Setting(UNKNOWN, place)
+
+
 def _nested(template: Template, context: Context, settings: Settings) -> None:
     """Note which nested templates are not followed."""
-    for use in context.nesting.learn(template):
+    for use in context.nesting.learn(template, context.files):
         context.files.may_read(use.child, use.location)
     for place in context.nesting.circle(template.path, context.files):
         settings.complaints.append(Complaint(place, "this template is nested within itself"))

@@ -51,6 +51,11 @@ class Companions:
             if draft["log_group"] is None and self.unclaimed:
                 draft["log_group"] = self.unclaimed[0]
 
+    def type_of(self, ref: str) -> str | None:
+        """The type of a resource of this template, or of a stack in it."""
+        below = self.template.below(ref)
+        return self.template.types.get(ref) if below is None else below.type
+
     def add(self, drafts: dict[str, Draft], value: Value | None, trigger: Trigger) -> None:
         for function in self.references.functions(value):
             if function in drafts:
@@ -64,7 +69,7 @@ class Companions:
 
 def _mapping(self: Companions, resource: Resource, drafts: dict[str, Draft]) -> None:
     properties = resource.properties
-    kind = type_of(properties, self.template.types)
+    kind = type_of(properties, self.type_of)
     source = properties.get("EventSourceArn")
     trigger = mapping(self.settings, kind, resource.location, properties, source, self.queues)
     self.add(drafts, properties.get("FunctionName"), trigger)

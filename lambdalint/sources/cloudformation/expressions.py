@@ -168,6 +168,10 @@ class Expressions:
         """The resource that a name means, if it is one of this template."""
         return (name,) if name in self._types else ()
 
+    def _output(self, stack: str, name: str, place: Location) -> Value | None:
+        """What a nested stack gives under a name; None where that is not known."""
+        return None
+
     def _call(self, name: str, node: Node, place: Location, *, tagged: bool = True) -> Value:
         if name == "Ref":
             stated = self._text(str(node.value), place).data if isinstance(node, Scalar) else None

@@ -9,7 +9,7 @@ from lambdalint.model.places import UNKNOWN, Location, Unknown
 from lambdalint.model.template import Code, Cors, Policy, Setting, Statement, Url, Vpc, nowhere
 from lambdalint.sources.cloudformation.assembly import Assets, is_generated, is_in_assembly, path_of
 from lambdalint.sources.cloudformation.inline import Places
-from lambdalint.sources.cloudformation.template import Declarations, Resource, Template
+from lambdalint.sources.cloudformation.template import Declarations, Resource
 from lambdalint.sources.paths import Files, join
 from lambdalint.sources.policies import statements
 from lambdalint.sources.values import Settings, Value, as_strings, merged
@@ -20,6 +20,9 @@ _MAPS = (
     "FunctionUrlConfig LoggingConfig ProvisionedConcurrencyConfig SnapStart TracingConfig VpcConfig"
 ).split()
 _PACKAGES = (".zip", ".py", ".jar", ".whl")
+
+_STATED_ANYWHERE = "memory_mb timeout_s architectures tracing log_format dead_letter".split()
+"""What a part of the properties may say that is not known."""
 
 Draft = dict[str, Any]
 """The fields of a `Function` that is not finished."""
@@ -91,6 +94,9 @@ class FunctionReader:
         else:
             draft["dead_letter"] = s.string(properties.get("DeadLetterConfig", "TargetArn"))
         draft["properties"] = properties
+        if properties.opened:
+            elsewhere = Setting[Any](UNKNOWN, resource.location)
+            draft.update({name: elsewhere for name in _STATED_ANYWHERE if draft.get(name) is None})
         return draft
 
     def _shared(self, resource: Resource) -> Value | None:
@@ -282,15 +288,14 @@ class FunctionReader:
         text = value.data if isinstance(value.data, str) else value.text
         if not text:
             return Code(value.location, "unknown")
-        assert isinstance(self.template, Template)
-        node = resource.node
+        document, node = resource.document, resource.node
         for key in keys:
-            node = self.template.document.entries(node).get(key, (None, None))[1]
-        where = Places(self.template.document, node, text) if node is not None else nowhere
+            node = document.entries(node).get(key, (None, None))[1] if document is not None else None
+        where = Places(document, node, text) if document is not None and node is not None else nowhere
         return Code(
             value.location,
             "inline",
-            self.template.path,
+            value.location.path,
             inline=text,
             place=where,
             complete=isinstance(value.data, str),

@@ -1,11 +1,14 @@
-"""What a parameter is that others state: the templates that nest its own."""
+"""What passes between templates: what a parameter is that those above state, and what an output is to them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.values import Value, throughout
+
+_NAME = re.compile(r"\$\{(?!AWS::)")
 
 Given = Mapping[str, Sequence[Value | None]]
 """By the name of the parameter what each use of a template states, None where it states nothing."""
@@ -28,5 +31,20 @@ def foreign(value: Value, place: Location) -> Value:
     def here(one: Value) -> Value:
         choices = tuple(foreign(choice, place) for choice in one.choices)
         return Value(one.data, place, one.text, (), choices, one.optional)
+
+    return throughout(value, here)
+
+
+def qualified(value: Value, owner: str, place: Location | None = None) -> Value:
+    """A value of a nested stack, as the template above has it: the name of that stack stands before all names in it.
+
+    It is at `place`; where none is given, all that is in it stays where it is.
+    """
+
+    def here(one: Value) -> Value:
+        refs = tuple(f"{owner}.{ref}" for ref in one.refs)
+        choices = tuple(qualified(choice, owner, place) for choice in one.choices)
+        text = _NAME.sub(f"${{{owner}.", one.text) if "${" in one.text else one.text
+        return one._replace(location=place or one.location, text=text, refs=refs, choices=choices)
 
     return throughout(value, here)

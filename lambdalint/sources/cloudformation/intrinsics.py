@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model.places import UNKNOWN, Location
 from lambdalint.sources.cloudformation.including import included
-from lambdalint.sources.documents import Node
+from lambdalint.sources.documents import Document, Node
 from lambdalint.sources.paths import join
 from lambdalint.sources.values import Value, as_integer, shown
 
 if TYPE_CHECKING:
     from lambdalint.sources.cloudformation.expressions import Expressions
 
+_OUTPUTS = "Outputs."
 _VARIABLE = re.compile(r"\$\{([^}!][^}]*)\}")
 MAX_CHOICES = 64
 MAX_TEXT = 1_000_000
@@ -26,7 +27,10 @@ def get_att(template: Expressions, argument: Value, place: Location) -> Value:
         text = ".".join(map(shown, argument.data))
     else:
         text = shown(argument)
-    logical_id = text.partition(".")[0]
+    logical_id, _, attribute = text.partition(".")
+    if attribute.startswith(_OUTPUTS):
+        found = template._output(logical_id, attribute.removeprefix(_OUTPUTS), place)
+        return found or Value(UNKNOWN, place, f"${{{text}}}")  # of a stack's outputs, one says nothing of the other
     return Value(UNKNOWN, place, f"${{{text}}}", template._refs_to(logical_id))
 
 
@@ -149,14 +153,18 @@ def base64(template: Expressions, argument: Value, place: Location) -> Value:
 
 
 def transform(template: Expressions, argument: Value, place: Location) -> Value:
+    document = snippet(template, argument)
+    return Value(UNKNOWN, place) if document is None else template.within(document).value(document.root)
+
+
+def snippet(template: Expressions, argument: Value) -> Document | None:
+    """What a Transform puts in its place; None where that is not known."""
     name = argument.get("Name")
     if template._files is None or name is None or name.data != "AWS::Include":
-        return Value(UNKNOWN, place)
+        return None
     where = argument.get("Parameters", "Location")
     document = included(where, join(template.path, ".."), template._files)
-    if document is None or document.path in template._including:
-        return Value(UNKNOWN, place)
-    return template.within(document).value(document.root)
+    return None if document is None or document.path in template._including else document
 
 
 def _cut(values: list[Value], place: Location) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lambdalint.model.places import UNKNOWN, Unknown
-from lambdalint.model.template import Api, DeliveryStream, Queue, State, StateMachine
+from lambdalint.model.template import Api, DeliveryStream, Queue, Setting, State, StateMachine
 from lambdalint.sources.cloudformation.functions import Draft, cors_of
+from lambdalint.sources.cloudformation.given import qualified
 from lambdalint.sources.cloudformation.including import included
 from lambdalint.sources.cloudformation.openapi import definition
 from lambdalint.sources.cloudformation.references import References
@@ -15,6 +16,7 @@ from lambdalint.sources.documents import Malformed, parse
 from lambdalint.sources.paths import Files
 from lambdalint.sources.values import Settings, Value, merged, placed, shown
 
+QUEUE = "AWS::SQS::Queue"
 _IMPLIED = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
 _LIMITS = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 
@@ -23,12 +25,35 @@ class Queues:
     """The queues of a template, by reference."""
 
     def __init__(self, template: Declarations, settings: Settings) -> None:
-        self.all = {one.logical_id: queue(one, settings) for one in template.resources("AWS::SQS::Queue")}
+        self._template = template
+        self.all = {one.logical_id: queue(one, settings) for one in template.resources(QUEUE)}
+        if template.opened:  # some other queue, which is not known, may put aside there what it cannot hand over
+            self.all = {name: _redriven(one) for name, one in self.all.items()}
+        self.below: dict[str, Queue] = {}
+        """Those of nested stacks out of which one is used here."""
 
     def __call__(self, value: Value | None) -> Queue | None:
-        """The queue that a value means; None where it is not one of this template."""
-        found = [self.all[ref] for ref in (value.all_refs() if value is not None else ()) if ref in self.all]
-        return found[0] if len(set(found)) == 1 else None
+        """The queue that a value means; None where it is neither one of this template nor of a stack in it."""
+        refs = value.all_refs() if value is not None else ()
+        found = {one for ref in refs if (one := self.all.get(ref) or self._below(ref)) is not None}
+        return found.pop() if len(found) == 1 else None
+
+    def _below(self, ref: str) -> Queue | None:
+        found = self._template.below(ref)
+        if found is None or found.type != QUEUE:
+            return None
+        if ref not in self.below:
+            stated = Settings()  # what is malformed is said of their own template
+            for one in found.template.resources(QUEUE):
+                name = f"{found.stack}.{one.logical_id}"
+                properties = qualified(one.properties, found.stack)
+                made = queue(one._replace(logical_id=name, properties=properties), stated)
+                self.below[name] = _redriven(made) if found.template.opened else made
+        return self.below[ref]
+
+
+def _redriven(queue: Queue) -> Queue:
+    return queue._replace(redrive=queue.redrive or Setting(UNKNOWN, queue.location))
 
 
 def queue(resource: Resource, settings: Settings) -> Queue:
@@ -73,7 +98,7 @@ def apis(template: Declarations, references: References, files: Files) -> Iterat
             properties = merged(shared, properties)
         protocol = properties.get("ProtocolType")
         places = [properties, *stages.get(resource.logical_id, ())]
-        unknown = any(place.opened for place in places)
+        unknown = template.opened or any(place.opened for place in places)
         yield Api(
             logical_id=resource.logical_id,
             location=resource.location,
@@ -104,7 +129,7 @@ def implied_apis(template: Declarations, drafts: Mapping[str, Draft]) -> Iterato
             continue
         location = events[0][1]
         properties = template.globals_of(kind) or Value({}, location)
-        places, unknown = [properties], properties.opened
+        places, unknown = [properties], properties.opened or template.opened
         planned = "AWS::ApiGateway::UsagePlan" in template.types.values()
         yield Api(
             logical_id=logical_id,

@@ -69,7 +69,7 @@ class EventReader:
         kind = stated.data if stated is not None and stated.data in ("kinesis", "dynamodb") else None
         if kind is None:
             words = made(value.location, EventSourceArn=source, StartingPosition=Value(UNKNOWN, value.location))
-            kind = type_of(words, self.types)
+            kind = type_of(words, self.types.get)
         yield self._mapping(kind, value, source)
 
     def kafka(self, value: Value) -> Iterator[Trigger]:

@@ -28,8 +28,8 @@ class Names(Protocol):
     def lookup(self, name: str, steps: Sequence[Step], place: Location) -> tuple[Value, int]:
         """The value of a name, and how many of the steps behind it belong to it."""
 
-    def read(self, path: str, place: Location) -> str | None:
-        """The text of a file that lies beside the module, and is named in a place."""
+    def read(self, path: str, place: Location) -> tuple[str, str] | None:
+        """A file that lies beside the module, and is named in a place: its path and its text."""
 
 
 class Scope(NamedTuple):

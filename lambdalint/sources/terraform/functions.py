@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdalint.model.places import UNKNOWN, Location
+from lambdalint.sources.terraform.json_texts import of_file, of_python
 from lambdalint.sources.terraform.lists import LISTS, Arguments, items_in, plain_text
 from lambdalint.sources.terraform.operations import Failed, chosen, number
 from lambdalint.sources.values import Value, shown
 
-Read = Callable[[str, Location], str | None]
+Read = Callable[[str, Location], tuple[str, str] | None]
 _PLACEHOLDER = re.compile(r"\$\{\s*([A-Za-z_][\w]*)\s*\}")
 MAX_TEXT = 1_000_000
 """What would be longer is not put together."""
@@ -88,11 +89,12 @@ def _on_text(function: Callable[..., Any]) -> Callable[[Arguments, Location], Va
 def _file(arguments: Arguments, place: Location, read: Read) -> Value | None:
     if not arguments or not isinstance(arguments[0].data, str):
         return None
-    text = read(arguments[0].data, place)
-    if text is None:
+    found = read(arguments[0].data, place)
+    if found is None:
         return None
+    path, text = found
     if len(arguments) == 1:
-        return Value(text, place)
+        return of_file(Value(text, place), path, text)
     if "%{" in text or not isinstance(arguments[1].data, dict):
         return None
     table = arguments[1].data
@@ -105,7 +107,8 @@ def _file(arguments: Arguments, place: Location, read: Read) -> Value | None:
         return found[0] if value is None else _shown(value)
 
     filled = _PLACEHOLDER.sub(put, text)
-    return Value(filled if known else UNKNOWN, place, "" if known else filled)
+    refs = tuple(dict.fromkeys(arguments[1].all_refs()))
+    return of_file(Value(filled if known else UNKNOWN, place, "" if known else filled, refs), path, text)
 
 
 def _jsonencode(arguments: Arguments, place: Location) -> Value:
@@ -136,19 +139,6 @@ def _jsondecode(arguments: Arguments, place: Location) -> Value | None:
     if value.decoded is not None:
         return value.decoded
     return of_python(json.loads(value.data), place) if isinstance(value.data, str) else None
-
-
-def of_python(data: Any, place: Location) -> Value:
-    """The opposite of `_plain`: with everything at one place, but what has one of its own."""
-    if isinstance(data, Value):
-        return data
-    if isinstance(data, dict):
-        return Value({str(key): of_python(one, place) for key, one in data.items()}, place)
-    if isinstance(data, list):
-        return Value([of_python(one, place) for one in data], place)
-    if isinstance(data, float):
-        return Value(number(data), place)
-    return Value(data if isinstance(data, (str, int)) else None, place)
 
 
 def _format(arguments: Arguments, place: Location) -> Value | None:

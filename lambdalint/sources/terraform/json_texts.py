@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdalint.later import pattern
 from lambdalint.model.places import UNKNOWN, Location
-from lambdalint.sources.terraform.functions import of_python
+from lambdalint.sources.terraform.operations import number
 from lambdalint.sources.values import Value
 
 _INDEX = re.compile(r"\[[^\]]*\]")
@@ -39,13 +39,21 @@ def document_of(value: Value | None) -> Value | None:
     return _with_refs(of_python(found_data, value.location), value.refs)
 
 
-def written_out(value: Value, lines: Sequence[str], first: int) -> Value:
+def of_file(value: Value, path: str, text: str) -> Value:
+    """What a file says: as a policy, its statements are at their own lines, if what was put in for names has none."""
+    lines = text.split("\n")
+    filled = value.data if isinstance(value.data, str) else value.text
+    return written_out(value, lines, 1, path) if filled.count("\n") == len(lines) - 1 else value
+
+
+def written_out(value: Value, lines: Sequence[str], first: int, path: str = "") -> Value:
     """A text that stands in the file as it is, line by line: as a policy, its statements are at their own lines."""
     text = value.data if isinstance(value.data, str) else value.text
     if value.choices or '"Statement"' not in text or text.lstrip()[:1] != "{":
         return value
+    place = value.location._replace(path=path) if path else value.location
     try:
-        found = json.loads(text, strict=False, object_pairs_hook=_placed(text, value.location, lines, first))
+        found = json.loads(text, strict=False, object_pairs_hook=_placed(text, place, lines, first))
     except (ValueError, RecursionError):
         return value
     return value._replace(decoded=_with_refs(of_python(found, value.location), value.refs))
@@ -76,6 +84,19 @@ def _begins(text: str) -> Iterator[int]:
             opened.append(number)
         elif token == "}":
             yield opened.pop()
+
+
+def of_python(data: Any, place: Location) -> Value:
+    """The opposite of what makes JSON of values: with everything at one place, but what has one of its own."""
+    if isinstance(data, Value):
+        return data
+    if isinstance(data, dict):
+        return Value({str(key): of_python(one, place) for key, one in data.items()}, place)
+    if isinstance(data, list):
+        return Value([of_python(one, place) for one in data], place)
+    if isinstance(data, float):
+        return Value(number(data), place)
+    return Value(data if isinstance(data, (str, int)) else None, place)
 
 
 def _with_refs(value: Value, refs: tuple[str, ...]) -> Value:

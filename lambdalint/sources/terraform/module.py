@@ -75,9 +75,10 @@ class Module:
             return Value(UNKNOWN, place, f"${{{'.'.join(filter(None, (name, first)))}}}"), min(len(steps), 1)
         return self._attribute(("resource", name, first), steps[1:], 1, place)
 
-    def read(self, path: str, place: Location) -> str | None:
+    def read(self, path: str, place: Location) -> tuple[str, str] | None:
         full = join(self.world.root, path)
-        return self.world.text(full) if self.world.files.may_read(full, place) else None
+        text = self.world.text(full) if self.world.files.may_read(full, place) else None
+        return None if text is None else (full, text)
 
     def scope(self, block: Block, variables: dict[str, Value] | None = None) -> Scope:
         return Scope(self, block.file, variables or {})

@@ -45,6 +45,14 @@ class Resources:
         """Terraform has no such thing."""
         return None
 
+    @property
+    def opened(self) -> bool:
+        """What a module may declare that is not here is noted of the functions that it is given."""
+        return False
+
+    def below(self, ref: str) -> None:
+        """The resources of modules have addresses as all others."""
+
     def within(self, document: Document) -> Template:
         """Of a description that stands in a file of its own."""
         return Template(document)
