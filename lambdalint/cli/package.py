@@ -138,13 +138,14 @@ def _is_over(one: Package, options: Options) -> bool:
 
 def _measured(one: Package, options: Options) -> Iterator[tuple[str, float]]:
     """How long the import of each handler takes, in a process of its own: this runs the package's code."""
+    from lambdalint.packages.costs import Unmeasured
     from lambdalint.packages.facts import all_contents
     from lambdalint.packages.running import measured
 
     for handler in one.handlers:
         try:
             yield handler, measured(all_contents(one), handler, options.interpreter or sys.executable)
-        except Unreadable as error:
+        except (Unmeasured, Unreadable) as error:
             print(f"lambdalint: {one.path}: {handler} {error}", file=sys.stderr)
 
 

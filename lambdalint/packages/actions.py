@@ -23,9 +23,11 @@ _WORDS = {
     "sdk-data": "leave out the data of AWS services that the program does not call",
     "symbols": "strip debug symbols from extension modules (strip --strip-unneeded)",
 }
-_BY_SLIM = frozenset(
-    {"tests", "docs", "bytecode", "stubs", "headers", "caches", "vcs", "venv", "node-modules", "editor"}
+_BY = {"sdk-data": "--slim --prune-sdk"} | dict.fromkeys(
+    ("tests", "docs", "bytecode", "stubs", "headers", "caches", "vcs", "venv", "node-modules", "editor"), "--slim"
 )
+_EITHER = {"sdk": "sdk-data", "sdk-data": "sdk"}
+"""Of these, one makes the other needless."""
 
 
 def actions(package: Package) -> list[Action]:
@@ -49,6 +51,8 @@ def _largest(of: Sequence[Action], gain_unzipped: int, gain_zipped: int) -> tupl
     for one in sorted(of, key=lambda one: -max(one.bytes_unzipped * bool(gain_unzipped), one.bytes_zipped)):
         if gain_unzipped <= 0 and gain_zipped <= 0:
             break
+        if any(_EITHER.get(one.kind) == other.kind for other in chosen):
+            continue
         chosen.append(one)
         gain_unzipped -= one.bytes_unzipped
         gain_zipped -= one.bytes_zipped
@@ -56,14 +60,19 @@ def _largest(of: Sequence[Action], gain_unzipped: int, gain_zipped: int) -> tupl
 
 
 def _all(package: Package) -> Iterator[Action]:
-    has_sdk = [one for one in package.distributions if one.name in SDK]
     for one in package.waste:
-        if one.kind in _WORDS and not (one.kind == "sdk-data" and has_sdk):
-            by = "--slim" if one.kind in _BY_SLIM else ""
+        if one.kind in _WORDS:
+            by = _BY.get(one.kind, "")
             yield Action(_WORDS[one.kind], one.kind, one.bytes_unzipped, one.bytes_zipped, one.safe, by)
-        elif one.kind == "sdk-data":
-            by = "--slim --prune-sdk"
-            yield Action(_WORDS[one.kind], one.kind, one.bytes_unzipped, one.bytes_zipped, one.safe, by)
+    sdk = [one for one in package.distributions if one.name in SDK]
+    if sdk and package.kind != "image":
+        yield Action(
+            f"leave out {', '.join(one.name for one in sdk)}: the runtime has them, in a version of its own",
+            "sdk",
+            sum(one.bytes_unzipped for one in sdk),
+            sum(one.bytes_zipped for one in sdk),
+            safe=False,
+        )
     if any(one.kind == "unused" for one in package.waste):
         loaded = {path for reach in package.reaches for path in (*reach.modules, *reach.lazy)}
         needed = needed_by(package.distributions, loaded)

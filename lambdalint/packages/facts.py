@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Waste
-from lambdalint.packages.contents import Contents, Unreadable
-from lambdalint.packages.services import services
-from lambdalint.packages.waste import needed_by, waste
+from lambdalint.packages.contents import Contents
+from lambdalint.packages.waste import waste
+
+if TYPE_CHECKING:
+    from lambdalint.packages.closure import Closure
 
 
 class PackageFacts:
@@ -45,15 +48,19 @@ class PackageFacts:
         return list(secrets(self.contents, self._own(package)))
 
     def reaches(self, package: Package) -> Sequence[Reach]:
-        from lambdalint.packages.closure import reaches
+        closure = self._follow(package)
+        return [closure.reach(handler) for handler in package.handlers]
 
-        return reaches(
-            self.contents,
-            package.handlers,
-            [contents_of(layer) for layer in package.layers],
-            [*self._plain(package), *(one for layer in package.layers for one in layer.distributions)],
-            package.python,
-        )
+    def _follow(self, package: Package) -> Closure:
+        if self._closure is None:
+            from lambdalint.packages.closure import Closure
+
+            layers = [contents_of(layer) for layer in package.layers]
+            of_layers = [one for layer in package.layers for one in layer.distributions]
+            self._closure = Closure(self.contents, layers, [*self._plain(package), *of_layers], package.python)
+        return self._closure
+
+    _closure: Closure | None = None
 
     def requirements(self, package: Package) -> Sequence[Requirement]:
         from lambdalint.packages.requirements import requirements
@@ -79,19 +86,15 @@ class PackageFacts:
         return [entry for entry in package.entries if entry.path not in installed]
 
     def _services(self, package: Package) -> frozenset[str] | None:
-        needed = needed_by(self._plain(package), {path for reach in package.reaches for path in reach.modules})
-        sources = [entry.path for entry in self._own(package)]
-        for one in self._plain(package):
-            if one.name not in ("boto3", "botocore") and one.name in needed:
-                sources += one.files
-        return services(self._read(path for path in sources if path.endswith(".py")))
+        """The services of AWS that the handlers may call; None where one is only known when the program runs."""
+        closure = self._follow(package)
+        named = [closure.services(handler) for handler in package.handlers]
+        known = [services for services in named if services is not None]
+        return frozenset().union(*known) | _ITS_OWN if known and len(known) == len(named) else None
 
-    def _read(self, paths: Iterable[str]) -> Iterator[bytes]:
-        for path in paths:
-            try:
-                yield self.contents.read(path)
-            except Unreadable:
-                continue
+
+_ITS_OWN = frozenset({"sts", "sso", "sso-oidc", "signin"})
+"""Called by the SDK itself, when it looks for credentials."""
 
 
 def contents_of(package: Package) -> Contents:

@@ -15,15 +15,15 @@ MOST_S = 120
 _IMPORT = "import importlib, sys; sys.path[:0] = sys.argv[2:]; importlib.import_module(sys.argv[1])"
 
 
-def measured(contents: Sequence[Contents], handler: str, python: str, runs: int = 3) -> float:
-    """How many milliseconds it takes to import the module of a handler, bytecode being there: the least of some runs.
+def measured(contents: Sequence[Contents], handler: str, python: str) -> float:
+    """How many milliseconds it takes to import the module of a handler, bytecode being there.
 
-    Raises `Unreadable` where it cannot be imported.
+    Raises `Unmeasured` where it cannot be imported.
     """
     from lambdalint.packages.costs import measure
 
     with laid_out(contents) as folders:
-        return min(measure(python, folders, module_of(handler)) for _ in range(runs + 1))
+        return sum(measure(python, folders, module_of(handler)).values())
 
 
 def imported(contents: Sequence[Contents], modules: Sequence[str], python: str) -> list[str]:

@@ -61,12 +61,15 @@ def waste(
     """
     sizes = {entry.path: entry for entry in entries}
     spared = set(loaded)
+    used = {folder for path in loaded for folder in _telling(path)}
     installed = {path for one in distributions for path in one.files}
     kinds: dict[str, list[str]] = defaultdict(list)
     tops = _environments(sizes)
     for path in sizes:
         if path not in spared:
             kind = _kind_of(path, python, tops)
+            if kind in _FOLDERS and not used.isdisjoint(_telling(path)):
+                continue  # a part of the program that only bears such a name
             if kind and (path in installed or kind not in _DATA_AT_TIMES or _is_told(path, kind)):
                 kinds[kind].append(path)
     taken = {path for paths in kinds.values() for path in paths}
@@ -96,6 +99,14 @@ UNSAFE = frozenset({"dev", "sdk", "sdk-data", "unused", "symbols", "metadata"})
 def _environments(paths: Iterable[str]) -> tuple[str, ...]:
     """The folders of virtual environments, whatever they are called."""
     return tuple(path.removesuffix("pyvenv.cfg") for path in paths if path.endswith("/pyvenv.cfg"))
+
+
+def _telling(path: str) -> Iterator[str]:
+    """The folders above a file whose names say what is in them."""
+    parts = path.split("/")
+    for count, part in enumerate(parts[:-1], 1):
+        if part in _BY_FOLDER:
+            yield "/".join(parts[:count])
 
 
 def _is_told(path: str, kind: str) -> bool:
