@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lambdalint.checks._settings import all_of
@@ -31,11 +31,11 @@ class Part(NamedTuple):
 
 def parts(package: Package) -> Iterator[Part]:
     """What of a package is machine code. Of a source folder its own: a build installs the rest anew."""
-    owners = {path: one for one in package.distributions for path in one.files}
+    owner_of = owners(package)
     present = {entry.path for entry in package.entries}
     by_name: dict[str, list[Native]] = {}
     for native in package.natives:
-        owner = owners.get(native.path)
+        owner = owner_of(native.path)
         if owner is None or package.kind != "source":
             by_name.setdefault(owner.name if owner else _top(native.path), []).append(native)
     for name, natives in by_name.items():
@@ -45,7 +45,17 @@ def parts(package: Package) -> Iterator[Part]:
                 modules.setdefault(stem(native.path), []).append(native)
         others = [one for one in natives if not one.abi]
         twins = frozenset(module for module in modules if f"{module}.py" in present)
-        yield Part(name, owners.get(natives[0].path), modules, others, twins)
+        yield Part(name, owner_of(natives[0].path), modules, others, twins)
+
+
+def owners(package: Package) -> Callable[[str], Distribution | None]:
+    """Tells which distribution a file came with. What a RECORD leaves out came with what else is in its folder."""
+    by_path = {path: one for one in package.distributions for path in one.files}
+    by_top: dict[str, Distribution | None] = {}
+    for path, one in by_path.items():
+        if "/" in path and by_top.setdefault(path.partition("/")[0], one) != one:
+            by_top[path.partition("/")[0]] = None
+    return lambda path: by_path.get(path) or by_top.get(path.partition("/")[0])
 
 
 def stem(path: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lambdalint.check import Fix, Problem, Severity, check
 from lambdalint.checks._fixes import replacing, setting
 from lambdalint.checks._settings import all_of
-from lambdalint.checks.package._shipped import be, listed
+from lambdalint.checks.package._shipped import be, listed, owners
 from lambdalint.model import Function, Package
 
 ARM64 = frozenset(
@@ -118,8 +118,8 @@ def _may_move(function: Function) -> bool:
 
 def _machine_code(package: Package) -> Iterator[str | None]:
     """The distributions whose machine code is there for arm64; None for any other."""
-    owners = {path: one for one in package.distributions for path in one.files}
+    owner_of = owners(package)
     for native in package.natives:
-        owner = owners.get(native.path)
+        owner = owner_of(native.path)
         known = owner is not None and owner.name in ARM64 and not any(tag in one for tag in _OLD for one in owner.tags)
         yield owner.name if owner is not None and known else None
