@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -15,6 +16,12 @@ WRITABLE = frozenset(["sam", "cloudformation", "terraform", "serverless"])
 
 _OF_THE_CODE = frozenset({"LoggingConfig.LogFormat"})
 """Settings that are right for one function's code, and may not be for another's."""
+_DEPLOYING = {
+    "sam": "",
+    "serverless": " by serverless-plugin-canary-deployments",
+    "terraform": " by terraform-aws-modules/lambda//modules/deploy",
+}
+"""The formats in which something shifts the traffic, and what must be installed for it."""
 _ELSEWHERE = "it is stated in another file, which others may use"
 _SHARED = "it stands for several functions at once"
 
@@ -136,10 +143,19 @@ def listening(function: Function, trigger: Trigger) -> Fix | None:
 
 
 def uninvoking(function: Function, trigger: Trigger) -> Fix | None:
-    """Take one event of a function away, where events stand in the function."""
-    if function.format not in ("sam", "serverless"):
+    """Take what invokes a function away: an event that stands in it, in Terraform the target of a rule or a schedule.
+
+    None where others may refer to it, as to the rules of CloudFormation.
+    """
+    if function.format not in ("sam", "serverless", "terraform"):
         return None
-    return _fixing(function, "Remove the event", _remove_event, place=trigger.location)
+    message = "Remove the event"
+    if function.format == "terraform":
+        if os.path.dirname(trigger.location.path) != os.path.dirname(function.location.path):
+            return _refusing(function, message, "it stands in another module, which others may use")
+        if _is_shared(function):
+            return _refusing(function, message, _SHARED)
+    return _fixing(function, message, _remove_event, place=trigger.location)
 
 
 def forgetting(of: Function | list[Function], days: int) -> Fix | None:
@@ -152,11 +168,19 @@ def forgetting(of: Function | list[Function], days: int) -> Fix | None:
 
 
 def deploying_gradually(function: Function) -> Fix | None:
-    """Give new code a part of the traffic first, with an alarm that takes it back."""
-    if function.format != "sam":
+    """Give new code a part of the traffic first, with an alarm that takes it back.
+
+    None for functions of CloudFormation: it takes a new resource for each version of the code.
+    """
+    tool = _DEPLOYING.get(function.format)
+    if tool is None:
         return None
-    edits = partial(_deploy, place=function.location, alias="live", preference="Canary10Percent5Minutes")
-    return Fix("Deploy it gradually, with an alarm on its errors", edits)
+    message = f"Deploy it gradually{tool}, with an alarm on its errors"
+    if _is_shared(function):
+        return _refusing(function, message, _SHARED)
+    deploy = partial(_deploy, format=function.format, alias="live", preference="Canary10Percent5Minutes")
+    places = (function.location,)
+    return Fix(message, partial(deploy, places=places), places=places, together=deploy)
 
 
 def _is_shared(function: Function) -> bool:
@@ -225,18 +249,15 @@ def _keep_logs(text: str, *, format: str, places: Sequence[Location], days: int)
 
 
 def _remove_event(text: str, *, format: str, place: Location) -> Sequence[Edit]:
-    if format == "serverless":
-        from lambdalint.rewriting.templates.serverless import remove_event
-    else:
-        from lambdalint.rewriting.templates import remove_event
+    from lambdalint.rewriting.templates import words_of
 
-    return remove_event(text, place=place)
+    return words_of(format).remove_event(text, place=place)
 
 
-def _deploy(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
-    from lambdalint.rewriting.templates import deploy_gradually
+def _deploy(text: str, places: Sequence[Location], *, format: str, alias: str, preference: str) -> Sequence[Edit]:
+    from lambdalint.rewriting.templates import words_of
 
-    return deploy_gradually(text, place=place, alias=alias, preference=preference)
+    return words_of(format).deploy_gradually(text, places=places, alias=alias, preference=preference)
 
 
 def _remove_import(text: str, *, module: str, bound: str) -> Sequence[Edit]:

@@ -53,7 +53,14 @@ def at(path: str, wanted: Wanted) -> list[Package]:
     contents = open_package(path)
     if not contents.entries and not contents.remarks:
         return []
-    handlers = [_file_of(handler, contents) for handler in wanted.handlers] or list(_guessed(contents))
+    named = wanted.handlers
+    if contents.kind == "image":
+        from lambdalint.packages.images import Image
+
+        assert isinstance(contents, Image)
+        wanted = wanted._replace(architecture=wanted.architecture or contents.architecture)
+        named = named or [one for one in [contents.command] if _file_of(one, contents)]
+    handlers = [_named(handler, contents) for handler in named] or list(_guessed(contents))
     return [_made(contents, wanted, handlers=handlers)]
 
 
@@ -148,15 +155,19 @@ def _within(source: str, path: str) -> str:
     return os.path.relpath(path, source or ".").replace(os.sep, "/")
 
 
-def _file_of(handler: str, contents: Contents) -> str:
+def _named(handler: str, contents: Contents) -> str:
     """The file that a handler string names. Raises `WrongUse` where there is none."""
-    module = handler.rpartition(".")[0] or handler
+    found = _file_of(handler, contents)
+    if not found:
+        raise WrongUse(f"--handler {handler}: there is no such module in {contents.path}")
+    return found
+
+
+def _file_of(handler: str, contents: Contents) -> str:
+    """The same; empty where there is none."""
+    inner = (handler.rpartition(".")[0] or handler).replace(".", "/")
     paths = {entry.path for entry in contents.entries}
-    inner = module.replace(".", "/")
-    for path in (f"{inner}.py", f"{inner}/__init__.py", handler):
-        if path in paths:
-            return path
-    raise WrongUse(f"--handler {handler}: there is no {inner}.py in {contents.path}")
+    return next((path for path in (f"{inner}.py", f"{inner}/__init__.py", handler) if path in paths), "")
 
 
 def _guessed(contents: Contents) -> Iterator[str]:

@@ -13,7 +13,7 @@ from running import apply, check, run
 from test_template_fixes import at
 
 from lambdalint.check import Refusal
-from lambdalint.rewriting.templates.serverless import remove, remove_event, replace, state
+from lambdalint.rewriting.templates.serverless import deploy_gradually, remove, remove_event, replace, state
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +139,84 @@ def test_a_mapping_heeds_what_failed() -> None:
         place = [at(before, "functions", key)]
         with pytest.raises(Refusal, match=reason):
             state(before, places=place, name="FunctionResponseTypes", value=value)
+
+
+def deployed(text: str, *ids: str) -> str:
+    places = [at(text, "functions", one) for one in ids]
+    return apply(text, deploy_gradually(text, places=places, alias="live", preference="Canary10Percent5Minutes"))
+
+
+SETTINGS = """\
+    deploymentSettings:
+      type: Canary10Percent5Minutes
+      alias: live
+      alarms:
+        - {}Errors
+"""
+ALARM = """\
+    {0}Errors:
+      Type: AWS::CloudWatch::Alarm
+      Properties:
+        Namespace: AWS/Lambda
+        MetricName: Errors
+        Statistic: Sum
+        Period: 60
+        EvaluationPeriods: 1
+        Dimensions:
+          - Name: FunctionName
+            Value: !Ref {0}LambdaFunction
+          - Name: Resource
+            Value: !Sub ${{{0}LambdaFunction}}:live
+        Threshold: 0
+        ComparisonOperator: GreaterThanThreshold
+        TreatMissingData: notBreaching
+"""
+PLUGIN = "serverless-plugin-canary-deployments"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_functions_are_deployed_gradually_by_a_plugin(newline: str) -> None:
+    after = SERVICE.replace("\nfunctions:", f"\nplugins:\n  - {PLUGIN}\n\nfunctions:")
+    after = after.replace("  handler: app.handler\n", "  handler: app.handler\n" + SETTINGS.format("Orders"))
+    after = after.replace("  handler: app.mails\n", "  handler: app.mails\n" + SETTINGS.format("Mails"))
+    after = f"{after}\nresources:\n  Resources:\n{ALARM.format('Orders')}{ALARM.format('Mails')}"
+    assert deployed(SERVICE.replace("\n", newline), "orders", "mails") == after.replace("\n", newline)
+
+
+@pytest.mark.parametrize(
+    ("plugins", "after"),
+    [
+        ("plugins:\n  - other  # why\n", f"plugins:\n  - other  # why\n  - {PLUGIN}\n"),
+        ("plugins:\n- 'other'\n", f"plugins:\n- 'other'\n- '{PLUGIN}'\n"),
+        ("plugins: [other, more]  # why\n", f"plugins: [other, more, {PLUGIN}]  # why\n"),
+        ("plugins:\n  modules:\n    - other\n", f"plugins:\n  modules:\n    - other\n    - {PLUGIN}\n"),
+        (f"plugins:\n  - {PLUGIN}\n", f"plugins:\n  - {PLUGIN}\n"),
+    ],
+)
+def test_the_plugin_is_named_once_beside_others(plugins: str, after: str) -> None:
+    table = "resources:\n  Resources:\n    Table:\n      Type: AWS::DynamoDB::Table\n"
+    text = f"{SERVICE}{plugins}{table}"
+    found = deployed(text, "mails")
+    assert f"{after}{table}    MailsErrors:\n      Type: AWS::CloudWatch::Alarm\n" in found
+    with pytest.raises(Refusal, match="stated already"):
+        deployed(found, "mails")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"{SERVICE}plugins: ${{file(plugins.yml)}}\n", "plugins stand in another file"),
+        (f"{SERVICE}plugins: []\n", "no plain list"),
+        (f"{SERVICE}resources:\n  - ${{file(more.yml)}}\n", "resources stand in other files"),
+        (f"{SERVICE}resources:\n  Resources:\n    MailsErrors: {{Type: x}}\n", "something else called MailsErrors"),
+        (f"{SERVICE}    provisionedConcurrency: 1\n", "another alias"),
+        (SERVICE.replace("  name: aws\n", "  name: aws\n  versionFunctions: false\n"), "no versions"),
+        ("functions:\n  mails:\n    handler: a.b\n", "in another file"),
+    ],
+)
+def test_where_the_plugin_would_meet_something_else_it_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(Refusal, match=reason):
+        deployed(text, "mails")
 
 
 def test_an_event_is_taken_out_of_its_list() -> None:
@@ -292,6 +370,18 @@ def test_what_checks_offer_is_made(code: str, before: tuple[str, str], after: tu
     run("check", "--select", code, "--no-cache", "--pedantic", "--fix", "--unsafe-fixes", ".")
     assert Path("serverless.yml").read_text() == (RUN % after).replace("3.14\nf", f"3.14\n{provider}f")
     assert check("--select", code, "--no-cache", "--pedantic", ".").json["findings"] == []
+
+
+def test_all_functions_of_a_service_are_deployed_gradually_at_once() -> None:
+    names = [f"f_{number}" for number in range(12)]
+    lines = [f"  {name}:\n    handler: app.handler\n" for name in names]
+    Path("serverless.yml").write_text(RUN.partition("  orders")[0] + "".join(lines))
+    run("check", "--select", "LL811", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    text = Path("serverless.yml").read_text()
+    assert [f"        - FUnderscore{number}Errors\n" in text for number in range(12)] == [True] * 12
+    assert text.count(PLUGIN) == 1
+    assert check("--select", "LL811", "--no-cache", ".").json["findings"] == []
+    assert run("check", "--select", "LL811", "--no-cache", "--diff", "--unsafe-fixes", ".").out == ""
 
 
 def test_a_ping_is_taken_out() -> None:

@@ -351,7 +351,9 @@ def test_an_entry_that_others_lean_on_stays(text: str, keys: list[str], reason: 
 
 def test_a_function_is_deployed_gradually() -> None:
     before = f"{PLAIN}  Other:\n    Type: AWS::SNS::Topic\n"
-    edits = deploy_gradually(before, place=at(before, "Orders"), alias="live", preference="Linear10PercentEvery1Minute")
+    edits = deploy_gradually(
+        before, places=[at(before, "Orders")], alias="live", preference="Linear10PercentEvery1Minute"
+    )
     assert apply(before, edits) == before.replace(
         "  # the newest\n",
         """  # the newest
@@ -390,22 +392,22 @@ def test_an_alias_that_is_there_is_kept() -> None:
         PLAIN.replace("      Handler", "      AutoPublishAlias: prod\n      Handler"),
         PLAIN.replace("Resources", "Globals:\n  Function:\n    AutoPublishAlias: prod\nResources"),
     ):
-        after = apply(text, deploy_gradually(text, place=at(text, "Orders"), alias="live", preference="X"))
+        after = apply(text, deploy_gradually(text, places=[at(text, "Orders")], alias="live", preference="X"))
         assert after.count("AutoPublishAlias") == 1
         assert "${Orders}:prod" in after
     unknown = PLAIN.replace("      Handler", "      AutoPublishAlias: !Ref Stage\n      Handler")
     assert "not known" in refused(
-        lambda: deploy_gradually(unknown, place=at(unknown, "Orders"), alias="live", preference="X")
+        lambda: deploy_gradually(unknown, places=[at(unknown, "Orders")], alias="live", preference="X")
     )
     taken = f"{PLAIN}  OrdersErrors:\n    Type: AWS::SNS::Topic\n"
     assert "something else" in refused(
-        lambda: deploy_gradually(taken, place=at(taken, "Orders"), alias="live", preference="X")
+        lambda: deploy_gradually(taken, places=[at(taken, "Orders")], alias="live", preference="X")
     )
 
 
 def test_a_function_without_properties_gets_them_once() -> None:
     before = "Resources:\n  Orders:\n    Type: AWS::Serverless::Function\n  Other:\n    Type: AWS::SNS::Topic\n"
-    after = apply(before, deploy_gradually(before, place=at(before, "Orders"), alias="live", preference="X"))
+    after = apply(before, deploy_gradually(before, places=[at(before, "Orders")], alias="live", preference="X"))
     assert after.startswith(
         "Resources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      AutoPublishAlias: live\n"
         "      DeploymentPreference:\n        Type: X\n        Alarms:\n"

@@ -567,6 +567,15 @@ def test_a_module_that_is_not_here_may_trigger(stack: Any) -> None:
     assert stack(FUNCTION).functions[0].triggers_known
 
 
+def test_the_module_that_starts_deployments_adds_nothing_else(stack: Any) -> None:
+    source = 'source = "terraform-aws-modules/lambda/aws//modules/deploy"'
+    text = f'module "d" {{\n {source}\n function_name = aws_lambda_function.f.function_name\n}}'
+    (function,) = stack(FUNCTION + text).functions
+    assert function.triggers_known
+    assert function.log_retention_days is None
+    assert not function.alarms
+
+
 # -- whatever is in there, reading does not raise -------------------------------------------------------
 
 WHOLE = FUNCTION + ROLE % "" + BY_MODULE % "" + "\n".join(one[0] for one in [*TRIGGERS, *POLICIES])

@@ -15,7 +15,14 @@ from running import apply, check, run
 
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
-from lambdalint.rewriting.templates.terraform import keep_logs, remove, replace, state
+from lambdalint.rewriting.templates.terraform import (
+    deploy_gradually,
+    keep_logs,
+    remove,
+    remove_event,
+    replace,
+    state,
+)
 from lambdalint.sources.terraform.syntax import parsed
 
 
@@ -279,6 +286,7 @@ def test_nor_what_a_version_of_the_module_has_no_argument_for(constraint: str, r
     assert "tracing_mode" in stated(module, "Tracing", "Active", "module")
 
 
+VERSION = 'terraform {{\n  required_providers {{\n    aws = {{ version = "{}" }}\n  }}\n}}\n'
 VALUES = """\
 resource "aws_lambda_function" "orders" {
   runtime       = "python3.8" # old
@@ -425,6 +433,122 @@ def test_a_log_group_that_would_meet_another_is_refused() -> None:
     with pytest.raises(Refusal, match="several functions"):
         keep_logs(several, places=place, days=30)
 
+    elsewhere = FUNCTION.replace("  role", "  provider      = aws.west\n  role")
+    with pytest.raises(Refusal, match="a provider of its own"):
+        keep_logs(elsewhere, places=place, days=30)
+
+
+DEPLOYED = {
+    # of a resource and of a call of the module: its name and version, what is called after it, the deploying module
+    FUNCTION: ("aws_lambda_function.orders.function_name", "aws_lambda_function.orders.version", '"~> 8.0"'),
+    MODULE: ("module.orders.lambda_function_name", "module.orders.lambda_function_version", ""),
+}
+
+
+@pytest.mark.parametrize("text", DEPLOYED)
+def test_a_function_is_deployed_gradually(text: str) -> None:
+    name, version, constraint = DEPLOYED[text]
+    place = [at(text, "resource" if "resource" in text else "module")]
+    after = made(text, deploy_gradually(text, places=place, alias="live", preference="Canary10Percent5Minutes"))
+    inner, _, added = after.partition('\n\nresource "aws_lambda_alias" "orders_live" {\n')
+    assert re.findall(r"  publish +?= true\n", inner)
+    assert [line for line in words_of(inner) if line != "publish = true"] == words_of(text)
+    assert f"  function_version = {version}\n" in added
+    assert added.count(f" = {name}\n") == 4
+    assert f'    Resource     = "${{{name}}}:live"\n' in added
+    assert f'  alarm_name          = "${{{name}}}-errors"\n' in added
+    assert '  deployment_config_name = "CodeDeployDefault.LambdaCanary10Percent5Minutes"\n' in added
+    assert ("  version = " in added) is bool(constraint)
+    assert constraint in added
+    assert '"terraform-aws-modules/lambda/aws//modules/deploy"\n' in added
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (FUNCTION.replace("  timeout", "  publish = false\n  timeout"), "publish is stated already, as false"),
+        (FUNCTION.replace("  role", "  count         = 1\n  role"), "several functions"),
+        (FUNCTION.replace("  role", "  provider      = aws.west\n  role"), "a provider of its own"),
+        (FUNCTION + 'resource "aws_lambda_alias" "orders_live" {}\n', "something else called orders_live"),
+        (FUNCTION + 'module "orders_deployment" {}\n', "something else called orders_deployment"),
+        (FUNCTION + VERSION.format("~> 5.0"), "needs version 6.28 of the provider"),
+        (MODULE.replace('aws"\n', 'aws"\n  version = "~> 7.2"\n', 1), "needs version 8 of the module"),
+        (MODULE.replace('aws"\n', 'aws?ref=v8"\n'), "does not come from a registry"),
+    ],
+)
+def test_what_cannot_be_deployed_gradually_is_refused(text: str, reason: str) -> None:
+    place = [at(text, "module" if text.startswith("module") else "resource")]
+    with pytest.raises(Refusal, match=reason):
+        deploy_gradually(text, places=place, alias="live", preference="X")
+
+
+PING = """\
+resource "aws_cloudwatch_event_target" "warm" {
+  rule = aws_cloudwatch_event_rule.warm.name
+  arn  = aws_lambda_function.orders.arn
+}
+"""
+RULE = """\
+resource "aws_cloudwatch_event_rule" "warm" {
+  schedule_expression = "rate(5 minutes)" # all day
+}
+"""
+ALLOWED = """\
+resource "aws_lambda_permission" "warm" {
+  function_name = aws_lambda_function.orders.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.warm.arn
+}
+"""
+SECOND = PING.replace('"warm"', '"second"').replace("orders.arn", "mails.arn")
+MORE = 'locals {\n  a = "b"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([FUNCTION, RULE, PING, ALLOWED, MORE], [FUNCTION, MORE]),
+        ([PING, ALLOWED, RULE, FUNCTION], [FUNCTION]),
+        ([FUNCTION, PING], [FUNCTION]),
+        ([RULE, FUNCTION, "# why\n" + PING], [FUNCTION, "# why\n"]),
+        # the rule has other targets, or something refers to it or to its permission
+        ([FUNCTION, RULE, PING, SECOND, ALLOWED], [FUNCTION, RULE, SECOND, ALLOWED]),
+        ([FUNCTION, RULE, PING, MORE.replace('"b"', "[aws_lambda_permission.warm]"), ALLOWED], [0, 1, 3, 4]),
+        ([FUNCTION, RULE, PING, MORE.replace('"b"', "aws_cloudwatch_event_rule.warm.id")], [0, 1, 3]),
+    ],
+)
+@pytest.mark.parametrize("between", ["", "\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_ping_goes_and_what_was_there_for_it_alone(
+    before: list[str], after: list[str | int], between: str, newline: str
+) -> None:
+    text = between.join(before).replace("\n", newline)
+    kept = between.join(before[one] if isinstance(one, int) else one for one in after).replace("\n", newline)
+    assert made(text, remove_event(text, place=at(text, 'resource "aws_cloudwatch_event_target" "warm"'))) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (PING.replace("  arn", "  for_each = x\n  arn"), "several functions"),
+        (PING.replace("  arn", "  # why\n  arn"), "a comment stands"),
+        (PING + MORE.replace('"b"', "aws_cloudwatch_event_target.warm"), "something else refers to it"),
+        (PING + RULE.replace("  schedule", "  count = 1\n  schedule"), "several functions"),
+    ],
+)
+def test_a_ping_that_is_more_than_that_stays(text: str, reason: str) -> None:
+    with pytest.raises(Refusal, match=reason):
+        remove_event(text, place=at(text, "resource"))
+
+
+def test_what_another_file_of_the_module_refers_to_stays() -> None:
+    text = f"{RULE}\n{PING}"
+    Path("more.tf").write_text("output.x = aws_cloudwatch_event_rule.warm.arn\n")
+    assert made(text, remove_event(text, place=at(text, "resource", 'resource "aws_cloudwatch_event_target'))) == RULE
+    Path("more.tf").write_text("output.x = aws_cloudwatch_event_target.warm.id\n")
+    with pytest.raises(Refusal, match="something else refers to it"):
+        remove_event(text, place=at(text, "resource", 'resource "aws_cloudwatch_event_target'))
+
 
 # -- in a run ------------------------------------------------------------------------------------------
 
@@ -549,6 +673,31 @@ def test_mappings_of_both_kinds_heed_what_failed() -> None:
     assert SOURCES % ("jobs", "aws_lambda_function.orders.arn", LISTENS) in text
     assert ':j", function_response_types = ["ReportBatchItemFailures"] }\n' in text
     assert check("--select", "LL406", "--no-cache", ".").json["findings"] == []
+
+
+def test_functions_of_both_kinds_are_deployed_gradually_and_pings_go() -> None:
+    Path("src").mkdir()
+    Path("src/app.py").write_text("def handler(event, context):\n    return None if event.get('warmer') else event\n")
+    second = SECOND.replace("aws_lambda_function.mails", "aws_lambda_function.elsewhere")
+    Path("main.tf").write_text(BOTH % ("", "") + f"\n{RULE}\n{PING}\n{second}")
+    run("check", "--select", "LL811,LL114", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    text = Path("main.tf").read_text()
+    assert text.count("  publish       = true\n") == text.count('//modules/deploy"\n') == 2
+    assert check("--select", "LL811,LL114", "--no-cache", ".").json["findings"] == []
+    assert "aws_cloudwatch_event_target" not in text.replace(second, "")
+
+
+def test_a_ping_in_a_module_that_others_may_call_stays() -> None:
+    Path("src").mkdir()
+    Path("src/app.py").write_text("def handler(event, context):\n    return None if event.get('warmer') else event\n")
+    Path("warm").mkdir()
+    ping = 'variable "arn" {}\n' + RULE + PING.replace("aws_lambda_function.orders.arn", "var.arn")
+    Path("warm/main.tf").write_text(ping)
+    calls = 'module "warm" {\n  source = "./warm"\n  arn    = aws_lambda_function.orders.arn\n}\n'
+    Path("main.tf").write_text(BOTH % ("", "") + calls)
+    ran = run("check", "--select", "LL114", "--no-cache", "--fix", "--unsafe-fixes", ".")
+    assert "LL114 not fixed: it stands in another module, which others may use" in ran.err
+    assert Path("warm/main.tf").read_text() == ping
 
 
 def test_functions_in_several_files_are_mended_in_each() -> None:

@@ -78,8 +78,10 @@ def warmer_ping(handler: Handler) -> Iterator[Problem]:
     `keep-warm`), and the package lambda_warmer wherever it is imported. Where the handler only knows scheduled events
     from others, it is shown with `--pedantic`: they may have work to do.
 
-    **Fix.** Offers a fix that takes the schedule away, where it is an event of a function of SAM or of the Serverless
-    Framework. It is unsafe: what else the schedule did is not done then.
+    **Fix.** Offers a fix that takes the schedule away: an event of a function of SAM or of the Serverless Framework; in
+    Terraform an `aws_scheduler_schedule`, or an `aws_cloudwatch_event_target` with its rule and its permission, as far
+    as nothing else in the module refers to them. Rules that CloudFormation declares by themselves stay: others may
+    refer to them. It is unsafe: what else the schedule did is not done then.
 
     **Ignore it when** a single user at a time is all there is, and the ping is cheaper.
 

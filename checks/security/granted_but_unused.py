@@ -1,13 +1,13 @@
-"""LL709: what a role allows and what the code does are not the same."""
+"""LL709: a role allows what the code has no use for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks._actions import allowed_by, any_matches, needed, users
+from lambdalint.checks._actions import allowed_by, any_matches, users
 from lambdalint.checks._reach import all_calls, is_open
-from lambdalint.model import Call, Function, Handler
+from lambdalint.model import Function, Handler
 from lambdalint.model.code import Wording
 
 OF_THE_SERVICE = (
@@ -21,8 +21,6 @@ OF_DESTINATIONS = (
 )
 OF_EXTENSIONS = "ssm:* secretsmanager:* s3:*".split()
 """What a layer may do by itself."""
-BY_OTHERS = ("sts:*", "kms:*")
-"""What is as often allowed by the policy of the other side: of the role to assume, of the key."""
 SIMPLE = frozenset(
     """
     apigatewaymanagementapi cloudwatch cognito-idp comprehend dynamodb dynamodbstreams events firehose iot-data kinesis
@@ -37,10 +35,9 @@ BUILDERS = (".client", ".resource", ".create_client")
 
 @check(Handler, code="LL709", severity=Severity.ADVICE, since="0.1")
 def granted_but_unused(handler: Handler) -> Iterator[Problem]:
-    """The policies of a function allow actions that its code has no use for, or not one that it needs.
+    """The policies of a function allow actions that its code has no use for.
 
-    **Why it matters.** What is allowed and never needed serves only those who get in. What is needed and not allowed is
-    an `AccessDenied` on the first invocation that comes so far.
+    **Why it matters.** What is allowed and never needed serves only those who get in.
 
     **Bad**
 
@@ -73,9 +70,7 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
     table = boto3.resource("dynamodb").Table("orders")
 
     def handler(event, context):
-        order = table.get_item(Key={"id": event["id"]})["Item"]
-        table.put_item(Item=order | {"seen": True})  # LL709
-        return order["id"]
+        return table.get_item(Key={"id": event["id"]})["Item"]["total"]
     ```
 
     **Good**
@@ -92,7 +87,7 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
           Policies:
             - Statement:
                 - Effect: Allow
-                  Action: [dynamodb:GetItem, dynamodb:PutItem]
+                  Action: [dynamodb:GetItem]
                   Resource: !GetAtt Table.Arn
       Table:
         Type: AWS::DynamoDB::Table
@@ -114,7 +109,6 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
     functions = [one for one in handler.functions if one.policies_known]
     if not functions or not handler.complete:
         return
-    yield from _not_allowed(handler, functions)
     narrow = [one for one in functions if _is_its_own(one)]
     if not narrow:
         return
@@ -190,73 +184,3 @@ def _of_others(function: Function) -> list[str]:
     ):
         found += OF_EXTENSIONS
     return found
-
-
-# -- needed, and not allowed -------------------------------------------------------------------------------
-
-
-def _not_allowed(handler: Handler, functions: list[Function]) -> Iterator[Problem]:
-    if len(functions) < len(handler.functions):
-        return  # it may run for the others only
-    granted: list[str] = []
-    for function in functions:
-        found = _granted(function)
-        if found is None:
-            return
-        granted += found
-    told: set[str] = set()
-    by_others = [*BY_OTHERS, *(f"{service}:*" for function in functions for service in function.opened_services)]
-    for call in handler.warm_calls.operations:
-        if _has_other_credentials(call) or call.on_error_path:
-            continue
-        for action in needed(call.service, _operation(call)) or ():
-            if action.lower() not in told and not any_matches([*granted, *by_others], action):
-                told.add(action.lower())
-                of = " or ".join(one.logical_id for one in functions[:2])
-                message = f"{call.operation} needs {_shown(call, action)}, which no policy of {of} allows; allow it"
-                yield Problem(call.location, message, trace=call.trace)
-
-
-def _granted(function: Function) -> list[str] | None:
-    """The patterns of what is allowed; None where that is not known."""
-    found: list[str] = []
-    for statement in function.statements:
-        if statement.effect != "Allow":
-            continue
-        if not statement.known or statement.not_actions:
-            return None
-        found += statement.actions
-    for policy in function.policies:
-        actions = allowed_by(policy.of_aws, policy.is_template)
-        if actions is None:
-            return None
-        found += actions
-    return None if any("$" in one for one in found) else found
-
-
-def _operation(call: Call) -> str:
-    """What a call comes to: of a paginator, the operation of its pages."""
-    if call.operation in ("get_paginator", "get_waiter"):
-        named = call.argument(0, "operation_name")
-        is_page = call.operation == "get_paginator" and named is not None and isinstance(named.value, str)
-        return str(named.value) if is_page and named is not None else ""
-    return call.operation
-
-
-def _has_other_credentials(call: Call) -> bool:
-    """Whether the client may have others than the role's, or be one of another place than AWS."""
-    maker: Call | None = call.receiver
-    while maker is not None:
-        given = {*maker.keywords} & {"aws_access_key_id", "aws_session_token", "endpoint_url", "profile_name", "**"}
-        values = [*maker.positional, *maker.keywords.values()]
-        if given or any(one.from_credentials for one in values) or maker.argument(None, "botocore_session"):
-            return True
-        maker = maker.receiver
-    return False
-
-
-def _shown(call: Call, action: str) -> str:
-    """An action as it is written: `dynamodb:PutItem`."""
-    prefix = action.partition(":")[0]
-    words = "".join(word.capitalize() for word in call.operation.split("_"))
-    return f"{prefix}:{words}" if f"{prefix}:{words}".lower() == action.lower() else action

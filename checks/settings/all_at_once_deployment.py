@@ -65,9 +65,18 @@ def all_at_once_deployment(function: Function) -> Iterator[Problem]:
     Of Terraform, CloudFormation and CDK it is said only where no version is published: what shifts the traffic between
     versions may be anywhere.
 
-    **Fix.** Offers a fix for functions of SAM that state nothing of it: an alias, a canary of 10 % for five minutes,
-    and an alarm on the errors of that alias. It is unsafe: who calls the function itself must call the alias from then
-    on, and CodeDeploy has a part in each deployment.
+    **Fix.** Offers a fix for functions that state nothing of it: an alias, a canary of 10 % for five minutes, and an
+    alarm on the errors of that alias. It is unsafe: who calls the function itself must call the alias from then on, and
+    CodeDeploy has a part in each deployment.
+
+    - SAM and the Serverless Framework let the events of the function invoke the alias. With the latter a plugin does
+      all this. It is named under `plugins`, and must be installed: `npm install --save-dev
+      serverless-plugin-canary-deployments`.
+    - Terraform's provider can declare what CodeDeploy needs, but cannot start a deployment. The module
+      terraform-aws-modules/lambda//modules/deploy does, by the AWS CLI: it wants `terraform init`, and the CLI where
+      Terraform runs. What Terraform declares as triggers invokes the function itself until you give it
+      `aws_lambda_alias.<name>_live`, and permissions the name of the alias as `qualifier`.
+    - CloudFormation by itself wants another AWS::Lambda::Version for each change of the code, so there is no fix.
 
     **Ignore it when** the function runs once in a while, so that a part of its traffic says nothing.
 

@@ -53,6 +53,9 @@ def memory_left_at_default(function: Function) -> Iterator[Problem]:
     but nobody measured them either: they are shown under `--pedantic`. Of functions that CloudFront runs nothing is
     said: those that see each viewer's request cannot have more than 128 MB.
 
+    It is said of each function, also where a template has many: each needs a size of its own, may be ignored by itself,
+    and is known to a baseline when it is new.
+
     **Fix.** Offers a fix that sets 512 MB, for all functions at once where none has a memory size. It is unsafe: what
     an invocation costs changes; measure whether another size suits better.
 

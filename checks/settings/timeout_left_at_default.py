@@ -54,7 +54,9 @@ def timeout_left_at_default(function: Function) -> Iterator[Problem]:
     ```
 
     The Serverless Framework makes that 6 s, which is enough for most: it is shown under `--pedantic`. Of Zappa (30 s)
-    and Chalice (60 s) nothing is said, nor of functions that CloudFront or Cognito waits for.
+    and Chalice (60 s) nothing is said, nor of functions that CloudFront or Cognito waits for. It is said of each
+    function, also where a template has many: each needs a time of its own, may be ignored by itself, and is known to a
+    baseline when it is new.
 
     **Fix.** Offers a fix that sets 15 s, less where a queue or a caller does not wait as long, and for all functions at
     once where none has a timeout. It is unsafe: an invocation that hangs is then billed for longer; measure what it

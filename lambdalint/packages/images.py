@@ -8,6 +8,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 from lambdalint.model.package import Entry
@@ -198,13 +199,15 @@ class _Folder:
         with self.open(name) as stream:
             return stream.read(at_most)
 
-    def open(self, name: str) -> IO[bytes]:
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
         if not safe(name):
             raise Unreadable(f"is no image: it names {name[:80]!r}")
         try:
-            return open(os.path.join(self._path, *safe(name).split("/")), "rb")
-        except OSError as error:
-            raise Unreadable(f"is damaged: {name} cannot be read ({error.strerror})") from None
+            with open(os.path.join(self._path, *safe(name).split("/")), "rb") as stream:
+                yield stream
+        except FileNotFoundError:
+            raise Unreadable(f"is damaged: {name} is not in it") from None
 
 
 class _Tar:
@@ -213,8 +216,8 @@ class _Tar:
     def __init__(self, path: str) -> None:
         self._path = path
         try:
-            self._archive = tarfile.open(path, "r:*")  # noqa: SIM115 (open as long as this is)
-            self._members = {safe(one.name): one for one in self._archive.getmembers() if one.isreg()}
+            with tarfile.open(path, "r:*") as archive:
+                self._members = {safe(one.name): one.name for one in archive.getmembers() if one.isreg()}
         except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
             raise Unreadable(f"is no image that can be read: {str(error)[:200]}") from None
 
@@ -225,12 +228,14 @@ class _Tar:
         with self.open(name) as stream:
             return stream.read(at_most)
 
-    def open(self, name: str) -> IO[bytes]:
-        member = self._members.get(safe(name))
-        stream = self._archive.extractfile(member) if member is not None else None
-        if stream is None:
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        if safe(name) not in self._members:
             raise Unreadable(f"is damaged: {name[:80]} is not in it")
-        return stream
+        with tarfile.open(self._path, "r:*") as archive:
+            stream = archive.extractfile(self._members[safe(name)])
+            assert stream is not None  # it is a regular file
+            yield stream
 
 
 def _store(path: str) -> _Folder | _Tar:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
 from lambdalint.rewriting.templates.changing import removed, replaced
-from lambdalint.rewriting.templates.inserting import put, resource, section
+from lambdalint.rewriting.templates.inserting import alarm, put, resource, section
 from lambdalint.rewriting.templates.source import FUNCTION, Change, Entry, Template, child, word
 
 __all__ = ["Words", "deploy_gradually", "keep_logs", "remove", "remove_event", "replace", "state", "words_of"]
@@ -25,8 +25,6 @@ _SHARED = frozenset("MemorySize Timeout Tracing LoggingConfig Architectures Ephe
 """What Globals takes, of that which fixes state."""
 _CONTAINERS = frozenset(["Environment", "Variables", "EphemeralStorage", "LoggingConfig"])
 """What nothing is lost with, once it is empty."""
-
-ALARM = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1}
 
 
 class Words(Protocol):
@@ -40,7 +38,13 @@ class Words(Protocol):
 
     def remove(self, text: str, *, place: Location, owner: Location | None = None) -> Sequence[Edit]: ...
 
+    def remove_event(self, text: str, *, place: Location) -> Sequence[Edit]: ...
+
     def keep_logs(self, text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]: ...
+
+    def deploy_gradually(
+        self, text: str, *, places: Sequence[Location], alias: str, preference: str
+    ) -> Sequence[Edit]: ...
 
 
 def words_of(format: str) -> Words:
@@ -97,32 +101,13 @@ def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
     return _verified(template, [removed(template, way, frozenset(["Events"]))])
 
 
-def deploy_gradually(text: str, *, place: Location, alias: str, preference: str) -> Sequence[Edit]:
-    """Let a function of SAM be deployed gradually, and an alarm on its errors take a faulty version back."""
+def deploy_gradually(text: str, *, places: Sequence[Location], alias: str, preference: str) -> Sequence[Edit]:
+    """Let functions of SAM be deployed gradually, and an alarm on the errors of each take a faulty version back."""
     template = Template(text)
-    resources, function = _among_resources(template, place)
-    name = f"{function.key.value}Errors"
-    if child(resources.value, name) is not None:
-        raise Refusal(f"there is something else called {name}")
-    stated = _stated_alias(template, function)
-    wanted: dict[str, Any] = {"DeploymentPreference": {"Type": preference, "Alarms": [{"Ref": name}]}}
-    if stated is not None:
-        alias = str(stated.value.value)
-        if stated.value.tag[:1] == "!" or not alias.isalnum():
-            raise Refusal("its alias is not known")
-    else:
-        wanted = {"AutoPublishAlias": alias, **wanted}
-    if child(function.value, "Properties") is None:
-        made = [put(template, function, ["Properties"], wanted)]
-    else:
-        made = [put(template, function, ["Properties", one], value) for one, value in wanted.items()]
-    dimensions = [
-        {"Name": "FunctionName", "Value": {"Ref": function.key.value}},
-        {"Name": "Resource", "Value": {"Fn::Sub": f"${{{function.key.value}}}:{alias}"}},
-    ]
-    limit = {"Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
-    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**ALARM, "Dimensions": dimensions, **limit}}
-    return _verified(template, [*made, resource(template, function, name, alarm)])
+    made: list[tuple[Edit, Change]] = []
+    for place in places:
+        made += _deployed_gradually(template, _among_resources(template, place), alias, preference)
+    return _verified(template, made)
 
 
 def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[Edit]:
@@ -146,6 +131,28 @@ def _among_resources(template: Template, place: Location) -> tuple[Entry, Entry]
     if len(way) < 2:
         raise Refusal("it stands in a part of a template, which knows no `!Ref`")
     return way[-2], way[-1]
+
+
+def _deployed_gradually(
+    template: Template, way: tuple[Entry, Entry], alias: str, preference: str
+) -> Sequence[tuple[Edit, Change]]:
+    resources, function = way
+    name = f"{function.key.value}Errors"
+    if child(resources.value, name) is not None:
+        raise Refusal(f"there is something else called {name}")
+    stated = _stated_alias(template, function)
+    wanted: dict[str, Any] = {"DeploymentPreference": {"Type": preference, "Alarms": [{"Ref": name}]}}
+    if stated is not None:
+        alias = str(stated.value.value)
+        if stated.value.tag[:1] == "!" or not alias.isalnum():
+            raise Refusal("its alias is not known")
+    else:
+        wanted = {"AutoPublishAlias": alias, **wanted}
+    if child(function.value, "Properties") is None:
+        made = [put(template, function, ["Properties"], wanted)]
+    else:
+        made = [put(template, function, ["Properties", one], value) for one, value in wanted.items()]
+    return [*made, resource(template, function, name, alarm(str(function.key.value), alias))]
 
 
 def _stated_alias(template: Template, function: Entry) -> Entry | None:
@@ -193,13 +200,4 @@ def _in_globals(template: Template, functions: Sequence[Entry], name: str, value
 
 
 def _verified(template: Template, made: Sequence[tuple[Edit, Change]]) -> Sequence[Edit]:
-    edits = _joined([edit for edit, _ in made])
-    return template.verified(edits, [change for _, change in made])
-
-
-def _joined(edits: Sequence[Edit]) -> Sequence[Edit]:
-    """Several edits at one place as one, in their order."""
-    by_place: dict[tuple[int, int], str] = {}
-    for edit in edits:
-        by_place[edit.start, edit.end] = by_place.get((edit.start, edit.end), "") + edit.text
-    return [Edit(start, end, text) for (start, end), text in by_place.items()]
+    return template.verified([edit for edit, _ in made], [change for _, change in made])

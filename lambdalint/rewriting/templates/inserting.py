@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from lambdalint.check import Edit, Refusal
-from lambdalint.rewriting.templates.source import Change, Entry, Template, child, entries
+from lambdalint.rewriting.templates.source import Change, Entry, Template, child, entries, meaning
 from lambdalint.sources.documents import Map, Node, Scalar
 from lambdalint.sources.documents import Sequence as List
 
@@ -25,10 +25,12 @@ _MAPPING = (
 ).split()
 _SERVERLESS = (
     "name stage region profile stackName deploymentMethod description handler image runtime architecture memorySize "
-    "timeout ephemeralStorageSize tracing snapStart logs logRetentionInDays"
+    "timeout ephemeralStorageSize tracing snapStart logs logRetentionInDays deploymentSettings"
 ).split()
 """Of a function of the Serverless Framework, and of its provider."""
 _PAIRS = {"MemorySize": "Timeout", "Timeout": "MemorySize", "memorySize": "timeout", "timeout": "memorySize"}
+_ALARM = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1}
+_LIMIT = {"Threshold": 0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
 HEADERS = ("AWSTemplateFormatVersion", "Transform", "Description")
 
 
@@ -88,14 +90,63 @@ def section(template: Template, document: int, name: str, value: Any) -> tuple[E
     return edit, change
 
 
+def below(template: Template, document: int, name: str, value: Any, beside: str = "") -> tuple[Edit, Change]:
+    """Add a section to a document, behind another one or the last, with a blank line where the others have them."""
+    root = template.documents[document].root
+    there = list(entries(root))
+    if not isinstance(root, Map) or not there:
+        raise Refusal("there is no plain map to put it into")
+    before = next((one for one in there if one.key.value == beside), there[-1])
+    edit = insert(template, root, name, value, beside=before)
+    if not root.flow_style and any(_is_apart(template, one) for one in there):
+        edit = edit._replace(text=template.newline + edit.text)
+    return edit, Change((document, name), value)
+
+
+def _is_apart(template: Template, entry: Entry) -> bool:
+    """Whether a blank line stands before it."""
+    return re.search(r"\n[ ]*\r?\n[ ]*$", template.text[: _start(entry.key)]) is not None
+
+
 def resource(template: Template, beside: Entry, name: str, value: Any) -> tuple[Edit, Change]:
     """Add a resource behind another one, with a blank line between them where the others have one."""
     edit = insert(template, beside.holder, name, value, beside=beside)
     blank = re.match(r"[ ]*(?:\r?\n|$)", template.text[edit.start :]) is not None
-    several = re.search(r"\n[ ]*\r?\n[ ]*$", template.text[: _start(beside.key)]) is not None
-    if not beside.holder.flow_style and (several or (blank and edit.start < len(template.text))):
+    if not beside.holder.flow_style and (_is_apart(template, beside) or (blank and edit.start < len(template.text))):
         edit = edit._replace(text=template.newline + edit.text)
     return edit, Change((*beside.path[:-1], name), value)
+
+
+def alarm(function: str, alias: str) -> dict[str, Any]:
+    """An alarm on the errors of a function's alias."""
+    dimensions = [
+        {"Name": "FunctionName", "Value": {"Ref": function}},
+        {"Name": "Resource", "Value": {"Fn::Sub": f"${{{function}}}:{alias}"}},
+    ]
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {**_ALARM, "Dimensions": dimensions, **_LIMIT}}
+
+
+def append(template: Template, holder: Entry, value: str) -> tuple[Edit, Change]:
+    """Add a text to a list, behind the last one."""
+    listed = holder.value
+    if not isinstance(listed, List) or holder.is_shared or not listed.value:
+        raise Refusal("there is no plain list to put it into")
+    last = listed.value[-1]
+    if not isinstance(last, Scalar) or last.style in ("|", ">"):
+        raise Refusal("there is no plain list to put it into")
+    change = Change(holder.path, [*map(meaning, listed.value), value])
+    end = int(last.end_mark.index)
+    quote = last.style if last.style in ("'", '"') else ""
+    if listed.flow_style:
+        if last.start_mark.line != listed.start_mark.line:
+            raise Refusal("its list is written in a way of its own")
+        return Edit(end, end, f", {quote}{value}{quote}"), change
+    margin = template.margin(last)
+    if margin.strip() != "-":
+        raise Refusal("its list is written in a way of its own")
+    line = template.text.find("\n", end)
+    at = len(template.text) if line < 0 else line + 1
+    return _whole_lines(template, at, [f"{margin}{quote}{value}{quote}"]), change
 
 
 def _neighbour(there: Sequence[Entry], name: str) -> Entry:

@@ -9,10 +9,11 @@ from typing import Any
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
 from lambdalint.rewriting.templates.changing import removed, replaced
-from lambdalint.rewriting.templates.inserting import Writer, put
-from lambdalint.rewriting.templates.source import Change, Entry, Template, entries, meaning, word
+from lambdalint.rewriting.templates.inserting import Writer, alarm, append, below, put, resource
+from lambdalint.rewriting.templates.source import Change, Entry, Template, child, entries, meaning, word
 from lambdalint.sources.documents import Map, Scalar
 from lambdalint.sources.documents import Sequence as List
+from lambdalint.sources.serverless.words import normalized
 
 _WORDS = {
     "Architectures": "architecture",
@@ -30,6 +31,7 @@ _SHARED: dict[str, tuple[str, Any]] = {
 """What the provider says with other words, and another value."""
 _LOGGING = 4
 """The version that has words for the form of a log."""
+_DEPLOYING = "serverless-plugin-canary-deployments"
 _CONTAINERS = frozenset({"environment"})
 """What nothing is lost with, once it is empty."""
 _MAPPINGS = frozenset({"sqs", "stream", "msk", "kafka", "activemq", "rabbitmq"})
@@ -73,6 +75,22 @@ def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[E
     return state(text, places=places, name="RetentionInDays", value=days)
 
 
+def deploy_gradually(text: str, *, places: Sequence[Location], alias: str, preference: str) -> Sequence[Edit]:
+    """Let a plugin deploy functions gradually, and an alarm on the errors of each take a faulty version back."""
+    template = Template(text)
+    functions = [template.way_to(place)[-1] for place in places]
+    document = int(functions[0].path[0])
+    _check_versions(template, document, functions)
+    alarms: dict[str, Any] = {}
+    made: list[Made] = []
+    for function in functions:
+        id_ = normalized(str(function.key.value))
+        alarms[f"{id_}Errors"] = alarm(f"{id_}LambdaFunction", alias)
+        wanted = {"type": preference, "alias": alias, "alarms": [f"{id_}Errors"]}
+        made.append(put(template, function, ["deploymentSettings"], wanted))
+    return _verified(template, [*_with_plugin(template, document), *made, *_resources(template, document, alarms)])
+
+
 def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
     """Take out the event of a function that begins at a place, and the list where nothing else is in it."""
     template = Template(text)
@@ -103,6 +121,52 @@ def _check_version(template: Template) -> None:
         found = re.search(r"\d+", word(document.root, "frameworkVersion"))
         if found is not None and int(found[0]) < _LOGGING:
             raise Refusal(f"the Serverless Framework knows it from version {_LOGGING} on")
+
+
+def _check_versions(template: Template, document: int, functions: Sequence[Entry]) -> None:
+    """Refuse where there are no versions, or something else has an alias for them."""
+    provider = template.section(document, "provider")
+    if provider is None or template.section(document, "functions") is None:
+        raise Refusal("what the provider states stands in another file")
+    if word(provider.value, "versionFunctions") == "false":
+        raise Refusal("the provider is told to keep no versions")
+    for function in functions:
+        if function.path[1] != "functions":
+            raise Refusal("a plugin makes it of something else")
+        if any(child(function.value, one) is not None for one in ("provisionedConcurrency", "snapStart")):
+            raise Refusal("the framework makes another alias for it")
+
+
+def _with_plugin(template: Template, document: int) -> Iterator[Made]:
+    """The plugin that does it, if it is not named yet."""
+    there = template.section(document, "plugins")
+    if there is None:
+        yield below(template, document, "plugins", [_DEPLOYING], beside="provider")
+        return
+    holder = child(there.value, "modules", there.path) if isinstance(there.value, Map) else there
+    if holder is None or not isinstance(holder.value, List):
+        raise Refusal("its plugins stand in another file")
+    if not any(isinstance(one, Scalar) and one.value == _DEPLOYING for one in holder.value.value):
+        yield append(template, holder, _DEPLOYING)
+
+
+def _resources(template: Template, document: int, wanted: dict[str, Any]) -> Iterator[Made]:
+    """Resources of CloudFormation, behind those that are there."""
+    there = template.section(document, "resources")
+    if there is None:
+        yield below(template, document, "resources", {"Resources": wanted})
+        return
+    inner = child(there.value, "Resources", there.path)
+    if not isinstance(there.value, Map) or (inner is not None and not isinstance(inner.value, Map)):
+        raise Refusal("its resources stand in other files")
+    if inner is None:
+        yield put(template, there, ["Resources"], wanted)
+        return
+    last = [*entries(inner.value, inner.path)][-1:]
+    for name, value in wanted.items():
+        if child(inner.value, name) is not None:
+            raise Refusal(f"there is something else called {name}")
+        yield resource(template, last[0], name, value) if last else put(template, inner, [name], value)
 
 
 def _by_provider(template: Template, functions: Sequence[Entry], name: str, value: Any) -> Made | None:

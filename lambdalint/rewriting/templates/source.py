@@ -151,6 +151,7 @@ class Template:
         """The edits, if the changed text means what is meant, and nothing else."""
         if len({change.path for change in changes}) < len(changes):
             raise Refusal("the same would be stated twice")
+        edits = _joined(edits)
         text = self.text
         for edit in sorted(edits, reverse=True):
             text = text[: edit.start] + edit.text + text[edit.end :]
@@ -166,6 +167,14 @@ class Template:
         if found != {change.path: change.value for change in changes}:
             raise Refusal("more than this would change, as by an alias")
         return edits
+
+
+def _joined(edits: Sequence[Edit]) -> Sequence[Edit]:
+    """Several edits at one place as one, in their order."""
+    by_place: dict[tuple[int, int], str] = {}
+    for edit in edits:
+        by_place[edit.start, edit.end] = by_place.get((edit.start, edit.end), "") + edit.text
+    return [Edit(start, end, text) for (start, end), text in by_place.items()]
 
 
 def entries(node: Node | None, path: Path = ()) -> Iterator[Entry]:

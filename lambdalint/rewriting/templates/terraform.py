@@ -9,9 +9,10 @@ from typing import Any
 
 from lambdalint.check import Edit, Refusal
 from lambdalint.model import Location
-from lambdalint.rewriting.templates.aligning import Made, put, put_block, taken_out, whole_lines, with_comments
+from lambdalint.rewriting.templates.aligning import Made, put, put_block, taken_out, with_comments
 from lambdalint.rewriting.templates.hcl import Entry, Path, Source
-from lambdalint.rewriting.templates.versions import declares, is_older, provider_is_older
+from lambdalint.rewriting.templates.resources import deployment, kind, log_group, unscheduled
+from lambdalint.rewriting.templates.versions import is_older, provider_is_older
 from lambdalint.sources.terraform.syntax import HclNode as Node
 
 _WORDS = {
@@ -87,13 +88,33 @@ def keep_logs(text: str, *, places: Sequence[Location], days: int) -> Sequence[E
     made: list[Made] = []
     for place in places:
         block = source.at(place)
-        if _kind(source, block) == "module":
+        if kind(source, block) == "module":
             if source.named(block, "use_existing_cloudwatch_log_group") is not None:
                 raise Refusal("its log group is declared somewhere else")
             made.append(_stated(source, block, "RetentionInDays", days))
         else:
-            made.append(_log_group(source, block, place, days))
+            made.append(log_group(source, block, place, days))
     return _verified(source, made)
+
+
+def deploy_gradually(text: str, *, places: Sequence[Location], alias: str, preference: str) -> Sequence[Edit]:
+    """Publish versions of functions, shift the traffic of an alias to them, and let an alarm take a faulty one back."""
+    source = Source(text)
+    made: list[Made] = []
+    for place in places:
+        block = source.at(place)
+        there = source.named(block, "publish")
+        if there is not None:
+            raise Refusal(f"publish is stated already, as {_shown(source, there.value)}")
+        made.append(put(source, block, _neighbour(source, block, "publish"), [("publish", "true")]))
+        made.append(deployment(source, block, place, alias, preference))
+    return _verified(source, made)
+
+
+def remove_event(text: str, *, place: Location) -> Sequence[Edit]:
+    """Take out the schedule, or the target of a rule, that stands at a place."""
+    source = Source(text)
+    return _verified(source, [unscheduled(source, source.at(place), place)])
 
 
 def _verified(source: Source, made: Sequence[Made]) -> Sequence[Edit]:
@@ -109,7 +130,7 @@ def _verified(source: Source, made: Sequence[Made]) -> Sequence[Edit]:
 def _stated(source: Source, node: Node, name: str, value: Any) -> Made:
     if node.type == "object_elem":
         return _in_object(source, node, name, value)
-    words = _ARGUMENTS if _kind(source, node) == "module" else _WORDS
+    words = _ARGUMENTS if kind(source, node) == "module" else _WORDS
     if name not in words:
         raise Refusal("it is no event source mapping")
     first, _, second = words[name].partition(".")
@@ -134,7 +155,7 @@ def _check_version(source: Source, places: Sequence[Location]) -> None:
         raise Refusal(f"the provider for AWS knows it from version {'.'.join(map(str, _LOGGING_PROVIDER))} on")
     for place in places:
         block = source.at(place)
-        stated = source.named(block, "version") if _kind(source, block) == "module" else None
+        stated = source.named(block, "version") if kind(source, block) == "module" else None
         if stated is not None and is_older(source.text_of(stated.value).strip('"'), _LOGGING_MODULE):
             raise Refusal(f"the module knows it from version {_LOGGING_MODULE} on")
 
@@ -151,12 +172,6 @@ def _in_object(source: Source, node: Node, name: str, value: Any) -> Made:
     if source.named(inner, _WORDS[name]) is not None:
         raise Refusal("it is stated already")
     return put(source, inner, _neighbour(source, inner, _WORDS[name]), [(_WORDS[name], _written(value))])
-
-
-def _kind(source: Source, node: Node) -> str:
-    """`module`, or the type of the resource."""
-    words = [source.text_of(one).strip('"') for one in node.children if one.type in ("identifier", "string_lit")]
-    return words[1] if len(words) > 1 and words[0] == "resource" else words[0]
 
 
 def _has_any(source: Source, block: Node, *names: str) -> bool:
@@ -187,30 +202,6 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]"
     return str(value) if isinstance(value, int) else f'"{value}"'
-
-
-def _log_group(source: Source, block: Node, place: Location, days: int) -> Made:
-    """Under the name that Lambda gives it."""
-    if _has_any(source, block, "count", "for_each"):
-        raise Refusal("it stands for several functions at once")
-    name = source.text_of(block.children[2]).strip('"')
-    group = f"{name}-logs" if "-" in name and "_" not in name else f"{name}_logs"
-    if declares(source.text, place.path, "aws_cloudwatch_log_group", group):
-        raise Refusal(f"there is another log group called {group}")
-    entry = source.entry(block)
-    if not source.has_own_lines(entry):
-        raise Refusal("it shares its line with something else")
-    values = {
-        "name": f'"/aws/lambda/${{aws_lambda_function.{name}.function_name}}"',
-        "retention_in_days": str(days),
-    }
-    head = f'resource "aws_cloudwatch_log_group" "{group}"'
-    at = source.line_end(entry.end)
-    lines = ["", f"{head} {{", *(f"  {one:17} = {value}" for one, value in values.items()), "}"]
-    if at < len(source.text) and not source.is_blank(at):
-        lines.append("")
-    path = (f"{head} 1",)
-    return [whole_lines(source, at, lines)], {path: "{", **{(*path, one): value for one, value in values.items()}}
 
 
 # -- what stands there ---------------------------------------------------------------------------------

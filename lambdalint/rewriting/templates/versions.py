@@ -21,8 +21,8 @@ def texts(text: str, path: str) -> Iterator[str]:
 
 
 def declares(text: str, path: str, type_: str, name: str) -> bool:
-    """Whether a module declares a resource."""
-    declared = re.compile(rf'"{type_}"[\s:{{]+"{re.escape(name)}"')
+    """Whether a module declares a resource, or calls a `module` of that name."""
+    declared = re.compile(rf'"?\b{type_}"?[\s:{{]+"{re.escape(name)}"')
     return any(declared.search(one) for one in texts(text, path))
 
 

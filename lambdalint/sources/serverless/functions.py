@@ -151,6 +151,7 @@ class Translator:
             draft["environment_open"] = True  # what stands in .env, too
         rollout = own.get("deploymentSettings")
         if rollout is not None:
+            rollout = together(self.custom.get("deploymentSettings"), rollout) or rollout
             draft["deployment_preference"] = s.string(rollout.get("type"))
             draft["deployment_alarms"] = rollout.get("alarms") is not None
             draft["alias"] = s.string(rollout.get("alias")) or draft.get("alias")

@@ -23,6 +23,9 @@ _SOURCE = re.compile(
     r"^(?:registry\.(?:terraform\.io|opentofu\.org)/)?terraform-aws-modules/lambda/aws/?$"
     r"|^(?:git::)?(?:https://|ssh://git@|git@)?github\.com[/:]terraform-aws-modules/terraform-aws-lambda(?:\.git)?(?:\?|$)"
 )
+_DEPLOYING = re.compile(
+    r"(?:^|[/:])terraform-aws-modules/(?:lambda/aws|terraform-aws-lambda(?:\.git)?)//modules/deploy(?:\?|$)"
+)
 _SAME = (
     "function_name handler runtime memory_size timeout layers architectures image_uri package_type publish "
     "reserved_concurrent_executions recursive_loop source_path"
@@ -65,6 +68,11 @@ Made = Callable[[], Value]
 def is_function(source: str) -> bool:
     """Whether a source of a module means the one that makes a function."""
     return _SOURCE.match(source) is not None
+
+
+def is_deployment(source: str) -> bool:
+    """Whether a source means the part of it that shifts traffic: it adds nothing to the functions that it is given."""
+    return _DEPLOYING.search(source) is not None
 
 
 def is_copy(folder: Folder) -> bool:

@@ -81,6 +81,8 @@ class World:
                     return Local(Module(self.folder(path), self, address, dict(arguments.entries()), optional, above))
             elif community.is_function(source):
                 return community.FunctionCall(address, block.location, arguments, optional)
+            elif community.is_deployment(source):
+                arguments = Value({}, block.location)
         return Unread(address, block.location, arguments)
 
     def _enters(self, path: str, above: Module, block: Block) -> bool:
