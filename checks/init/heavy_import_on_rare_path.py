@@ -69,7 +69,9 @@ def heavy_import_on_rare_path(handler: Handler) -> Iterator[Problem]:
     for top, several in rare.items():
         if top not in brought:
             one, where = several[0]
-            message = f"{one.module} is used only {_WHERE[where]}, and costs each cold start about {cost_ms(one.module)}"
+            message = (
+                f"{one.module} is used only {_WHERE[where]}, and costs each cold start about {cost_ms(one.module)}"
+            )
             yield Problem(one.location, f"{message} ms; import it there", sure=known and where != "branch")
 
 

@@ -10,7 +10,9 @@ from lambdalint.later import pattern
 from lambdalint.model import Package
 from lambdalint.model.package import Secret
 
-_FOR_TESTS = pattern(r"(?:^|/)(?:tests?|testing|fixtures|examples?|samples?|__tests__)/|(?:^|/)test_|localhost|snakeoil")
+_FOR_TESTS = pattern(
+    r"(?:^|/)(?:tests?|testing|fixtures|examples?|samples?|__tests__)/|(?:^|/)test_|localhost|snakeoil"
+)
 
 
 @check(Package, code="LL213", severity=Severity.WARNING, since="0.3")

@@ -61,7 +61,11 @@ def too_many_layers(function: Function) -> Iterator[Problem]:
     """
     stated = function.layers
     layers = stated.known if stated is not None else None
-    if stated is None or layers is None or (function.package_type is not None and function.package_type.known == "Image"):
+    if (
+        stated is None
+        or layers is None
+        or (function.package_type is not None and function.package_type.known == "Image")
+    ):
         return
     if len(layers) > MOST:
         message = f"{function.logical_id} has {len(layers)} layers, and Lambda takes {MOST}; join some, or ship them"

@@ -88,7 +88,7 @@ def _too_deep(function: Function, package: Package) -> str:
     wanted = (f"{module}.py", f"{module}/__init__.py", f"{module}.pyc")
     folders = set()
     for entry in package.entries:
-        if entry.path in wanted or entry.path.startswith(f"{module}.") and entry.path.endswith(".so"):
+        if entry.path in wanted or (entry.path.startswith(f"{module}.") and entry.path.endswith(".so")):
             return ""
         folders.update(entry.path.removesuffix(f"/{one}") for one in wanted[:2] if entry.path.endswith(f"/{one}"))
     return folders.pop() if len(folders) == 1 else ""

@@ -91,7 +91,9 @@ def wrong_architecture(package: Package) -> Iterator[Problem]:
             tagged = {
                 one.name: one.tags[0].rpartition("-")[2]
                 for one in shipped.distributions
-                if one.name not in with_code | before and one.tags and not any(_fits(tag, architecture) for tag in one.tags)
+                if one.name not in with_code | before
+                and one.tags
+                and not any(_fits(tag, architecture) for tag in one.tags)
             }
             if tagged and shipped.kind != "source":
                 yield Problem(location, _said(package, shipped, tagged, architecture), sure=False)

@@ -86,7 +86,9 @@ def wrong_python_abi(package: Package) -> Iterator[Problem]:
         wrong = {part.name: built for part in found if (built := _built_for(part, package.python))}
         if wrong:
             severity = Severity.WARNING if FASTER.issuperset(wrong) else Severity.ERROR
-            message = f"{listed(wrong)} in {shipped.path or '.'} {be(wrong)} built for Python {listed(wrong.values(), 20)}"
+            message = (
+                f"{listed(wrong)} in {shipped.path or '.'} {be(wrong)} built for Python {listed(wrong.values(), 20)}"
+            )
             install = f"install with pip --python-version {shown.removeprefix('python')}"
             yield Problem(location, f"{message}, but {who_runs(package, shown)}; {install}", severity=severity)
         offered = _AL2023 if package.python >= FIRST_ON_AL2023 else _AL2

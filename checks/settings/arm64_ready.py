@@ -35,8 +35,8 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
     ```yaml
     Transform: AWS::Serverless-2016-10-31
     Resources:
-      Orders:
-        Type: AWS::Serverless::Function  # LL808
+      Orders:  # LL808
+        Type: AWS::Serverless::Function
         Properties:
           CodeUri: package/
           Handler: app.handler

@@ -53,7 +53,11 @@ class Rarity:
             elif isinstance(node, ast.match_case) and field == "body" and not _takes_all(node):
                 found = found or BRANCH
             elif isinstance(node, _FUNCTIONS):
-                if field != "body" or isinstance(inner, ast.AnnAssign) or isinstance(self._above[node][0], ast.ClassDef):
+                if (
+                    field != "body"
+                    or isinstance(inner, ast.AnnAssign)
+                    or isinstance(self._above[node][0], ast.ClassDef)
+                ):
                     return ""
                 return found or self.of(node.name, seen)
             elif isinstance(node, ast.Lambda):
@@ -69,7 +73,11 @@ def _commonest(kinds: Iterable[str]) -> str:
 def _is_off(test: ast.expr) -> bool:
     """Whether it is a switch by itself: `if DEBUG:`, `if os.environ.get("DRY_RUN") == "1":`, and not their opposite."""
     if isinstance(test, ast.Compare):
-        if len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq) or not isinstance(test.comparators[0], ast.Constant):
+        if (
+            len(test.ops) != 1
+            or not isinstance(test.ops[0], ast.Eq)
+            or not isinstance(test.comparators[0], ast.Constant)
+        ):
             return False
         if str(test.comparators[0].value).lower() in ("", "0", "false", "no", "off", "none"):
             return False
