@@ -21,6 +21,7 @@ REQUIREMENTS = frozenset(
     {"requirements.txt", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"}
 )
 """Files by which a folder says what a build has to install."""
+ARCHITECTURES = frozenset({"x86_64", "arm64"})
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
 
@@ -78,7 +79,7 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
             for path in _paths(function):
                 groups.add(path, function)
         else:
-            groups.unseen.update(_outermost(function.layer_folders))
+            groups.unseen.update(_layers_of(function))
     return groups.packages()
 
 
@@ -93,7 +94,7 @@ class _Groups:
         """Layers of functions whose code is not here."""
 
     def add(self, path: str, function: Function) -> None:
-        self._functions.setdefault((path, _outermost(function.layer_folders)), []).append(function)
+        self._functions.setdefault((path, _layers_of(function)), []).append(function)
 
     def packages(self) -> Iterator[Package]:
         for key in self._functions:
@@ -112,14 +113,15 @@ class _Groups:
         code = group[0].code
         assert code is not None
         try:
+            contents = open_package(path or ".")
             return _made(
-                open_package(path or "."),
+                contents,
                 self._wanted,
                 layers=layers,
                 functions=group,
                 handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
                 location=code.location,
-                complete=(code.complete or path != code.path) and not _layers_missing(group),
+                complete=_is_all(group[0], path, contents) and not _layers_missing(group),
                 alone=sum(other == path for other, _ in self._functions) == 1,
                 users=self._users,
             )
@@ -130,11 +132,6 @@ class _Groups:
     def _users(self, layer: str) -> Iterable[Package]:
         """The packages of all functions that have a layer; none where one of these is not here."""
         return () if layer in self.unseen else (self._package(key) for key in self._functions if layer in key[1])
-
-
-def _outermost(folders: Sequence[str]) -> tuple[str, ...]:
-    """Without those that lie in another: a layer is named with the folder in it that Python searches, too."""
-    return tuple(one for one in folders if not any(one.startswith(f"{other}/") for other in folders if other != one))
 
 
 def _made(
@@ -153,6 +150,7 @@ def _made(
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
     remarks = contents.remarks
+    notes: Sequence[str] = ()
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
         from lambdalint.packages.requirements import requirements
@@ -160,9 +158,9 @@ def _made(
         kind = "source"
         stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
         needed = [one.name for one in stated if one.applies and not one.dev]
-        contents, whole = built(contents, needed, wanted.installed, python)
+        joined, whole = built(contents, needed, wanted.installed, python)
         complete = complete and whole
-        remarks = [*contents.remarks, *wrong]
+        contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
     return Package(
         contents.path,
         kind,
@@ -177,6 +175,7 @@ def _made(
         complete=complete,
         alone=alone,
         remarks=remarks,
+        notes=notes,
     )
 
 
@@ -260,10 +259,43 @@ def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
                 files.add(file)
 
 
+def _is_all(function: Function, path: str, contents: Contents) -> bool:
+    """Whether nothing is added to what is there: no build of its own, no script that installs what is named above."""
+    code = function.code
+    assert code is not None
+    if contents.kind == "zip" or path != code.path:
+        return True
+    above = os.path.dirname(function.path) or "."
+    return code.complete and not any(_names_requirements(folder) for folder in _between(path, above))
+
+
+def _names_requirements(folder: str) -> bool:
+    return os.path.isdir(folder) and not REQUIREMENTS.isdisjoint(os.listdir(folder))
+
+
+def _between(path: str, top: str) -> Iterator[str]:
+    """The folders above a path, up to one that holds it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    last = os.path.abspath(top)
+    while folder == last or folder.startswith(os.path.join(last, "")):
+        yield folder
+        folder = os.path.dirname(folder)
+
+
+def _layers_of(function: Function) -> tuple[str, ...]:
+    """The folders of its layers: of one that has its modules in `python`, the folder around that."""
+    folders = function.layer_folders
+    return tuple(one for one in folders if os.path.dirname(one) not in folders)
+
+
 def _layers_missing(functions: Sequence[Function]) -> bool:
-    """Whether something may be brought by a layer that is not here."""
+    """Whether something may be brought by a layer that is not here, or by the requirements of one that is."""
     return any(
-        one.layers is not None and len(_outermost(one.layer_folders)) < len(one.layers.known or (1, *one.layer_folders))
+        one.layers is not None
+        and (
+            len(_layers_of(one)) < len(one.layers.known or (1, *one.layer_folders))
+            or any(is_source(open_package(folder)) for folder in _layers_of(one))
+        )
         for one in functions
     )
 
@@ -280,7 +312,7 @@ def architectures_of(functions: Sequence[Function]) -> tuple[str, ...]:
     found: set[str] = set()
     for one in functions:
         stated = ("x86_64",) if one.architectures is None else one.architectures.known
-        if stated is None:
+        if stated is None or not ARCHITECTURES.issuperset(stated) or (one.architectures and one.architectures.optional):
             return ()
         found.update(stated)
     return tuple(sorted(found))

@@ -211,6 +211,7 @@ class Package:
         alone: bool = True,
         users: Callable[[], Sequence[Package]] = tuple,
         remarks: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.path = path
         """The zip, folder or image archive, as findings name paths."""
@@ -237,6 +238,8 @@ class Package:
         """Of a layer: gives the packages of the functions that have it."""
         self.remarks = remarks
         """What is wrong with the archive itself, each the end of a sentence that begins with its path."""
+        self.notes = notes
+        """How it was put together, in the same form."""
         self.facts = facts
 
     @property
