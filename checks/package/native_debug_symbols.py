@@ -76,7 +76,7 @@ def native_debug_symbols(package: Package, most: Most) -> Iterator[Problem]:
             gains = {native.path: native.debug_bytes for native in package.natives if native.path in one.paths}
             by_name: dict[str, int] = {}
             for path, gain in gains.items():
-                name = owner.get(path, path.rpartition("/")[2])
+                name = owner.get(path, path.rpartition("/")[2].partition(".")[0])
                 by_name[name] = by_name.get(name, 0) + gain
             largest = sorted(by_name, key=lambda name: (-by_name[name], name))
             yield Problem(

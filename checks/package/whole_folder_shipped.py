@@ -109,26 +109,25 @@ def _shared(package: Package, shares: Shares) -> Iterator[Problem]:
     """Several handlers, of which some need little of what the others need."""
     if len(package.reaches) < 2 or not package.distributions:
         return
-    by_handler = {reach: needed(package, [reach]) for reach in package.reaches}
+    by_handler = {reach.handler: needed(package, [reach]) for reach in package.reaches}
     all_needed = {name for names in by_handler.values() for name in names}
     installed = {path for one in package.distributions for path in one.files}
     own = sum(entry.bytes_unzipped for entry in package.entries if entry.path not in installed)
     whole = own + _bytes(package, all_needed)
-    idle = {reach: whole - own - _bytes(package, names) for reach, names in by_handler.items()}
+    weights = {handler: own + _bytes(package, names) for handler, names in by_handler.items()}
     light = [
-        reach
-        for reach in package.reaches
-        if idle[reach] >= shares.at_least_mb * MB and (whole - idle[reach]) * 100 <= whole * shares.needed_percent
+        handler
+        for handler, weight in weights.items()
+        if whole - weight >= shares.at_least_mb * MB and weight * 100 <= whole * shares.needed_percent
     ]
     if light:
-        first = max(light, key=lambda reach: idle[reach])
-        others = [one for one in _of(package, all_needed) if one.name not in by_handler[first]]
-        least = mb(max(whole - idle[reach] for reach in light))
-        verb = "needs" if len(light) == 1 else "need"
+        least = min(light, key=lambda handler: weights[handler])
+        others = [one for one in _of(package, all_needed) if one.name not in by_handler[least]]
         yield Problem(
             package.location,
-            f"{listed([reach.handler for reach in light], 2)} {verb} at most {least} of {mb(whole)} that are shipped: "
-            f"{largest(others, 2)} for others; give functions folders of their own",
+            f"{listed(light, 2)} {'needs' if len(light) == 1 else 'need'} at most "
+            f"{mb(max(weights[handler] for handler in light))} of {mb(whole)} that are shipped: {largest(others, 2)} for "
+            "others; give functions folders of their own",
         )
 
 

@@ -51,7 +51,7 @@ class _File:
             called = isinstance(node, ast.Call)
             read = node.func if isinstance(node, ast.Call) else node
             if isinstance(read, (ast.Attribute, ast.Name)):
-                inside.update(id(one) for one in _chain(read))
+                inside.update(id(one) for one in _chain(read) if isinstance(one, (ast.Attribute, ast.Name)))
                 self._count(read, called)
 
     def _count(self, node: ast.Attribute | ast.Name, called: bool) -> None:
