@@ -21,6 +21,7 @@ REQUIREMENTS = frozenset(
     {"requirements.txt", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"}
 )
 """Files by which a folder says what a build has to install."""
+ARCHIVES = (".zip", ".jar", ".whl")
 ARCHITECTURES = frozenset({"x86_64", "arm64"})
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
@@ -75,7 +76,7 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
     """The packages of Python functions whose code is here, each once."""
     groups = _Groups(wanted or Wanted())
     for function in functions:
-        if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
+        if function.is_python and _is_here(function):
             for path in _paths(function):
                 groups.add(path, function)
         else:
@@ -257,6 +258,14 @@ def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
             folders.add(os.path.dirname(file) or ".")
             if entry.path not in installed or file.endswith(".dist-info/RECORD"):
                 files.add(file)
+
+
+def _is_here(function: Function) -> bool:
+    """Whether what it is deployed from is a folder or a zip: of a single file all is known from its code."""
+    code = function.code
+    if code is None or code.kind not in ("folder", "file"):
+        return False
+    return code.kind == "folder" or (code.path.endswith(ARCHIVES) and os.path.isfile(code.path))
 
 
 def _is_all(function: Function, path: str, contents: Contents) -> bool:

@@ -50,7 +50,8 @@ def heavy_import_on_rare_path(handler: Handler) -> Iterator[Problem]:
 
     Rare are `except` blocks and what stands under a switch such as `DEBUG` or `DRY_RUN`, and functions that are called
     from there only. What is used under a condition on one of several values, `if event["kind"] == "report":`, may be
-    rare: it is said under `--pedantic`. Functions with SnapStart or provisioned concurrency import before anybody waits.
+    rare: it is said under `--pedantic`. Functions with SnapStart or provisioned concurrency import before anybody
+    waits.
 
     **Ignore it when** the error or the branch is what mostly happens.
 

@@ -81,7 +81,18 @@ PLUG_INS = {
     "slack-sdk": "aiohttp",
     "slack-bolt": "aiohttp slack-sdk",
 }
-"""By what is imported: what it loads by a name that stands in a setting, a URL or nowhere."""
+"""By what is imported: what it loads without being told to by an import in the program."""
+_BY_NAME = frozenset(
+    """
+    beautifulsoup4 celery dask django joblib keyring langchain langchain-community pandas passlib peewee polars pyarrow
+    scikit-learn sqlalchemy torch transformers
+    """.split()
+)
+"""Of these, those that load it by a name that stands in a setting, a URL or nowhere. The others have imports that can
+be followed where they are installed."""
+_FAMILIES = ("celery", "django", "fsspec", "langchain", "sqlalchemy")
+"""Distributions whose plug-ins begin with their name."""
+_DRIVERS = frozenset(name for names in PLUG_INS.values() for name in names.split())
 
 _TOOLS = re.compile(
     r"(?:opentelemetry|aws-opentelemetry|ddtrace|datadog|newrelic|lumigo|sentry|elastic-apm|dynatrace|instana|epsagon|"
@@ -108,12 +119,14 @@ _NEEDED = frozenset(
 """Stated mostly for the sake of others that need them."""
 
 
-def is_plug_in(name: str, hosts: Collection[str]) -> bool:
+def is_plug_in(name: str, hosts: Collection[str], *, installed: bool) -> bool:
     """Whether one of the distributions `hosts` may load a distribution that nothing imports."""
-    return any(name in PLUG_INS[host].split() for host in hosts if host in PLUG_INS) or any(
-        name.startswith(f"{host}-")
-        for host in hosts  # `flask-cors`, `langchain-aws`
-    )
+    able = [host for host in hosts if host in PLUG_INS and (host in _BY_NAME or not installed)]
+    if any(name in PLUG_INS[host].split() for host in able):
+        return True
+    if not installed and name in _DRIVERS and any(host not in MODULES for host in hosts if host not in _DRIVERS):
+        return True  # nobody knows what that one loads
+    return any(host in hosts and name.startswith(f"{host}-") for host in _FAMILIES)
 
 
 def is_tool(name: str) -> bool:

@@ -29,6 +29,37 @@ class Part(NamedTuple):
     """The modules that are there in Python, too: it takes that where it passes over the compiled ones."""
 
 
+class Misfit(NamedTuple):
+    """A distribution that was built for something else."""
+
+    name: str
+    built_for: str
+    harmless: bool = False
+    """It does the same without its machine code, only slower."""
+
+
+FASTER = frozenset(
+    "charset-normalizer coverage frozenlist markupsafe msgpack multidict propcache protobuf pyyaml simplejson "
+    "sqlalchemy tornado websockets wrapt yarl zope-interface".split()
+)
+"""Distributions that do the same without their machine code."""
+
+
+def misfits(package: Package, misfit: Callable[[Part], Misfit | None]) -> Sequence[Misfit]:
+    """Those of a package, the worst first."""
+    found = [one for part in parts(package) if (one := misfit(part))]
+    return sorted(found, key=lambda one: one.harmless)
+
+
+def told(found: Sequence[Misfit], package: Package, shipped: Package, on: str, instead: str) -> str:
+    """What is said of them."""
+    names = [one.name for one in found]
+    built_for = listed((one.built_for for one in found), 30)
+    message = f"{listed(names)} in {shipped.path or '.'} {be(names)} built for {built_for}, but {who_runs(package, on)}"
+    passed = ", and goes without" if found[0].harmless else ""
+    return f"{message}{passed}; install with pip {instead}"
+
+
 def parts(package: Package) -> Iterator[Part]:
     """What of a package is machine code. Of a source folder its own: a build installs the rest anew."""
     owner_of = owners(package)

@@ -23,7 +23,11 @@ class Policy(NamedTuple):
     """What a project wants of the SDK."""
 
     sdk: Annotated[
-        str, Option("`runtime`: taken from the runtime; `bundle`: brought by each package; `either`: nothing is said")
+        str,
+        Option(
+            '"runtime": taken from there; "bundle": brought by each package; "either": nothing is said',
+            choices=("runtime", "bundle", "either"),
+        ),
     ] = "runtime"
 
 

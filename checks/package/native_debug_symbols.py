@@ -14,7 +14,7 @@ from lambdalint.model.package import MB
 class Most(NamedTuple):
     """What is put up with."""
 
-    at_least_mb: Annotated[float, Option("megabytes of symbols from which it is worth a word", least=0)] = 1.0
+    at_least_mb: Annotated[float, Option("megabytes of symbols from which it is worth a word", least=0)] = 3.0
 
 
 @check(Package, code="LL216", severity=Severity.ADVICE, since="0.1", options=Most())

@@ -99,7 +99,7 @@ def oversized_layer(package: Package) -> Iterator[Problem]:
         unused = [
             one
             for one in layer.distributions
-            if one.name not in used | SDK and not is_tool(one.name) and not is_plug_in(one.name, used)
+            if one.name not in used | SDK and not is_tool(one.name) and not is_plug_in(one.name, used, installed=True)
         ]
         brought = [one for one in unused if not set(above(one.name, layer.distributions)) & {o.name for o in unused}]
         size = sum(one.bytes_unzipped for one in unused)

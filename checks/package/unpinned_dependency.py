@@ -93,7 +93,7 @@ def unpinned_dependency(package: Package) -> Iterator[Problem]:
             several = len(free) > 1
             yield Problem(
                 free[0].location,
-                f"{listed([one.name for one in free])} may be installed in any later version; pin "
+                f"{listed([one.name for one in free])} may be installed in any new version; pin "
                 f"{'them' if several else 'it'} with ==, or keep a lock file",
                 sure=not free[0].location.path.endswith("pyproject.toml"),
             )  # a workspace has its lock elsewhere

@@ -86,7 +86,7 @@ def _too_deep(function: Function, package: Package) -> str:
     if not module or function.layers is not None:
         return ""
     wanted = (f"{module}.py", f"{module}/__init__.py", f"{module}.pyc")
-    folders = set()
+    folders: set[str] = set()
     for entry in package.entries:
         if entry.path in wanted or (entry.path.startswith(f"{module}.") and entry.path.endswith(".so")):
             return ""

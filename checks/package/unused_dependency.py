@@ -102,7 +102,7 @@ def unused_dependency(package: Package) -> Iterator[Problem]:
     unused = [
         one
         for one in package.distributions
-        if one.name not in used and _counts(one.name) and not is_plug_in(one.name, hosts)
+        if one.name not in used and _counts(one.name) and not is_plug_in(one.name, hosts, installed=True)
     ]
     names = {one.name for one in unused} | {one.name for one in lines}
     brought = [one for one in unused if not set(above(one.name, package.distributions)) & names]
@@ -124,9 +124,10 @@ def _stated(package: Package, one: Requirement) -> Iterator[Problem]:
     """A requirement that is stated, and as far as is known not imported."""
     names = imported(package.reaches)
     own = [other for other in stated(package) if other.name != one.name]
-    if any(may_be(one.name, name) for name in names) or is_plug_in(one.name, [*_hosts(names), *(o.name for o in own)]):
-        return
     there = _installed(package, one.name)
+    hosts = [*_hosts(names), *(other.name for other in own if other.name not in SDK)]
+    if any(may_be(one.name, name) for name in names) or is_plug_in(one.name, hosts, installed=there is not None):
+        return
     if there is None:
         if own and is_needed_by_others(one.name):
             return

@@ -126,8 +126,8 @@ def _shared(package: Package, shares: Shares) -> Iterator[Problem]:
         yield Problem(
             package.location,
             f"{listed(light, 2)} {'needs' if len(light) == 1 else 'need'} at most "
-            f"{mb(max(weights[handler] for handler in light))} of {mb(whole)} that are shipped: {largest(others, 2)} for "
-            "others; give functions folders of their own",
+            f"{mb(max(weights[handler] for handler in light))} of {mb(whole)}: {largest(others, 2)} "
+            "are shipped for others; give functions folders of their own",
         )
 
 

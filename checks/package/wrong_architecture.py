@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.package._shipped import PLATFORM, Part, be, is_library, listed, parts, places, who_runs
+from lambdalint.checks.package._shipped import FASTER, PLATFORM, Misfit, Part, is_library, misfits, parts, places, told
 from lambdalint.model import Package
 from lambdalint.model.package import Native
 
-FASTER = frozenset(
-    "charset-normalizer coverage frozenlist markupsafe msgpack multidict propcache protobuf pyyaml simplejson "
-    "sqlalchemy tornado websockets wrapt yarl zope-interface".split()
-)
-"""Distributions that do the same without their machine code, only slower."""
 _SYSTEMS = {"mach-o": "macOS", "pe": "Windows"}
 
 
@@ -79,43 +75,42 @@ def wrong_architecture(package: Package) -> Iterator[Problem]:
     before: set[str] = set()
     """What is found in the package is not looked for in layers."""
     for shipped, location in places(package):
-        found = list(parts(shipped))
+        owned = {part.name for part in parts(shipped)}
         for architecture in package.architectures:
-            wrong = {part.name: built for part in found if (built := _built_for(part, architecture))}
-            wrong = {name: built for name, built in wrong.items() if name not in before}
-            if wrong:
-                severity = Severity.WARNING if FASTER.issuperset(wrong) else Severity.ERROR
-                message = _said(package, shipped, wrong, architecture)
+            instead = f"--platform {PLATFORM[architecture]}"
+            found = [one for one in misfits(shipped, partial(_misfit, architecture)) if one.name not in before]
+            if found:
+                severity = Severity.WARNING if found[0].harmless else Severity.ERROR
+                message = told(found, package, shipped, architecture, instead)
                 yield Problem(location, message, severity=severity)
-            with_code = {part.name for part in found}
-            tagged = {
-                one.name: one.tags[0].rpartition("-")[2]
-                for one in shipped.distributions
-                if one.name not in with_code | before
-                and one.tags
-                and not any(_fits(tag, architecture) for tag in one.tags)
-            }
-            if tagged and shipped.kind != "source":
-                yield Problem(location, _said(package, shipped, tagged, architecture), sure=False)
-        before.update(part.name for part in found)
+            tagged = [one for one in _tagged(shipped, architecture) if one.name not in before | owned]
+            if tagged:
+                yield Problem(location, told(tagged, package, shipped, architecture, instead), sure=False)
+        before |= owned
 
 
-def _said(package: Package, shipped: Package, wrong: Mapping[str, str], architecture: str) -> str:
-    built = listed(wrong.values(), 30)
-    message = f"{listed(wrong)} in {shipped.path or '.'} {be(wrong)} built for {built}"
-    platform = PLATFORM.get(architecture, architecture)
-    return f"{message}, but {who_runs(package, architecture)}; install with pip --platform {platform}"
-
-
-def _built_for(part: Part, architecture: str) -> str:
-    """What a distribution was built for instead; empty if it can be loaded, or is not meant to be."""
+def _misfit(architecture: str, part: Part) -> Misfit | None:
+    """What a distribution was built for instead; None if it can be loaded, or is not meant to be."""
+    harmless: Misfit | None = None
     for module, natives in part.modules.items():
-        if not any(_runs(one, architecture) for one in natives) and module not in part.twins:
-            return _named(natives[0])
+        if not any(_runs(one, architecture) for one in natives):
+            # The name of one for the stable ABI says no processor: it is loaded, and fails.
+            passed_over = module in part.twins and all(one.abi != "abi3" for one in natives)
+            one = Misfit(part.name, _named(natives[0]), passed_over or part.name in FASTER)
+            if not one.harmless:
+                return one
+            harmless = one
     if part.modules or any(_runs(one, architecture) for one in part.others):
-        return ""
+        return harmless
     certain = [one for one in part.others if one.architecture in PLATFORM and (one.format == "elf" or is_library(one))]
-    return _named(certain[0]) if certain else ""
+    return Misfit(part.name, _named(certain[0])) if certain else None
+
+
+def _tagged(package: Package, architecture: str) -> Iterator[Misfit]:
+    """The distributions whose wheels were for something else, by what they say themselves."""
+    for one in package.distributions if package.kind != "source" else ():
+        if one.tags and not any(_fits(tag, architecture) for tag in one.tags):
+            yield Misfit(one.name, one.tags[0].rpartition("-")[2])
 
 
 def _runs(native: Native, architecture: str) -> bool:

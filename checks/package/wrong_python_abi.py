@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.package._shipped import PLATFORM, Part, be, listed, parts, places, who_runs
-from lambdalint.checks.package.wrong_architecture import FASTER
+from lambdalint.checks.package._shipped import FASTER, PLATFORM, Misfit, Part, listed, misfits, parts, places, told
 from lambdalint.later import pattern
 from lambdalint.model import Package
 from lambdalint.model.package import Native
@@ -80,40 +80,47 @@ def wrong_python_abi(package: Package) -> Iterator[Problem]:
         return
     before: set[str] = set()
     """What is found in the package is not looked for in layers."""
-    shown = f"python{package.python[0]}.{package.python[1]}"
+    shown = f"{package.python[0]}.{package.python[1]}"
     for shipped, location in places(package):
-        found = [part for part in parts(shipped) if part.name not in before]
-        wrong = {part.name: built for part in found if (built := _built_for(part, package.python))}
-        if wrong:
-            severity = Severity.WARNING if FASTER.issuperset(wrong) else Severity.ERROR
-            message = (
-                f"{listed(wrong)} in {shipped.path or '.'} {be(wrong)} built for Python {listed(wrong.values(), 20)}"
-            )
-            install = f"install with pip --python-version {shown.removeprefix('python')}"
-            yield Problem(location, f"{message}, but {who_runs(package, shown)}; {install}", severity=severity)
-        offered = _AL2023 if package.python >= FIRST_ON_AL2023 else _AL2
+        found = [one for one in misfits(shipped, partial(misfit, package.python)) if one.name not in before]
+        if found:
+            severity = Severity.WARNING if found[0].harmless else Severity.ERROR
+            message = told(found, package, shipped, f"python{shown}", f"--python-version {shown}")
+            yield Problem(location, message, severity=severity)
+        before |= {one.name for one in found}
         for architecture in package.architectures:
-            newer = {part.name: wanted for part in found if (wanted := _glibc_of(part, architecture)) > offered}
-            newer = {name: wanted for name, wanted in newer.items() if name not in wrong}
-            if newer and package.python >= (3, 8):
-                wanted = max(newer.values())
-                message = f"{listed(newer)} in {shipped.path or '.'} {'needs' if len(newer) == 1 else 'need'} glibc "
-                message += f"{wanted[0]}.{wanted[1]}, but {shown} has {offered[0]}.{offered[1]}; "
-                install = f"install with pip --platform {PLATFORM[architecture]}"
-                yield Problem(location, f"{message}{install}" + (" or choose python3.12" if offered == _AL2 else ""))
-        before.update(part.name for part in found)
+            newer = {part.name: wanted for part in parts(shipped) if (wanted := _newer(part, architecture, package))}
+            newer = {name: wanted for name, wanted in newer.items() if name not in before}
+            if newer:
+                yield Problem(location, _of_glibc(newer, shipped, package.python, architecture))
+        before |= {part.name for part in parts(shipped)}
 
 
-def _built_for(part: Part, python: Version) -> str:
-    """The version that a distribution was built for instead; empty if it can be loaded."""
+def _of_glibc(newer: Mapping[str, Version], shipped: Package, python: Version, architecture: str) -> str:
+    wanted, offered = max(newer.values()), _glibc_of(python)
+    need = "needs" if len(newer) == 1 else "need"
+    message = f"{listed(newer)} in {shipped.path or '.'} {need} glibc {wanted[0]}.{wanted[1]}, but python{python[0]}."
+    message += f"{python[1]} has {offered[0]}.{offered[1]}; install with pip --platform {PLATFORM[architecture]}"
+    return message if python >= FIRST_ON_AL2023 else f"{message} or choose python3.12"
+
+
+def _glibc_of(python: Version) -> Version:
+    return _AL2023 if python >= FIRST_ON_AL2023 else _AL2
+
+
+def misfit(python: Version, part: Part) -> Misfit | None:
+    """The Python that a distribution was built for instead; None if it can be loaded."""
     least = _least_stable(part)
+    harmless: Misfit | None = None
     for module, natives in part.modules.items():
-        if module in part.twins or any(_loads(one, python, least) for one in natives):
-            continue
         ours = [one for one in natives if one.format == "elf"]
-        if ours:
-            return _version(ours[0].abi) or f"{least[0]}.{least[1]}"
-    return ""
+        if ours and not any(_loads(one, python, least) for one in natives):
+            version = _version(ours[0].abi) or f"{least[0]}.{least[1]}"
+            one = Misfit(part.name, f"Python {version}", module in part.twins or part.name in FASTER)
+            if not one.harmless:
+                return one
+            harmless = one
+    return harmless
 
 
 def _loads(native: Native, python: Version, least: Version) -> bool:
@@ -134,7 +141,9 @@ def _version(abi: str) -> str:
     return f"{match[1]}.{match[2]}{' without GIL' if match[3] else ''}" if match else ""
 
 
-def _glibc_of(part: Part, architecture: str) -> Version:
-    """The newest glibc that some of its machine code wants."""
+def _newer(part: Part, architecture: str, package: Package) -> Version | None:
+    """The newest glibc that some of its machine code wants, if the runtime has an older one."""
+    assert package.python is not None
     natives = [*part.others, *(one for several in part.modules.values() for one in several)]
-    return max((one.glibc for one in natives if one.glibc and one.architecture == architecture), default=(0, 0))
+    wanted = max((one.glibc for one in natives if one.glibc and one.architecture == architecture), default=(0, 0))
+    return wanted if wanted > _glibc_of(package.python) and package.python >= (3, 8) else None

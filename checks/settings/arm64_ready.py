@@ -84,6 +84,8 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
     """
     if package.architectures != ("x86_64",) or not package.complete or not all(map(_may_move, package.functions)):
         return
+    if any(not one.guarded for reach in package.reaches for one in reach.missing):
+        return  # something is not here after all
     moved = [one for shipped in (package, *package.layers) for one in _machine_code(shipped)]
     if None in moved:
         return

@@ -275,8 +275,8 @@ class Import(NamedTuple):
 
     @property
     def rarity(self) -> str:
-        """Where alone the name is read: `error` (in `except` blocks), `switch` (under one that is off where it counts),
-        `branch` (under a condition that asks for one value of several); empty where it is read elsewhere, or nowhere."""
+        """Where alone the name is read: `error` (in `except` blocks), `switch` (under one that is off in production),
+        `branch` (under a condition that asks for one value of several); empty: elsewhere too, or nowhere."""
         return self.find_rarity()
 
 

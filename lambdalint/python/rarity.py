@@ -35,8 +35,8 @@ class Rarity:
                 self._named.add(node.value)
 
     def of(self, name: str, seen: frozenset[str] = frozenset()) -> str:
-        """`error`: read only in `except` blocks. `switch`: or under a switch that is off. `branch`: or under a condition
-        that compares something with a constant. Empty: elsewhere, too, or nowhere."""
+        """`error`: read only in `except` blocks. `switch`: or under a switch that is off. `branch`: or under a
+        condition that compares something with a constant. Empty: elsewhere, too, or nowhere."""
         reads = self._reads.get(name, [])
         if not reads or name in seen or name in self._named or self._is_exported(name):
             return ""
