@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import unrequiring
 from lambdalint.checks.package._needs import above, is_known
-from lambdalint.checks.package._words import by_file, is_installed, listed, mb, stated
+from lambdalint.checks.package._words import by_file, listed, mb, stated
 from lambdalint.model import Package
 from lambdalint.model.distributions import SDK
 from lambdalint.model.package import Requirement
@@ -17,6 +17,18 @@ from lambdalint.model.package import Requirement
 _RECENT = {"boto3": (1, 40), "botocore": (1, 40), "s3transfer": (0, 13)}
 """Versions that some runtimes may not have yet: who asks for one of these, or a later one, has a reason."""
 _AT_LEAST = re.compile(r"(?:>=|~=|>)\s*(\d+)\.(\d+)")
+
+
+_BRINGS_IT = frozenset(
+    """
+    aioboto3 aiobotocore aws-encryption-sdk aws-secretsmanager-caching aws-xray-sdk awswrangler bedrock-agentcore
+    dynamodb-encryption-sdk langchain-aws pycognito pynamodb redshift-connector s3fs sagemaker strands-agents watchtower
+    """.split()
+)
+"""Distributions that need it, so that it is installed anyway."""
+_KEEPING = frozenset({"sam", "chalice"})
+"""Formats whose tools install the SDK if a requirement says so. Plugins of the Serverless Framework, and Zappa, may
+leave it out by themselves."""
 
 
 class Policy(NamedTuple):
@@ -110,15 +122,17 @@ def bundled_sdk(package: Package, policy: Policy) -> Iterator[Problem]:
         yield from _not_brought(package)
         return
     lines = [one for one in stated(package) if one.name in SDK]
+    anyway = _BRINGS_IT & {one.name for one in stated(package)}
     for group in by_file(lines):
         if not any(map(_is_newer, group)):
             names = listed([one.name for one in group])
+            are, them = ("is", "it") if len(group) == 1 else ("are", "them")
             yield Problem(
                 group[0].location,
-                f"{names} {'is' if len(group) == 1 else 'are'} in the runtime already, and would add some 20 MB to the "
-                'package; leave it out, or set sdk = "bundle" if this version must be the one that runs',
+                f"{names} {are} in the runtime already, and would add some 20 MB to the package; leave {them} out, or set "
+                'sdk = "bundle" if this version must be the one that runs',
                 unrequiring([(one.name, one.location) for one in group]),
-                sure=is_installed(package),
+                sure=not anyway and all(one.format in _KEEPING for one in package.functions),
             )
     shipped = [one for one in package.distributions if one.name in SDK]
     if shipped and not lines:

@@ -62,9 +62,11 @@ def native_debug_symbols(package: Package, most: Most) -> Iterator[Problem]:
     fast.cpython-313-x86_64-linux-gnu.so: elf x86_64 glibc 2.17
     ```
 
-    **Fix.** There is none in a template. Build with `-g0`, or run `strip --strip-unneeded` on the files when the
-    package is built, and import them once afterwards: libraries whose load addresses a wheel's tools have changed, such
-    as OpenBLAS in numpy, do not always survive it.
+    What the tools of wheels have put into a folder such as `numpy.libs` does not count: its load addresses were changed,
+    and `strip` breaks it.
+
+    **Fix.** There is none in a template. Build with `-g0`, or run `strip --strip-unneeded` on the extension modules when
+    the package is built, and import them once afterwards.
 
     **Ignore it when** crashes of this code are looked into with a debugger.
 
@@ -79,6 +81,7 @@ def native_debug_symbols(package: Package, most: Most) -> Iterator[Problem]:
                 name = owner.get(path, path.rpartition("/")[2].partition(".")[0])
                 by_name[name] = by_name.get(name, 0) + gain
             largest = sorted(by_name, key=lambda name: (-by_name[name], name))
+            largest = [name for name in largest if by_name[name] * 20 >= one.bytes_unzipped] or largest[:1]
             yield Problem(
                 package.location,
                 f"{mb(one.bytes_unzipped)} of the machine code in the package are symbols for debuggers: "

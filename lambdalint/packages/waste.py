@@ -179,8 +179,9 @@ def service_of(path: str) -> str | None:
 
 
 def _symbols(natives: Sequence[Native], sizes: dict[str, Entry], taken: Collection[str]) -> list[Waste]:
-    """Debug symbols: a part of files, not files."""
-    full = [one for one in natives if one.debug_bytes and one.path not in taken]
+    """Debug symbols: a part of files, not files. Libraries that the tools of wheels moved to `numpy.libs` keep theirs:
+    their load addresses are changed, and `strip` breaks them."""
+    full = [one for one in natives if one.debug_bytes and one.path not in taken and ".libs/" not in one.path]
     if not full:
         return []
     zipped = sum(
