@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lambdalint.discovery import is_template_name
@@ -72,9 +73,11 @@ def at(path: str, wanted: Wanted) -> list[Package]:
     return [_made(contents, wanted, handlers=handlers)]
 
 
-def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) -> Iterator[Package]:
-    """The packages of Python functions whose code is here, each once."""
-    groups = _Groups(wanted or Wanted())
+def of_functions(
+    functions: Iterable[Function], wanted: Wanted | None = None, held: Mapping[str, bytes] = MappingProxyType({})
+) -> Iterator[Package]:
+    """The packages of Python functions whose code is here, each once. `held` stands in for files of requirements."""
+    groups = _Groups(wanted or Wanted(), held)
     for function in functions:
         if function.is_python and _is_here(function):
             for path in _paths(function):
@@ -87,8 +90,9 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
 class _Groups:
     """Functions with the same code and the same layers: what is deployed of them is one package."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, held: Mapping[str, bytes]) -> None:
         self._wanted = wanted
+        self._held = held
         self._functions: dict[_Key, list[Function]] = {}
         self._made: dict[_Key, Package] = {}
         self.unseen: set[str] = set()
@@ -125,6 +129,7 @@ class _Groups:
                 complete=_is_all(group[0], path, contents) and not _layers_missing(group),
                 alone=sum(other == path for other, _ in self._functions) == 1,
                 users=self._users,
+                held=self._held,
             )
         except Unreadable as error:
             facts = PackageFacts(Nothing(path))
@@ -146,6 +151,7 @@ def _made(
     complete: bool = True,
     alone: bool = True,
     users: Users = lambda path: (),
+    held: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Package:
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
@@ -157,7 +163,7 @@ def _made(
         from lambdalint.packages.requirements import requirements
 
         kind = "source"
-        stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
+        stated, wrong = requirements(contents.path, python, next(iter(architectures), None), held)
         needed = [one.name for one in stated if one.applies and not one.dev]
         joined, whole = built(contents, needed, wanted.installed, python)
         complete = complete and whole
@@ -166,7 +172,7 @@ def _made(
         contents.path,
         kind,
         contents.entries,
-        PackageFacts(contents),
+        PackageFacts(contents, held),
         location=location,
         functions=functions,
         layers=[_layer(one, python, architectures, users) for one in (*layers, *wanted.layers)],

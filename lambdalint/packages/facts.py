@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Use, Waste
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 class PackageFacts:
     """Learns of one package, given what is in it. (`Facts` of the model.)"""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, held: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """`held` is what stands in for files that say what is needed, by path."""
         self.contents = contents
+        self._held = held
 
     def distributions(self, package: Package) -> Sequence[Distribution]:
         found = self._plain(package)
@@ -67,7 +70,8 @@ class PackageFacts:
 
         if package.kind != "source":
             return ()
-        return requirements(package.path, package.python, next(iter(package.architectures), None))[0]
+        architecture = next(iter(package.architectures), None)
+        return requirements(package.path, package.python, architecture, self._held)[0]
 
     def uses(self, package: Package) -> Sequence[Use]:
         from lambdalint.packages.uses import uses
