@@ -14,7 +14,7 @@ _LOCKS = (".lock", "Pipfile.lock")
 
 def mb(size: float) -> str:
     """In the megabytes of AWS: `12.3 MB`."""
-    return f"{size / MB:,.1f} MB"
+    return f"{size / MB:,.1f} MB" if size >= MB / 20 or not size else "under 0.1 MB"
 
 
 def listed(words: Sequence[str], at_most: int = 3) -> str:
@@ -26,8 +26,10 @@ def listed(words: Sequence[str], at_most: int = 3) -> str:
 
 
 def largest(of: Iterable[Distribution], at_most: int = 3) -> str:
-    """`pandas 71.2 MB, scipy 60.1 MB and numpy 40.0 MB`."""
-    return listed([f"{one.name} {mb(one.bytes_unzipped)}" for one in by_size(of)], at_most)
+    """`pandas 71.2 MB, scipy 60.1 MB and numpy 40.0 MB`: those that count."""
+    ordered = by_size(of)
+    shown = [one for one in ordered if one.bytes_unzipped * 10 >= MB] or ordered[:1]
+    return listed([f"{one.name} {mb(one.bytes_unzipped)}" for one in shown], at_most)
 
 
 def by_size(of: Iterable[Distribution]) -> list[Distribution]:

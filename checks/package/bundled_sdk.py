@@ -8,10 +8,10 @@ from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import unrequiring
-from lambdalint.checks.package._needs import above, is_known
+from lambdalint.checks.package._needs import above, is_known, needed
 from lambdalint.checks.package._words import by_file, listed, mb, stated
 from lambdalint.model import Package
-from lambdalint.model.distributions import SDK
+from lambdalint.model.distributions import SDK, is_development
 from lambdalint.model.package import Requirement
 
 _RECENT = {"boto3": (1, 40), "botocore": (1, 40), "s3transfer": (0, 13)}
@@ -129,15 +129,17 @@ def bundled_sdk(package: Package, policy: Policy) -> Iterator[Problem]:
             are, them = ("is", "it") if len(group) == 1 else ("are", "them")
             yield Problem(
                 group[0].location,
-                f"{names} {are} in the runtime already, and would add some 20 MB to the package; leave {them} out, or set "
-                'sdk = "bundle" if this version must be the one that runs',
+                f"{names} {are} in the runtime already, and would add some 20 MB to the package; leave {them} out, or "
+                'set sdk = "bundle" if this version must be the one that runs',
                 unrequiring([(one.name, one.location) for one in group]),
                 sure=not anyway and all(one.format in _KEEPING for one in package.functions),
             )
     shipped = [one for one in package.distributions if one.name in SDK]
+    by = [name for name in above("botocore", package.distributions) if name not in SDK]
+    if by and all(map(is_development, by)) and not needed(package, package.reaches) & SDK:
+        return  # it goes with what LL204 finds
     if shipped and not lines:
         size = sum(one.bytes_unzipped for one in shipped)
-        by = [name for name in above("botocore", package.distributions) if name not in SDK]
         yield Problem(
             package.location,
             f"{listed([one.name for one in shipped])} are in the package, {mb(size)}, though the runtime has them"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import unrequiring
 from lambdalint.checks.package._known import may_be
-from lambdalint.checks.package._needs import imported, needed
+from lambdalint.checks.package._needs import brought_by, imported, needed
 from lambdalint.checks.package._words import by_file, by_size, is_installed, listed, mb, stated
 from lambdalint.model import Package
-from lambdalint.model.distributions import is_development
+from lambdalint.model.distributions import SDK, is_development
 from lambdalint.model.package import Requirement
 
 _AT_TIMES = frozenset({"mypy-extensions", "pip", "pluggy", "setuptools", "wheel"})
@@ -104,13 +104,15 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
     for group in by_file(lines):
         yield from _stated(package, group, whole=all(one.name in there for one in group))
     shipped = [one for one in package.distributions if is_development(one.name) and one.name not in used]
-    shipped = [one for one in shipped if not one.name.endswith("stubs") or one.bytes_unzipped]
     if shipped and package.kind != "source" and package.reaches:
-        size = sum(one.bytes_unzipped for one in shipped)
+        brought = brought_by([one.name for one in shipped], package.distributions, used | SDK)
+        size = sum(one.bytes_unzipped for one in brought)
+        are, them = ("is", "it") if len(shipped) == 1 else ("are", "them")
+        more = " with what it needs" if len(shipped) == 1 else " with what they need"
         yield Problem(
             package.location,
-            f"{listed([one.name for one in by_size(shipped)])} {'is' if len(shipped) == 1 else 'are'} in the package, "
-            f"{mb(size)}, and of use to developers only; install {'it' if len(shipped) == 1 else 'them'} elsewhere",
+            f"{listed([one.name for one in by_size(shipped)])} {are} in the package, {mb(size)}"
+            f"{more if len(brought) > len(shipped) else ''}, and of use to developers only; install {them} elsewhere",
             sure=any(one.name not in _AT_TIMES for one in shipped),
         )
 

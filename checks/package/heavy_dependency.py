@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.package._known import MODULES, may_be
-from lambdalint.checks.package._needs import above, imported, is_known, needed
+from lambdalint.checks.package._needs import above, freed_bytes, imported, is_known, needed
 from lambdalint.checks.package._words import is_installed, listed, mb, place, stated
 from lambdalint.model import Package
 from lambdalint.model.distributions import SDK, is_development
@@ -210,16 +210,9 @@ _ALONE = frozenset(
 
 def _size(package: Package, name: str, usual_mb: float) -> str:
     """Of a distribution, with what would go with it."""
-    by_name = {one.name: one for one in package.distributions}
-    if name not in by_name:
+    if name not in {one.name for one in package.distributions}:
         return f"{usual_mb:g} MB"
-    waiting, gone = [name], set[str]()
-    while waiting:
-        one = waiting.pop()
-        if one in by_name and one not in gone and (one == name or set(above(one, by_name.values())) <= gone):
-            gone.add(one)
-            waiting += by_name[one].requires
-    return mb(sum(by_name[one].bytes_unzipped for one in gone))
+    return mb(freed_bytes(name, package.distributions))
 
 
 def _descriptions(package: Package) -> Iterator[Problem]:

@@ -62,11 +62,11 @@ def native_debug_symbols(package: Package, most: Most) -> Iterator[Problem]:
     fast.cpython-313-x86_64-linux-gnu.so: elf x86_64 glibc 2.17
     ```
 
-    What the tools of wheels have put into a folder such as `numpy.libs` does not count: its load addresses were changed,
-    and `strip` breaks it.
+    What the tools of wheels have put into a folder such as `numpy.libs` does not count: its load addresses were
+    changed, and `strip` breaks it.
 
-    **Fix.** There is none in a template. Build with `-g0`, or run `strip --strip-unneeded` on the extension modules when
-    the package is built, and import them once afterwards.
+    **Fix.** There is none in a template. Build with `-g0`, or run `strip --strip-unneeded` on the extension modules
+    when the package is built, and import them once afterwards.
 
     **Ignore it when** crashes of this code are looked into with a debugger.
 

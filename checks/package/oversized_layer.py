@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks.package._known import is_plug_in, is_tool
-from lambdalint.checks.package._needs import above, is_known, needed
+from lambdalint.checks.package._needs import above, is_known, needed, with_needs
 from lambdalint.checks.package._words import largest, mb
 from lambdalint.model import Location, Package
 from lambdalint.model.distributions import SDK
@@ -96,10 +96,11 @@ def oversized_layer(package: Package) -> Iterator[Problem]:
         if not users or users[0] is not package or not all(map(is_known, users)):
             continue  # the first that has it speaks for all
         used = {name for user in users for name in needed(user, user.reaches)}
+        used |= with_needs(SDK, {one.name: one for one in layer.distributions})
         unused = [
             one
             for one in layer.distributions
-            if one.name not in used | SDK and not is_tool(one.name) and not is_plug_in(one.name, used, installed=True)
+            if one.name not in used and not is_tool(one.name) and not is_plug_in(one.name, used, installed=True)
         ]
         brought = [one for one in unused if not set(above(one.name, layer.distributions)) & {o.name for o in unused}]
         size = sum(one.bytes_unzipped for one in unused)

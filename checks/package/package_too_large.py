@@ -109,5 +109,5 @@ def _remedy(package: Package) -> str:
     said = f": {largest(dists, 2)}" if dists else ""
     waste = [one for one in package.waste if one.kind in _KINDS]
     if waste:
-        return f"{said}; {mb(sum(one.bytes_unzipped for one in waste))} may go, most of it {_KINDS[waste[0].kind]}"
+        return f"{said}; {mb(sum(one.bytes_unzipped for one in waste))} may go, above all {_KINDS[waste[0].kind]}"
     return f"{said}; deploy it as an image, or load data at run time"

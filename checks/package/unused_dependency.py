@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._fixes import unrequiring
 from lambdalint.checks.package._known import MODULES, is_needed_by_others, is_plug_in, is_tool, may_be
-from lambdalint.checks.package._needs import above, imported, is_known, loaded, needed
+from lambdalint.checks.package._needs import above, brought_by, freed_bytes, imported, is_known, loaded, needed
 from lambdalint.checks.package._words import is_installed, largest, mb, stated
 from lambdalint.model import Package
 from lambdalint.model.distributions import SDK, is_development
@@ -99,6 +99,8 @@ def unused_dependency(package: Package) -> Iterator[Problem]:
     for one in lines:
         yield from _stated(package, one)
     hosts = used | {one.name for one in package.requirements}
+    told = [one.name for one in package.distributions if one.name in SDK or is_development(one.name)]
+    used |= {one.name for one in brought_by(told, package.distributions, used)}
     unused = [
         one
         for one in package.distributions
@@ -135,7 +137,7 @@ def _stated(package: Package, one: Requirement) -> Iterator[Problem]:
         unknown = {one.module for reach in package.reaches for one in reach.missing}.intersection(answered)
         if one.name not in MODULES and unknown:
             return  # it may be what gives these
-    size = f", {mb(there.bytes_unzipped)}" if there is not None else ""
+    size = f", {mb(freed_bytes(one.name, package.distributions))}," if there is not None else ""
     yield Problem(
         one.location,
         f"{one.name}{size} is stated here, but no handler leads to it; remove it",

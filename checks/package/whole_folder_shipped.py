@@ -125,7 +125,7 @@ def _shared(package: Package, shares: Shares) -> Iterator[Problem]:
         others = [one for one in _of(package, all_needed) if one.name not in by_handler[least]]
         yield Problem(
             package.location,
-            f"{listed(light, 2)} {'needs' if len(light) == 1 else 'need'} at most "
+            f"{listed(light, 2)} {'needs' if len(light) == 1 else 'need'} "
             f"{mb(max(weights[handler] for handler in light))} of {mb(whole)}: {largest(others, 2)} "
             "are shipped for others; give functions folders of their own",
         )

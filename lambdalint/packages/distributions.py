@@ -159,9 +159,14 @@ def _requirements(lines: Iterable[str], environment: Environment) -> Iterator[tu
 def _with_extras(made: Sequence[Made]) -> Iterator[Distribution]:
     """With what each needs; of its extras those that another one of the package asks for."""
     wanted: dict[str, set[str]] = defaultdict(set)
-    for _, needs in made:
-        for name, _, extras in needs:
-            wanted[name] |= extras
+    more = True
+    while more:  # an extra may be made of others: `pandas[excel,parquet]; extra == "all"`
+        more = False
+        for one, needs in made:
+            for name, extra, extras in needs:
+                if (not extra or extra in wanted[one.name]) and not extras <= wanted[name]:
+                    wanted[name] |= extras
+                    more = True
     for one, needs in made:
         names = dict.fromkeys(name for name, extra, _ in needs if not extra or extra in wanted[one.name])
         yield one._replace(requires=tuple(name for name in names if name != one.name))
