@@ -19,8 +19,10 @@ MOST_BYTES = 10 * 1 << 30
 MOST_RATIO = 1032
 """Deflate cannot do better: whoever states more lies."""
 _ENCRYPTED = 0x1
-_STORED, _DEFLATED = 0, 8
+_STORED, _DEFLATED = _METHODS = (0, 8)
 """The ways of packing that Lambda undoes."""
+_FOLDER = stat.S_IFDIR >> 12
+_ORDINARY = frozenset({0, stat.S_IFREG >> 12, stat.S_IFLNK >> 12})
 _INPUT = 1 << 16
 
 
@@ -81,7 +83,7 @@ class Zip:
         """The file, and no more of it than is stated."""
         if member.flags & _ENCRYPTED:
             raise Unreadable(f"is encrypted: {path} cannot be read")
-        if member.method not in (_STORED, _DEFLATED):
+        if member.method not in _METHODS:
             raise Unreadable(f"is packed in a way that is not read here: {path}")
         at = self._start(member, path)
         wanted = min(member.bytes_unzipped, at_most)
@@ -131,37 +133,41 @@ def _usable(found: Sequence[Member], told: Told) -> Iterator[tuple[str, Member]]
     """What is unpacked, by path. Of a name that stands twice the last counts, as for whoever unpacks in order."""
     by_path: dict[str, Member] = {}
     for one in found:
-        name = _name(one, told)
-        if name.endswith(("/", "\\")) or stat.S_ISDIR(one.mode):
-            continue
+        name = one.name.decode("ascii") if one.name.isascii() else _name(one, told)
         path = safe(name)
-        if not path:
-            told.add("holds names that lead out of it, which are left out", name)
-        elif one.mode >> 12 not in _ORDINARY:
-            told.add("holds devices, pipes or sockets, which are left out", path)
-        elif one.bytes_unzipped > max(1, one.bytes_zipped) * MOST_RATIO and one.method in (_STORED, _DEFLATED):
-            told.add("holds files that are not what they are stated to be, left out", path)
-        else:
-            if "\\" in name:
-                told.add("has backslashes in names, which Linux takes for letters: zip it with forward slashes", name)
-            if one.flags & _ENCRYPTED:
-                told.add("holds encrypted files, which Lambda cannot unpack: zip it without a password", path)
-            elif one.method not in (_STORED, _DEFLATED):
-                told.add("holds files compressed in a way that Lambda cannot unpack: zip it with deflate", path)
-            if by_path.pop(path, None):
-                told.add("holds the same name twice, and the last one counts", path)
-            by_path[path] = one
+        if name.endswith(("/", "\\")) or one.mode >> 12 == _FOLDER:
+            continue
+        fault = _refused(one, path)
+        if fault:
+            told.add(fault, path or name)
+            continue
+        if "\\" in name:
+            told.add("has backslashes in names, which Linux takes for letters: zip it with forward slashes", name)
+        if one.flags & _ENCRYPTED:
+            told.add("holds encrypted files, which Lambda cannot unpack: zip it without a password", path)
+        elif one.method not in _METHODS:
+            told.add("holds files compressed in a way that Lambda cannot unpack: zip it with deflate", path)
+        if path in by_path:
+            del by_path[path]
+            told.add("holds the same name twice, and the last one counts", path)
+        by_path[path] = one
     yield from by_path.items()
 
 
-_ORDINARY = frozenset({0, stat.S_IFREG >> 12, stat.S_IFLNK >> 12})
+def _refused(one: Member, path: str) -> str:
+    """Why a file is left out."""
+    if not path:
+        return "holds names that lead out of it, which are left out"
+    if one.mode >> 12 not in _ORDINARY:
+        return "holds devices, pipes or sockets, which are left out"
+    if one.bytes_unzipped > one.bytes_zipped * MOST_RATIO and one.method in _METHODS:
+        return "holds files that are not what they are stated to be, left out"
+    return ""
 
 
 def _name(member: Member, told: Told) -> str:
     """A name that is not said to be UTF-8 often is, for instance of `zip` itself."""
     name = member.name
-    if name.isascii():
-        return name.decode("ascii")
     try:
         return name.decode("utf-8")
     except UnicodeDecodeError:
