@@ -193,7 +193,7 @@ def test_the_layers_of_an_image_lie_over_each_other(form: str, tmp_path: Path) -
             archive.add(path, ".")
         path = tmp_path / "oci.tar"
     contents = open_package(str(path))
-    assert sorted(names(contents)) == ["app.py", "lib/b.py", "usr/bin/env"]
+    assert sorted(names(contents)) == ["app.py", "lib/b.py", "link", "usr/bin/env"]
     assert contents.read("app.py") == HANDLER
     said = run("package", str(path), "--output-format", "json").json["packages"][0]
     assert said["kind"] == "image"

@@ -43,15 +43,16 @@ def members(file: File) -> Sequence[Member]:
     if size > _MOST_BYTES:
         raise Unreadable(f"has a table of contents of {size:,} bytes, more than is looked at")
     table = file.read(start, size)
+    size = len(table)
     found: list[Member] = []
     at = 0
     while at < size:
-        try:
-            sig, _, system, _, flags, method, _, crc, zipped, unzipped, name, extra, comment, _, _, attributes, header = (
-                _RECORD.unpack_from(table, at)
-            )
-        except struct.error:
-            raise Unreadable(_damaged("its table of contents ends too early")) from None
+        if at + _RECORD.size > size:
+            raise Unreadable(_damaged("its table of contents ends too early"))
+        record = _RECORD.unpack_from(table, at)
+        sig, _, system, _, flags, method, _, crc, zipped, unzipped, name, extra, comment, _, _, attributes, header = (
+            record
+        )
         if sig != b"PK\1\2":
             raise Unreadable(_damaged("its table of contents is no such"))
         at += 46

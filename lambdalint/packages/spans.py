@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import weakref
 import zlib
@@ -40,7 +41,10 @@ class File:
         weakref.finalize(self, os.close, handle)
         self._handle = handle
         self._lock = threading.Lock()
-        self.size = os.fstat(handle).st_size
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("cannot be read: it is neither a file nor a folder")
+        self.size = status.st_size
 
     def read(self, at: int, count: int) -> bytes:
         pieces = []
