@@ -51,7 +51,7 @@ def test_the_map_shows_what_a_package_is_made_of(tmp_path: Path, monkeypatch: py
     assert any("could be left out: tests" in label for label in boxes)
     areas = [
         float(width) * float(height)
-        for width, height in re.findall(r'class="box[^"]*" style="[^"]*?width: ([\d.]+)px; height: ([\d.]+)px', shown)
+        for width, height in re.findall(r'class="box[^>]*style="[^"]*?width: ([\d.]+)px; height: ([\d.]+)px', shown)
     ]
     assert areas, "no box has a size"
     assert max(areas) > 1150 * 300, "the largest does not fill the map"

@@ -91,10 +91,12 @@ def _tell(package: Package, made: Slimmed, options: Options) -> None:
         return
     for notice in made.notices:
         print(f"lambdalint: {notice}", file=sys.stderr)
-    about = "" if package.kind == "zip" else "about "
+    is_zip = package.kind == "zip"
+    about = "" if is_zip else "about "
+    before = os.path.getsize(package.path) if is_zip else package.bytes_zipped
     print(
         f"{options.slim}: {mb(package.bytes_unzipped)} -> {mb(made.bytes_unzipped)} unzipped, "
-        f"{about}{mb(package.bytes_zipped)} -> {mb(made.bytes_zipped)} zipped, {made.files} files"
+        f"{about}{mb(before)} -> {mb(made.bytes_zipped)} zipped, {made.files} files"
     )
     for kind, bytes_ in sorted(made.left_out.items(), key=lambda one: -one[1]):
         print(f"  without {kind}: {mb(bytes_)}")

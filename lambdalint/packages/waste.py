@@ -73,7 +73,10 @@ def waste(
             if kind and (path in installed or kind not in _DATA_AT_TIMES or _is_told(path, kind)):
                 kinds[kind].append(path)
     taken = {path for paths in kinds.values() for path in paths}
-    for kind, more in _by_distribution(distributions, spared, services, opaque):
+    if services is not None:
+        kinds["sdk-data"] = [path for path in sizes if path not in taken and service_of(path) not in (None, *services)]
+        taken.update(kinds["sdk-data"])
+    for kind, more in _by_distribution(distributions, spared, opaque):
         fresh = [path for path in more if path not in taken and path in sizes]
         kinds[kind] += fresh
         taken.update(fresh)
@@ -148,7 +151,6 @@ def _is_of_other(name: str, python: tuple[int, int]) -> bool:
 def _by_distribution(
     distributions: Sequence[Distribution],
     loaded: Collection[str],
-    services: Collection[str] | None,
     opaque: bool,
 ) -> Iterator[tuple[str, list[str]]]:
     needed = needed_by(distributions, loaded)
@@ -159,10 +161,6 @@ def _by_distribution(
             yield "dev", list(one.files)
         elif loaded and not opaque and one.name not in needed:
             yield "unused", list(one.files)
-    sdk = [one for one in distributions if one.name == "botocore"]
-    if services is not None:
-        for one in sdk:
-            yield "sdk-data", [path for path in one.files if service_of(path) not in (None, *services)]
 
 
 def needed_by(distributions: Sequence[Distribution], loaded: Collection[str]) -> set[str]:
