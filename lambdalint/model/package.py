@@ -66,13 +66,15 @@ class Native(NamedTuple):
     format: str
     """`elf`, `mach-o` or `pe`."""
     architecture: str
-    """`x86_64`, `arm64`, or what the file calls it."""
+    """`x86_64`, `arm64`, or what the file calls it; of a Mach-O file for several all of them, with spaces."""
     abi: str = ""
-    """By its name: `cp312`, `abi3`, `` for a library that is no extension module of CPython."""
+    """By its name: `cp312`, `cp313t`, `abi3`, `pp311`; empty for a library, which is no extension module."""
     glibc: tuple[int, int] | None = None
     """The newest version of glibc whose symbols it wants: `(2, 34)`."""
     debug_bytes: int = 0
     """Debug sections and symbol tables, which `strip` takes away."""
+    musl: bool = False
+    """Linked with musl, the C library of Alpine Linux, which no managed runtime has."""
 
 
 class Requirement(NamedTuple):
