@@ -43,7 +43,7 @@ class Distribution(NamedTuple):
     info: str
     """Its `.dist-info` folder in the package."""
     files: tuple[str, ...]
-    """Paths of entries."""
+    """Paths of entries. Of what several distributions brought, the bytes count with one of them."""
     bytes_unzipped: int
     bytes_zipped: int
     requires: tuple[str, ...] = ()
@@ -56,6 +56,8 @@ class Distribution(NamedTuple):
     """The versions of Python it is for: `>=3.9`."""
     why: tuple[str, ...] = ()
     """What it is there for, shortest way first: `app.py imports pandas`, `needed by pandas`."""
+    editable: bool = False
+    """Installed as a link to its source, which is elsewhere."""
 
 
 class Native(NamedTuple):
