@@ -2,8 +2,8 @@
 
 The table was made by docs/generate_import_costs.py, which installs what people use on Lambda, measures it with
 `python -X importtime` and says in the table itself on what. Over ten packages estimates rank as measurements do (rank
-correlation 0.99; 0.95 if nothing that they load had been measured) and are off by 19 % (30 %) in the median, by a factor
-of two or three at worst. With little memory all takes longer on Lambda, and longer still without bytecode: `compiling`.
+correlation 0.99; 0.95 if nothing that they load had been measured) and are off by 19 % (30 %) in the median, by a
+factor of three at worst. With little memory all takes longer on Lambda, and longer still without bytecode: `compiling`.
 """
 
 from __future__ import annotations
