@@ -197,6 +197,7 @@ class Package:
         architectures: tuple[str, ...] = (),
         complete: bool = True,
         remarks: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.path = path
         """The zip, folder or image archive, as findings name paths."""
@@ -219,6 +220,8 @@ class Package:
         """False where a build, or a layer that is not here, brings more."""
         self.remarks = remarks
         """What is wrong with the archive itself, each the end of a sentence that begins with its path."""
+        self.notes = notes
+        """How it was put together, in the same form."""
         self.facts = facts
 
     @property
