@@ -124,7 +124,7 @@ class _Groups:
                 self._wanted,
                 layers=layers,
                 functions=group,
-                handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
+                handlers=list(dict.fromkeys(_handlers(group, contents))),
                 location=code.location,
                 complete=_is_all(group[0], path, contents) and not _layers_missing(group),
                 alone=sum(other == path for other, _ in self._functions) == 1,
@@ -225,6 +225,16 @@ def _named(handler: str, contents: Contents) -> str:
     if not found:
         raise WrongUse(f"--handler {handler}: there is no such module in {contents.path}")
     return found
+
+
+def _handlers(functions: Sequence[Function], contents: Contents) -> Iterator[str]:
+    """The files of handlers: as they were found in the source, in a zip as the template names them."""
+    for one in functions:
+        if one.handler_path and one.code is not None:
+            yield _within(one.code.path, one.handler_path)
+        elif contents.kind == "zip" and one.handler is not None and one.handler.known:
+            found = _file_of(one.handler.known, contents)
+            yield from [found] if found else []
 
 
 def _file_of(handler: str, contents: Contents) -> str:

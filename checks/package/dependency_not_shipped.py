@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._settings import all_of
+from lambdalint.checks.package._shipped import owners
 from lambdalint.model import Function, Location, Package, Unknown
 from lambdalint.model.package import Distribution, Missing
 
@@ -88,7 +89,7 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
     if not package.complete or any(map(_finds_more, package.functions)):
         return
     known = {one.name: one for part in (package, *package.layers) for one in part.distributions}
-    owners = {path: one for one in package.distributions for path in one.files}
+    owner_of = owners(package)
     is_sure = bool(known) or package.kind in ("zip", "source")
     found: dict[str, Missing] = {}
     for reach in package.reaches:
@@ -96,7 +97,7 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
             if not one.guarded:
                 found.setdefault(one.module.partition(".")[0], one)
     for one in found.values():
-        owner = owners.get(one.path)
+        owner = owner_of(one.path)
         if owner is None:
             message = f"{one.module} is imported, but nothing that is shipped{_whose(package)} has it; install it into "
             message += f"{package.path or '.'}" if package.kind != "source" else "it by the requirements"

@@ -116,7 +116,7 @@ class Planner:
         owner = self.owner_of(found)
         size = found.tree.sizes[found.file]
         if not found.source:
-            return Plan(found.path, found.name, size, owner, tuple(self._required(owner)))
+            return Plan(found.path, found.name, size, owner, tuple(self._of_machine_code(found, owner)))
         data = found.tree.read(found.source)
         patches = not owner and self._patched(found, data)
         imports = _scanned(data, self.python)
@@ -204,8 +204,10 @@ class Planner:
         found = self.find(name)
         return tuple(self._all_below(found)) if found else ()
 
-    def _required(self, owner: str) -> Iterator[Edge]:
-        """Nobody sees what machine code imports: whatever its distribution cannot do without."""
+    def _of_machine_code(self, found: Found, owner: str) -> Iterator[Edge]:
+        """Nobody sees what it imports: what its distribution cannot do without, and perhaps what lies beside it."""
+        package = found.name if found.inside else found.name.rpartition(".")[0]
+        yield Edge(self.below(package) if package else (), "lazy", False)
         for needed in self._needs.get(owner, ()):
             for module in self._gives.get(needed, ()):
                 yield Edge(self._chain(module)[0], "guarded", False)

@@ -12,7 +12,7 @@ from typing import Any
 
 from lambdalint.model.package import Requirement
 from lambdalint.model.places import Location
-from lambdalint.packages.distributions import environment_of, normalized
+from lambdalint.packages.metadata import environments_of, holds, normalized
 
 _MOST_BYTES = 5_000_000
 _DEPTH = 10
@@ -53,7 +53,7 @@ class _Reader:
     ) -> None:
         self._folder = folder
         self._held = held
-        self._environment = environment_of(python, architecture)
+        self._environments = environments_of(python, architecture)
         self.remarks: list[str] = []
 
     def texts(self) -> Iterator[Requirement]:
@@ -119,14 +119,7 @@ class _Reader:
         )
 
     def _holds(self, marker: str) -> bool:
-        if not marker:
-            return True
-        from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
-
-        try:
-            return Marker(marker).evaluate({**self._environment, "extra": ""})
-        except (InvalidMarker, UndefinedEnvironmentName):
-            return True
+        return not marker or holds(marker, self._environments)
 
     def project(self) -> Iterator[Requirement]:
         """Of `pyproject.toml`: the project's own table, groups for development, and what Poetry has of both."""

@@ -167,7 +167,7 @@ def lacking(cache: Path, built: Sequence[Built]) -> None:
     print("| package | Python | whole | taken away | import fails, found | import works, silent | wrong |")
     print("|---|---|---|---|---|---|---|")
     for name, python, _, folder in built:
-        interpreter = shutil.which(f"python{python}")
+        interpreter = _interpreter(python)
         names = [one.name for one in distributions(open_package(str(folder)), _version(python), "x86_64")]
         with tempfile.TemporaryDirectory(dir=cache) as made:
             runtime = Path(made, "runtime")
@@ -188,13 +188,20 @@ def lacking(cache: Path, built: Sequence[Built]) -> None:
         )
 
 
+def _interpreter(python: str) -> str:
+    path = shutil.which(f"python{python}") or ""
+    if not path or subprocess.run([path, "-c", ""], check=False, capture_output=True).returncode:
+        sys.exit(f"there is no python{python}, with which to find out what an import says")
+    return path
+
+
 def _version(python: str) -> tuple[int, int]:
     major, minor = python.split(".")
     return int(major), int(minor)
 
 
 def _without(
-    folder: Path, made: Path, name: str, python: str, taken: str, runtime: Path, interpreter: str | None
+    folder: Path, made: Path, name: str, python: str, taken: str, runtime: Path, interpreter: str
 ) -> tuple[bool, str]:
     """Whether the handler's imports work without a distribution, and what LL215 says of it."""
     target = made / "package"
@@ -208,7 +215,7 @@ def _without(
     made.joinpath("declared/template.yaml").write_text(text, encoding="utf-8")
     said = [one["message"] for one in found(made, "LL215") if one["code"] == "LL215"]
     code = f"import sys; sys.path[:0] = [{str(target)!r}]; sys.path.append({str(runtime)!r}); import app"
-    command = [interpreter or sys.executable, "-I", "-S", "-B", "-c", code]
+    command = [interpreter, "-I", "-S", "-B", "-c", code]
     done = subprocess.run(command, check=False, capture_output=True, cwd=made)
     shutil.rmtree(target)
     return done.returncode == 0, said[0] if said else ""
