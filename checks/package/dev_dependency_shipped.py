@@ -102,7 +102,10 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
         if is_development(one.name) and one.name not in used and not any(may_be(one.name, name) for name in names)
     ]
     for group in by_file(lines):
-        yield from _stated(package, group, whole=all(one.name in there for one in group))
+        certain = [one for one in group if one.name not in _AT_TIMES or one.name in there]
+        for part in (certain, [one for one in group if one not in certain]):
+            if part:
+                yield _stated(part, sure=part is certain and is_installed(package))
     shipped = [one for one in package.distributions if is_development(one.name) and one.name not in used]
     if shipped and package.kind != "source" and package.reaches:
         brought = brought_by([one.name for one in shipped], package.distributions, used | SDK)
@@ -117,12 +120,12 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
         )
 
 
-def _stated(package: Package, group: list[Requirement], whole: bool) -> Iterator[Problem]:
-    several = len(group) > 1
-    yield Problem(
+def _stated(group: list[Requirement], sure: bool) -> Problem:
+    are, them = ("is", "it") if len(group) == 1 else ("are", "them")
+    return Problem(
         group[0].location,
-        f"{listed([one.name for one in group])} {'are' if several else 'is'} of use to developers only, and would be "
-        f"deployed; put {'them' if several else 'it'} into a file or group for development",
-        unrequiring([(one.name, one.location) for one in group]),
-        sure=is_installed(package) and (whole or any(one.name not in _AT_TIMES for one in group)),
+        f"{listed([one.name for one in group])} {are} of use to developers only, and would be deployed; put {them} into "
+        "a file or group for development",
+        unrequiring([(one.name, one.location) for one in group]) if sure else None,
+        sure=sure,
     )
