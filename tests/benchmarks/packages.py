@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,7 @@ SETS = {
     "psycopg": ("psycopg[binary]", "psycopg"),
     "powertools": (
         "aws-lambda-powertools[all]",
-        "aws_lambda_powertools aws_lambda_powertools.utilities.parser aws_lambda_powertools.utilities.validation "
-        "aws_lambda_powertools.tracing",
+        "aws_lambda_powertools.tracing aws_lambda_powertools.utilities.parser",
     ),
     "cryptography": ("cryptography", "cryptography.fernet"),
     "pillow": ("pillow", "PIL.Image"),
@@ -180,7 +179,7 @@ def lacking(cache: Path, built: Sequence[Built]) -> None:
             rows = [(one, *_without(folder, Path(made, one), name, python, one, runtime, interpreter)) for one in names]
         fails = [bool(said) for _, works, said in rows if not works]
         works = [not said for _, works, said in rows if works]
-        wrong = [f"{one} ({'silent' if not said else said})" for one, works, said in rows if works is bool(said)]
+        wrong = [f"{one} ({said or 'silent'})" for one, works, said in rows if works is bool(said)]
         silent = "silent" if whole == (True, "") else f"{whole}"
         print(
             f"| {name} | {python} | {silent} | {len(names)} | {_of(fails)} | {_of(works)} | {', '.join(wrong)} |",
@@ -228,9 +227,9 @@ def _remove_empty(folder: Path) -> None:
 
 
 def arm64() -> None:
-    """Which of the distributions that LL808 knows have no wheel for arm64, or for x86_64 only."""
+    """Which of the distributions that LL808 knows have a wheel for arm64."""
     for name in sorted(ARM64):
-        done = _pip("download", "-q", "--no-deps", "--dry-run", *_options("3.13", "arm64"), name)
+        done = _pip("install", "-q", "--dry-run", "--no-deps", "--target", "-", *_options("3.13", "arm64"), name)
         print(f"| {name} | {'yes' if done.returncode == 0 else done.stderr.strip().splitlines()[-1]} |", flush=True)
 
 
