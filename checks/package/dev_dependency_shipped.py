@@ -93,6 +93,9 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
+    brought = {*(one.name for one in package.distributions), *(one.name for one in stated(package))}
+    if not any(map(is_development, brought)):
+        return
     names = imported(package.reaches)
     there = {one.name for one in package.distributions}
     used = needed(package, package.reaches)
@@ -108,14 +111,14 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
                 yield _stated(part, sure=part is certain and is_installed(package))
     shipped = [one for one in package.distributions if is_development(one.name) and one.name not in used]
     if shipped and package.kind != "source" and package.reaches:
-        brought = brought_by([one.name for one in shipped], package.distributions, used | SDK)
-        size = sum(one.bytes_unzipped for one in brought)
+        all_of_it = brought_by([one.name for one in shipped], package.distributions, used | SDK)
+        size = sum(one.bytes_unzipped for one in all_of_it)
         are, them = ("is", "it") if len(shipped) == 1 else ("are", "them")
         more = " with what it needs" if len(shipped) == 1 else " with what they need"
         yield Problem(
             package.location,
             f"{listed([one.name for one in by_size(shipped)])} {are} in the package, {mb(size)}"
-            f"{more if len(brought) > len(shipped) else ''}, and of use to developers only; install {them} elsewhere",
+            f"{more if len(all_of_it) > len(shipped) else ''}, and of use to developers only; install {them} elsewhere",
             sure=any(one.name not in _AT_TIMES for one in shipped),
         )
 
@@ -124,8 +127,8 @@ def _stated(group: list[Requirement], sure: bool) -> Problem:
     are, them = ("is", "it") if len(group) == 1 else ("are", "them")
     return Problem(
         group[0].location,
-        f"{listed([one.name for one in group])} {are} of use to developers only, and would be deployed; put {them} into "
-        "a file or group for development",
+        f"{listed([one.name for one in group])} {are} of use to developers only, and would be deployed; put {them} "
+        "into a file or group for development",
         unrequiring([(one.name, one.location) for one in group]) if sure else None,
         sure=sure,
     )

@@ -92,7 +92,7 @@ def unused_dependency(package: Package) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    if not is_known(package):
+    if not (package.distributions or package.requirements) or not is_known(package):
         return
     used = needed(package, package.reaches)
     lines = [one for one in stated(package) if _counts(one.name) and one.name not in used]

@@ -120,14 +120,19 @@ class Reach(NamedTuple):
     missing: tuple[Missing, ...] = ()
     bytes_unzipped: int = 0
     """Of what is loaded, with all data of the distributions that are used."""
-    import_ms: float = 0
-    """Estimated: how long it takes to load what is loaded with the handler."""
+    estimate: Callable[[], float] = float
+    """Gives what `import_ms` says."""
     opaque: bool = False
     """Modules are imported under names that are only known when the program runs."""
     parents: Mapping[str, str] = {}
     """For each file, the file whose import led there first."""
     outside: tuple[str, ...] = ()
     """Modules of the standard library and of the runtime that are loaded with it: `boto3`."""
+
+    @property
+    def import_ms(self) -> float:
+        """Estimated: how long it takes to load what is loaded with the handler."""
+        return self.estimate()
 
 
 class Use(NamedTuple):

@@ -50,7 +50,7 @@ def waste(
     """What could go, most bytes first; each file counts once.
 
     `loaded` are the files that handlers load, `later` those that calls may load. `services` are those of AWS that the
-    program uses; None: they are not known. `opaque`: modules are imported whose names are not known, so that none counts
+    program uses; None: they are not known. `opaque`: modules are imported whose names are not known, so none counts
     as unused.
     """
     sizes = {entry.path: entry for entry in entries}
