@@ -103,7 +103,7 @@ def threading(call: Call) -> Fix:
     return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
 
 
-def setting(of: Function | list[Function], name: str, value: str | int) -> Fix | None:
+def setting(of: Function | list[Function], name: str, value: str | int | list[str]) -> Fix | None:
     """State what a template leaves open, for a function or several.
 
     `name` is SAM's: `MemorySize`, `LoggingConfig.LogFormat`. What all functions of a template lack is stated once, in

@@ -21,6 +21,8 @@ REQUIREMENTS = frozenset(
     {"requirements.txt", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"}
 )
 """Files by which a folder says what a build has to install."""
+ARCHIVES = (".zip", ".jar", ".whl")
+ARCHITECTURES = frozenset({"x86_64", "arm64"})
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
 
@@ -68,9 +70,9 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
     """The packages of Python functions whose code is here, each once."""
     groups: dict[tuple[str, tuple[str, ...]], list[Function]] = {}
     for function in functions:
-        if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
+        if function.is_python and _is_here(function):
             for path in _paths(function):
-                groups.setdefault((path, function.layer_folders), []).append(function)
+                groups.setdefault((path, _layers_of(function)), []).append(function)
     for (path, layers), group in groups.items():
         code = group[0].code
         assert code is not None
@@ -83,7 +85,7 @@ def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) ->
                 functions=group,
                 handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
                 location=code.location,
-                complete=(code.complete or path != code.path) and not _layers_missing(group),
+                complete=_is_all(group[0], path, contents) and not _layers_missing(group),
             )
         except Unreadable as error:
             facts = PackageFacts(Nothing(path))
@@ -104,6 +106,7 @@ def _made(
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
     remarks = contents.remarks
+    notes: Sequence[str] = ()
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
         from lambdalint.packages.requirements import requirements
@@ -111,9 +114,9 @@ def _made(
         kind = "source"
         stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
         needed = [one.name for one in stated if one.applies and not one.dev]
-        contents, whole = built(contents, needed, wanted.installed, python)
+        joined, whole = built(contents, needed, wanted.installed, python)
         complete = complete and whole
-        remarks = [*contents.remarks, *wrong]
+        contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
     return Package(
         contents.path,
         kind,
@@ -127,6 +130,7 @@ def _made(
         architectures=architectures,
         complete=complete,
         remarks=remarks,
+        notes=notes,
     )
 
 
@@ -202,10 +206,51 @@ def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
                 files.add(file)
 
 
+def _is_here(function: Function) -> bool:
+    """Whether what it is deployed from is a folder or a zip: of a single file all is known from its code."""
+    code = function.code
+    if code is None or code.kind not in ("folder", "file"):
+        return False
+    return code.kind == "folder" or (code.path.endswith(ARCHIVES) and os.path.isfile(code.path))
+
+
+def _is_all(function: Function, path: str, contents: Contents) -> bool:
+    """Whether nothing is added to what is there: no build of its own, no script that installs what is named above."""
+    code = function.code
+    assert code is not None
+    if contents.kind == "zip" or path != code.path:
+        return True
+    above = os.path.dirname(function.path) or "."
+    return code.complete and not any(_names_requirements(folder) for folder in _between(path, above))
+
+
+def _names_requirements(folder: str) -> bool:
+    return os.path.isdir(folder) and not REQUIREMENTS.isdisjoint(os.listdir(folder))
+
+
+def _between(path: str, top: str) -> Iterator[str]:
+    """The folders above a path, up to one that holds it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    last = os.path.abspath(top)
+    while folder == last or folder.startswith(os.path.join(last, "")):
+        yield folder
+        folder = os.path.dirname(folder)
+
+
+def _layers_of(function: Function) -> tuple[str, ...]:
+    """The folders of its layers: of one that has its modules in `python`, the folder around that."""
+    folders = function.layer_folders
+    return tuple(one for one in folders if os.path.dirname(one) not in folders)
+
+
 def _layers_missing(functions: Sequence[Function]) -> bool:
-    """Whether something may be brought by a layer that is not here."""
+    """Whether something may be brought by a layer that is not here, or by the requirements of one that is."""
     return any(
-        one.layers is not None and len(one.layer_folders) < len(one.layers.known or (1, *one.layer_folders))
+        one.layers is not None
+        and (
+            len(_layers_of(one)) < len(one.layers.known or (1, *one.layer_folders))
+            or any(is_source(open_package(folder)) for folder in _layers_of(one))
+        )
         for one in functions
     )
 
@@ -222,7 +267,7 @@ def architectures_of(functions: Sequence[Function]) -> tuple[str, ...]:
     found: set[str] = set()
     for one in functions:
         stated = ("x86_64",) if one.architectures is None else one.architectures.known
-        if stated is None:
+        if stated is None or not ARCHITECTURES.issuperset(stated) or (one.architectures and one.architectures.optional):
             return ()
         found.update(stated)
     return tuple(sorted(found))

@@ -5,6 +5,7 @@ pandas 2.3.1                                  a distribution, with a module of i
 requests 2.32.3 needs urllib3, idna           what it needs
 PyYAML 6.0.2 module yaml                      what can be imported of it
 orjson 3.11 tag cp312-cp312-manylinux_2_17_x86_64
+numpy 2.3.5 python >=3.11                     the Pythons that it is for
 fast/core.cpython-312-x86_64-linux-gnu.so: elf x86_64 glibc 2.34 debug 300000
 data/model.bin: 60000000 bytes
 .env: "TOKEN=abc"                             its content, as JSON
@@ -20,6 +21,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+_WORDS = "needs|module|tag|python"
 _MACHINES = {"x86_64": 62, "arm64": 183, "arm": 40}
 
 
@@ -65,11 +67,14 @@ def _files(line: str) -> Iterator[tuple[str, tuple[bytes, int]]]:
 
 
 def distribution(line: str) -> Iterator[tuple[str, bytes]]:
-    """The files of one, from `name version [needs a, b] [module m] [tag t]`."""
+    """The files of one, from `name version [needs a, b] [module m] [tag t] [python >=3.11]`."""
     name, version, *_ = line.split()
-    said = dict(re.findall(r" (needs|module|tag) (.+?)(?= needs | module | tag |$)", line))
+    said = dict(re.findall(rf" ({_WORDS}) (.+?)(?= (?:{_WORDS}) |$)", line))
     module = said.get("module", name.lower().replace("-", "_"))
-    needs = "".join(f"Requires-Dist: {one.strip()}\n" for one in said.get("needs", "").split(",") if one.strip())
+    python = f"Requires-Python: {said['python']}\n" if "python" in said else ""
+    needs = python + "".join(
+        f"Requires-Dist: {one.strip()}\n" for one in said.get("needs", "").split(",") if one.strip()
+    )
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     files = {
         f"{module}/__init__.py": f'__version__ = "{version}"\n'.encode(),

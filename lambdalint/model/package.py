@@ -43,7 +43,7 @@ class Distribution(NamedTuple):
     info: str
     """Its `.dist-info` folder in the package."""
     files: tuple[str, ...]
-    """Paths of entries."""
+    """Paths of entries. Of what several distributions brought, the bytes count with one of them."""
     bytes_unzipped: int
     bytes_zipped: int
     requires: tuple[str, ...] = ()
@@ -56,6 +56,8 @@ class Distribution(NamedTuple):
     """The versions of Python it is for: `>=3.9`."""
     why: tuple[str, ...] = ()
     """What it is there for, shortest way first: `app.py imports pandas`, `needed by pandas`."""
+    editable: bool = False
+    """Installed as a link to its source, which is elsewhere."""
 
 
 class Native(NamedTuple):
@@ -66,13 +68,15 @@ class Native(NamedTuple):
     format: str
     """`elf`, `mach-o` or `pe`."""
     architecture: str
-    """`x86_64`, `arm64`, or what the file calls it."""
+    """`x86_64`, `arm64`, or what the file calls it; of a Mach-O file for several all of them, with spaces."""
     abi: str = ""
-    """By its name: `cp312`, `abi3`, `` for a library that is no extension module of CPython."""
+    """By its name: `cp312`, `cp313t`, `abi3`, `pp311`; empty for a library, which is no extension module."""
     glibc: tuple[int, int] | None = None
     """The newest version of glibc whose symbols it wants: `(2, 34)`."""
     debug_bytes: int = 0
     """Debug sections and symbol tables, which `strip` takes away."""
+    musl: bool = False
+    """Linked with musl, the C library of Alpine Linux, which no managed runtime has."""
 
 
 class Requirement(NamedTuple):
@@ -193,6 +197,7 @@ class Package:
         architectures: tuple[str, ...] = (),
         complete: bool = True,
         remarks: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.path = path
         """The zip, folder or image archive, as findings name paths."""
@@ -215,6 +220,8 @@ class Package:
         """False where a build, or a layer that is not here, brings more."""
         self.remarks = remarks
         """What is wrong with the archive itself, each the end of a sentence that begins with its path."""
+        self.notes = notes
+        """How it was put together, in the same form."""
         self.facts = facts
 
     @property

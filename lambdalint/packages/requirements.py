@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdalint.model.package import Requirement
 from lambdalint.model.places import Location
-from lambdalint.packages.distributions import environment_of, normalized
+from lambdalint.packages.metadata import environments_of, holds, normalized
 
 _MOST_BYTES = 5_000_000
 _DEPTH = 10
@@ -46,7 +46,7 @@ def requirements(
 class _Reader:
     def __init__(self, folder: str, python: tuple[int, int] | None, architecture: str | None) -> None:
         self._folder = folder
-        self._environment = environment_of(python, architecture)
+        self._environments = environments_of(python, architecture)
         self.remarks: list[str] = []
 
     def texts(self) -> Iterator[Requirement]:
@@ -112,14 +112,7 @@ class _Reader:
         )
 
     def _holds(self, marker: str) -> bool:
-        if not marker:
-            return True
-        from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
-
-        try:
-            return Marker(marker).evaluate({**self._environment, "extra": ""})
-        except (InvalidMarker, UndefinedEnvironmentName):
-            return True
+        return not marker or holds(marker, self._environments)
 
     def project(self) -> Iterator[Requirement]:
         """Of `pyproject.toml`: the project's own table, groups for development, and what Poetry has of both."""
