@@ -183,6 +183,16 @@ def deploying_gradually(function: Function) -> Fix | None:
     return Fix(message, partial(deploy, places=places), places=places, together=deploy)
 
 
+def unrequiring(places: Sequence[tuple[str, Location]]) -> Fix | None:
+    """Take requirements, by name and place, out of the one `requirements.txt` that states them."""
+    if not places[0][1].path.endswith(".txt"):
+        return None
+    names = [name for name, _ in places]
+    shown = ", ".join(names) if len(names) < 4 else f"{len(names)} requirements"
+    lines = tuple((name, place.line) for name, place in places)
+    return Fix(f"Remove {shown}", partial(_unrequire, lines=lines))
+
+
 def _is_shared(function: Function) -> bool:
     """Whether its block makes others too: by `for_each`, or in a module that may be called again."""
     if function.format != "terraform":
@@ -342,3 +352,9 @@ def _use_threads(text: str, *, place: Location) -> Sequence[Edit]:
     from lambdalint.rewriting import use_threads
 
     return use_threads(text, place=place)
+
+
+def _unrequire(text: str, *, lines: Sequence[tuple[str, int]]) -> Sequence[Edit]:
+    from lambdalint.rewriting.requirements import unrequire
+
+    return unrequire(text, lines=lines)

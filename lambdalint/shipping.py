@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lambdalint.discovery import is_template_name
@@ -25,6 +26,12 @@ ARCHIVES = (".zip", ".jar", ".whl")
 ARCHITECTURES = frozenset({"x86_64", "arm64"})
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
+
+
+_Key = tuple[str, tuple[str, ...]]
+"""The path of the code, and the folders of its layers."""
+Users = Callable[[str], Iterable[Package]]
+"""From the path of a layer to the packages of the functions that have it."""
 
 
 class Wanted(NamedTuple):
@@ -66,30 +73,71 @@ def at(path: str, wanted: Wanted) -> list[Package]:
     return [_made(contents, wanted, handlers=handlers)]
 
 
-def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) -> Iterator[Package]:
-    """The packages of Python functions whose code is here, each once."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Function]] = {}
+def of_functions(
+    functions: Iterable[Function], wanted: Wanted | None = None, held: Mapping[str, bytes] = MappingProxyType({})
+) -> Iterator[Package]:
+    """The packages of Python functions whose code is here, each once. `held` stands in for files of requirements."""
+    groups = _Groups(wanted or Wanted(), held)
     for function in functions:
         if function.is_python and _is_here(function):
             for path in _paths(function):
-                groups.setdefault((path, _layers_of(function)), []).append(function)
-    for (path, layers), group in groups.items():
+                groups.add(path, function)
+        else:
+            groups.unseen.update(_layers_of(function))
+    return groups.packages()
+
+
+class _Groups:
+    """Functions with the same code and the same layers: what is deployed of them is one package."""
+
+    def __init__(self, wanted: Wanted, held: Mapping[str, bytes]) -> None:
+        self._wanted = wanted
+        self._held = held
+        self._functions: dict[_Key, list[Function]] = {}
+        self._made: dict[_Key, Package] = {}
+        self.unseen: set[str] = set()
+        """Layers of functions whose code is not here."""
+
+    def add(self, path: str, function: Function) -> None:
+        self._functions.setdefault((path, _layers_of(function)), []).append(function)
+
+    def packages(self) -> Iterator[Package]:
+        for key in self._functions:
+            yield self._package(key)
+            if not key[1]:
+                del self._made[key]  # nobody will ask who else has its layers
+
+    def _package(self, key: _Key) -> Package:
+        if key not in self._made:
+            self._made[key] = self._opened(key)
+        return self._made[key]
+
+    def _opened(self, key: _Key) -> Package:
+        path, layers = key
+        group = self._functions[key]
         code = group[0].code
         assert code is not None
         try:
             contents = open_package(path or ".")
-            yield _made(
+            return _made(
                 contents,
-                wanted or Wanted(),
+                self._wanted,
                 layers=layers,
                 functions=group,
                 handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
                 location=code.location,
                 complete=_is_all(group[0], path, contents) and not _layers_missing(group),
+                alone=sum(other == path for other, _ in self._functions) == 1,
+                users=self._users,
+                held=self._held,
             )
         except Unreadable as error:
             facts = PackageFacts(Nothing(path))
-            yield Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+            return Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+
+    def _users(self, layer: str) -> Iterable[Package]:
+        """The packages of all functions that have a layer; none where one of these is not here."""
+        return () if layer in self.unseen else (self._package(key) for key in self._functions if layer in key[1])
 
 
 def _made(
@@ -101,6 +149,9 @@ def _made(
     handlers: Sequence[str] = (),
     location: Location | None = None,
     complete: bool = True,
+    alone: bool = True,
+    users: Users = lambda path: (),
+    held: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Package:
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
@@ -112,7 +163,7 @@ def _made(
         from lambdalint.packages.requirements import requirements
 
         kind = "source"
-        stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
+        stated, wrong = requirements(contents.path, python, next(iter(architectures), None), held)
         needed = [one.name for one in stated if one.applies and not one.dev]
         joined, whole = built(contents, needed, wanted.installed, python)
         complete = complete and whole
@@ -121,22 +172,31 @@ def _made(
         contents.path,
         kind,
         contents.entries,
-        PackageFacts(contents),
+        PackageFacts(contents, held),
         location=location,
         functions=functions,
-        layers=[_layer(one, python, architectures) for one in (*layers, *wanted.layers)],
+        layers=[_layer(one, python, architectures, users) for one in (*layers, *wanted.layers)],
         handlers=handlers,
         python=python,
         architectures=architectures,
         complete=complete,
+        alone=alone,
         remarks=remarks,
         notes=notes,
     )
 
 
-def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...]) -> Package:
+def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...], users: Users) -> Package:
     contents = open_package(path)
-    return Package(path, "layer", contents.entries, PackageFacts(contents), python=python, architectures=architectures)
+    return Package(
+        path,
+        "layer",
+        contents.entries,
+        PackageFacts(contents),
+        python=python,
+        architectures=architectures,
+        users=lambda: tuple(users(path)),
+    )
 
 
 def is_source(contents: Contents) -> bool:

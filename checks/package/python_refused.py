@@ -20,9 +20,8 @@ _BELOW = pattern(r"<(=?)\s*(\d+)\.(\d+)(?:\.(\d+))?")
 def python_refused(package: Package) -> Iterator[Problem]:
     """A distribution is shipped that says it does not run on the Python of the runtime.
 
-    **Why it matters.** pip installs the newest version for the Python that it runs on itself. On an older one its syntax
-    or the names that it imports are missing, and the function fails when it is loaded, or later, when it comes to such
-    a line.
+    **Why it matters.** pip installs the newest version for the Python that it runs on. On an older one its syntax or the
+    names that it imports are missing, and the function fails when it is loaded, or later, when it comes to such a line.
 
     **Bad**
 
@@ -62,9 +61,9 @@ def python_refused(package: Package) -> Iterator[Problem]:
     newest 4.0 python >=3.11
     ```
 
-    It is what `Requires-Python` says in the metadata. A Python that is newer than the distribution asks for mostly works
-    all the same: that is said under `--pedantic`. Distributions whose machine code does not fit are the matter of
-    `wrong-python-abi`, syntax of one's own that of `syntax-too-new`.
+    It is what `Requires-Python` says in the metadata. A Python that is newer than the distribution asks for mostly
+    works all the same: that is said under `--pedantic`. Distributions whose machine code does not fit are the matter
+    of `wrong-python-abi`, syntax of one's own that of `syntax-too-new`.
 
     **Ignore it when** the template that names the runtime is not the one that is deployed.
 

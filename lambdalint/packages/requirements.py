@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from lambdalint.model.package import Requirement
@@ -27,14 +28,17 @@ Marked = Callable[[str], bool]
 
 
 def requirements(
-    folder: str, python: tuple[int, int] | None, architecture: str | None
+    folder: str,
+    python: tuple[int, int] | None,
+    architecture: str | None,
+    held: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[list[Requirement], list[str]]:
     """What the files in a folder say, and what is wrong with these, each the end of a sentence.
 
     A lock counts for more than what it was made from: where there is one, each requirement is pinned. Without one,
-    `requirements.txt` counts before project files, as builds have it.
+    `requirements.txt` counts before project files, as builds have it. `held` is what stands in for files, by path.
     """
-    reader = _Reader(folder, python, architecture)
+    reader = _Reader(folder, python, architecture, held)
     stated = [*reader.texts(), *reader.project(), *reader.pipfile()]
     locked = [*reader.locks()]
     if not locked:
@@ -44,8 +48,11 @@ def requirements(
 
 
 class _Reader:
-    def __init__(self, folder: str, python: tuple[int, int] | None, architecture: str | None) -> None:
+    def __init__(
+        self, folder: str, python: tuple[int, int] | None, architecture: str | None, held: Mapping[str, bytes]
+    ) -> None:
         self._folder = folder
+        self._held = held
         self._environments = environments_of(python, architecture)
         self.remarks: list[str] = []
 
@@ -193,7 +200,9 @@ class _Reader:
             return ()
 
     def _read(self, name: str) -> bytes | None:
-        path = os.path.join(self._folder, name)
+        path = os.path.join(self._folder, name).replace(os.sep, "/")
+        if path in self._held:
+            return self._held[path]
         if not os.path.isfile(path):
             return None
         try:
@@ -204,7 +213,7 @@ class _Reader:
             return None
 
     def _place(self, name: str, line: int) -> Location:
-        return Location(os.path.join(self._folder, name).replace(os.sep, "/"), line)
+        return Location(os.path.join(self._folder, name).replace(os.sep, "/"), line, 1, line, 1)
 
 
 def _logical(text: str) -> Iterator[tuple[int, str]]:
