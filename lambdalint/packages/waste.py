@@ -42,17 +42,18 @@ def waste(
     natives: Sequence[Native],
     *,
     loaded: Collection[str],
+    later: Collection[str],
     services: Collection[str] | None,
     opaque: bool,
     python: tuple[int, int] | None,
 ) -> list[Waste]:
     """What could go, most bytes first; each file counts once.
 
-    `loaded` are the files that handlers load, at once or later. `services` are those of AWS that the program uses;
-    None: they are not known. `opaque`: modules are imported whose names are not known, so none counts as unused.
+    `loaded` are the files that handlers load, `later` those that calls may load. `services` are those of AWS that the
+    program uses; None: they are not known. `opaque`: modules are imported whose names are not known, so none counts as unused.
     """
     sizes = {entry.path: entry for entry in entries}
-    spared = set(loaded)
+    spared = {*loaded, *later}
     used = {folder for path in loaded for folder in _telling(path)}
     installed = {path for one in distributions for path in one.files}
     kinds: dict[str, list[str]] = defaultdict(list)

@@ -36,8 +36,7 @@ SETS = {
     "psycopg": ("psycopg[binary]", "psycopg"),
     "powertools": (
         "aws-lambda-powertools[all]",
-        "aws_lambda_powertools aws_lambda_powertools.utilities.parser aws_lambda_powertools.utilities.validation "
-        "aws_lambda_powertools.tracing",
+        "aws_lambda_powertools aws_lambda_powertools.utilities.parser aws_lambda_powertools.tracing",
     ),
     "cryptography": ("cryptography", "cryptography.fernet"),
     "pillow": ("pillow", "PIL.Image"),
@@ -180,7 +179,7 @@ def lacking(cache: Path, built: Sequence[Built]) -> None:
             rows = [(one, *_without(folder, Path(made, one), name, python, one, runtime, interpreter)) for one in names]
         fails = [bool(said) for _, works, said in rows if not works]
         works = [not said for _, works, said in rows if works]
-        wrong = [f"{one} ({'silent' if not said else said})" for one, works, said in rows if works is bool(said)]
+        wrong = [f"{one} ({said or 'silent'})" for one, works, said in rows if works is bool(said)]
         silent = "silent" if whole == (True, "") else f"{whole}"
         print(
             f"| {name} | {python} | {silent} | {len(names)} | {_of(fails)} | {_of(works)} | {', '.join(wrong)} |",
