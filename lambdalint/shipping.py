@@ -106,12 +106,12 @@ def _made(
     remarks = contents.remarks
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
-        from lambdalint.packages.requirements import requirements
+        from lambdalint.packages.requirements import extras_of, requirements
 
         kind = "source"
         stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
-        needed = [one.name for one in stated if one.applies and not one.dev]
-        contents, whole = built(contents, needed, wanted.installed, python)
+        needed = [one.name for one in stated if one.shipped]
+        contents, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
         complete = complete and whole
         remarks = [*contents.remarks, *wrong]
     return Package(

@@ -75,10 +75,18 @@ class PackageFacts:
             from lambdalint.packages.distributions import distributions
 
             architecture = next(iter(package.architectures), None)
-            self._distributions = distributions(self.contents, package.python, architecture)
+            self._distributions = distributions(self.contents, package.python, architecture, self._extras(package))
         return self._distributions
 
     _distributions: Sequence[Distribution] | None = None
+
+    def _extras(self, package: Package) -> Mapping[str, Sequence[str]]:
+        """The extras that a source folder asks for."""
+        if package.kind != "source":
+            return {}
+        from lambdalint.packages.requirements import extras_of
+
+        return extras_of(package.requirements)
 
     def _own(self, package: Package) -> list[Entry]:
         """The entries that came with no distribution."""
