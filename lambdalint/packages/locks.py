@@ -36,6 +36,7 @@ def _table(files: Files, stating: Stating, name: str) -> Iterator[Requirement]:
     starts = [match.start() for match in _BLOCK.finditer(text)]
     if not starts:
         files.table(name)  # to say what is wrong with it
+        return
     line, counted = 1, 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         line += text.count("\n", counted, start)

@@ -44,6 +44,9 @@ def import_names(distribution: str) -> Sequence[str]:
 
 def _guessed(distribution: str) -> Iterator[str]:
     yield distribution.replace("-", "_")
+    for name, found in _known().items():
+        if name.startswith(f"{distribution}-"):  # `opencv-python` and `opencv-python-headless`
+            yield from found
     if distribution.startswith(_NAMESPACES):
         first, *rest = distribution.split("-")
         for count in range(len(rest), 0, -1):  # `google.cloud.secret_manager`, `google.cloud_secret_manager`

@@ -52,7 +52,10 @@ class Files:
         return Location(self.path(name), line, 1, line, 1)
 
     def is_inside(self, name: str) -> bool:
-        return _lies_in(os.path.realpath(os.path.join(self._folder or ".", name)), self._tree)
+        try:
+            return _lies_in(os.path.realpath(os.path.join(self._folder or ".", name)), self._tree)
+        except (OSError, ValueError):  # no path at all
+            return False
 
     def is_there(self, name: str) -> bool:
         return self.path(name) in self._held or os.path.isfile(self.path(name))
@@ -109,7 +112,7 @@ class Files:
         return found is not None
 
     def remark(self, name: str, what: str) -> None:
-        remark = f"has a {name} {what}"
+        remark = "".join(one if one.isprintable() else "\ufffd" for one in f"has a {name} {what}")
         if remark not in self.remarks:
             self.remarks.append(remark)
 
