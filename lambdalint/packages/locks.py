@@ -15,6 +15,7 @@ _OF_PEP_751 = re.compile(r"pylock(?:\.[^.]+)?\.toml$")
 _BLOCK = re.compile(r"^\[\[packages?\]\]\s*$", re.MULTILINE)
 _KEY = re.compile(r"^(name|version|category|groups|marker|markers|source) ?= ?(.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"']([^\"']*)[\"']")
+_NAMED = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$")
 _OTHER = frozenset({"default", "main"})
 """Groups that are not for development."""
 
@@ -44,7 +45,7 @@ def _table(files: Files, stating: Stating, name: str) -> Iterator[Requirement]:
         said = {match[1]: match[2] for match in _KEY.finditer(text[start:end].partition("\n[")[0])}
         named, version = (_QUOTED.match(said.get(key, "")) for key in ("name", "version"))
         own = "editable" in said.get("source", "") or "virtual" in said.get("source", "")
-        if named is not None and not own:
+        if named is not None and _NAMED.match(named[1]) and not own:
             groups = [*_QUOTED.findall(said.get("groups", "")), *_QUOTED.findall(said.get("category", ""))]
             yield stating.made(
                 named[1],
@@ -72,6 +73,8 @@ def _pipfile(files: Files, stating: Stating) -> Iterator[Requirement]:
         if group == "_meta" or not isinstance(packages, dict):
             continue
         for one, said in packages.items():
+            if not _NAMED.match(one):
+                continue
             version = said.get("version", "") if isinstance(said, dict) else ""
             place = files.place(name, lines.get(one, 1))
             yield stating.made(one, place, str(version), pinned=True, dev=group != "default")
