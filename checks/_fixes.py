@@ -103,7 +103,7 @@ def threading(call: Call) -> Fix:
     return Fix("Use a pool of threads", partial(_use_threads, place=call.location))
 
 
-def setting(of: Function | list[Function], name: str, value: str | int) -> Fix | None:
+def setting(of: Function | list[Function], name: str, value: str | int | list[str]) -> Fix | None:
     """State what a template leaves open, for a function or several.
 
     `name` is SAM's: `MemorySize`, `LoggingConfig.LogFormat`. What all functions of a template lack is stated once, in
@@ -181,6 +181,16 @@ def deploying_gradually(function: Function) -> Fix | None:
     deploy = partial(_deploy, format=function.format, alias="live", preference="Canary10Percent5Minutes")
     places = (function.location,)
     return Fix(message, partial(deploy, places=places), places=places, together=deploy)
+
+
+def unrequiring(places: Sequence[tuple[str, Location]]) -> Fix | None:
+    """Take requirements, by name and place, out of the one `requirements.txt` that states them."""
+    if not places[0][1].path.endswith(".txt"):
+        return None
+    names = [name for name, _ in places]
+    shown = ", ".join(names) if len(names) < 4 else f"{len(names)} requirements"
+    lines = tuple((name, place.line) for name, place in places)
+    return Fix(f"Remove {shown}", partial(_unrequire, lines=lines))
 
 
 def _is_shared(function: Function) -> bool:
@@ -342,3 +352,9 @@ def _use_threads(text: str, *, place: Location) -> Sequence[Edit]:
     from lambdalint.rewriting import use_threads
 
     return use_threads(text, place=place)
+
+
+def _unrequire(text: str, *, lines: Sequence[tuple[str, int]]) -> Sequence[Edit]:
+    from lambdalint.rewriting.requirements import unrequire
+
+    return unrequire(text, lines=lines)

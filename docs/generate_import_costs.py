@@ -206,11 +206,10 @@ def sampled(python: str, folder: str, code: str) -> dict[str, Line]:
 
 def importtime(python: str, folder: str, code: str) -> dict[str, Line]:
     """Children come before parents, as Python writes them."""
-    environment = {"PATH": os.defpath, "PYTHONPATH": folder, "HOME": folder}
-    script = f"import os, sys; print('MARK', file=sys.stderr, flush=True); {code}"
-    done = subprocess.run(
-        [python, "-s", "-X", "importtime", "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
+    environment = {"PATH": os.defpath, "HOME": folder}
+    script = f"import os, sys; sys.path[:0] = [{folder!r}]; print('MARK', file=sys.stderr, flush=True); {code}"
+    command = [python, "-I", "-S", "-X", "importtime", "-c", script]  # nothing is loaded before, as if by chance
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return {} if done.returncode else {line.module: line for line in lines(done.stderr.partition("MARK")[2])}
 
 
@@ -289,11 +288,8 @@ def installed(folder: str) -> list[Distribution]:
     for info in sorted(Path(folder).glob("*.dist-info")):
         data = PathDistribution(info)
         files = tuple(str(path) for path in data.files or ())
-        needed = tuple(
-            _normal(name[0])
-            for one in data.requires or ()
-            if "extra" not in one and (name := re.match(r"[\w.-]+", one))
-        )
+        asked = [re.match(r"[\w.-]+", one) for one in data.requires or () if "extra" not in one]
+        needed = tuple(_normal(one[0]) for one in asked if one)
         tops = {re.split(r"[/.]", path)[0] for path in files if path.endswith((".py", ".so"))}
         name = _normal(data.metadata["Name"])
         found.append(Distribution(name, data.version, info.name, files, 0, 0, needed, tuple(sorted(tops))))
@@ -382,7 +378,7 @@ def _ranked(one: Sequence[float], other: Sequence[float]) -> float:
     ranks = [[sorted(values).index(value) for value in values] for values in (one, other)]
     count = len(one)
     apart = sum((a - b) ** 2 for a, b in zip(*ranks, strict=True))
-    return round(1 - 6 * apart / (count * (count * count - 1)), 3)
+    return float(round(1 - 6 * apart / (count * (count * count - 1)), 3))
 
 
 def _error(real: Sequence[float], guessed: Sequence[float]) -> float:

@@ -77,6 +77,8 @@ class Option(NamedTuple):
     """What it means, in a line."""
     least: float | None = None
     """Of a number: the smallest that has a meaning."""
+    choices: tuple[str, ...] = ()
+    """Of a string: all that it may be."""
 
 
 S = TypeVar("S", bound=Handler | Function | Stack | Package)

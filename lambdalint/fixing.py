@@ -251,6 +251,7 @@ PYTHON = Language("Python", encoding_of, _is_python)
 YAML = Language("YAML", _utf_8, _is_yaml)
 JSON = Language("JSON", _utf_8, _is_json)
 _BY_ENDING = {
+    ".txt": Language("text", _utf_8, lambda text: True),
     ".json": JSON,
     ".tf": Language("HCL", _utf_8, _is_hcl),
     ".toml": Language("TOML", _utf_8, _is_toml),

@@ -134,16 +134,28 @@ def _shipped(looker: Looker, functions: Sequence[Function]) -> Looked:
     found: list[Found] = []
     files: set[str] = set()
     folders: set[str] = set()
-    for package in of_functions(functions):
+    marked: set[str] = set()
+    for package in of_functions(functions, held=looker.contents):
         found += (
             (finding(unreadable_package, package.location, f"{package.path} {one}"), None) for one in package.remarks
         )
         try:
             found += looker.examine(package)
             rests_on(package, files, folders)
+            marked.update(_marked(looker, {one.location.path for one in package.requirements}))
         except Exception as error:  # the other packages are looked at all the same
             found.append((crash(package.path, error), None))
-    return Looked("", findings=found, files=sorted(files), folders=sorted(folders))
+    return Looked("", sorted(marked), findings=found, files=sorted(files), folders=sorted(folders))
+
+
+def _marked(looker: Looker, paths: Iterable[str]) -> Iterator[str]:
+    """Those of some files that may hold an ignore comment."""
+    for path in paths:
+        try:
+            if MARK in looker.data_of(path):
+                yield path
+        except OSError:
+            continue  # it went away since it was read
 
 
 def _behind(looker: Looker, claims: Claims) -> Iterator[Looked]:

@@ -38,6 +38,8 @@ class Declared(NamedTuple):
 
     @property
     def expected(self) -> str:
+        if self.about.choices:
+            return "one of " + ", ".join(f'"{one}"' for one in self.about.choices)
         least = "" if self.about.least is None else f", {self.about.least:g} or more"
         return EXPECTED[type(self.default)] + least
 
@@ -49,7 +51,8 @@ class Declared(NamedTuple):
         if kind is float and type(value) is int:
             value = float(value)
         too_small = type(value) is kind and self.about.least is not None and value < self.about.least
-        return value if type(value) is kind and not too_small else None
+        is_none_of = bool(self.about.choices) and value not in self.about.choices
+        return value if type(value) is kind and not too_small and not is_none_of else None
 
 
 def declared(check: AnyCheck) -> list[Declared]:

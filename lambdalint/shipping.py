@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lambdalint.discovery import is_template_name
@@ -21,8 +22,16 @@ REQUIREMENTS = frozenset(
     {"requirements.txt", "pyproject.toml", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock"}
 )
 """Files by which a folder says what a build has to install."""
+ARCHIVES = (".zip", ".jar", ".whl")
+ARCHITECTURES = frozenset({"x86_64", "arm64"})
 GUESSED_IN = 200
 """So many of the project's own files are searched for handlers, where nothing names these."""
+
+
+_Key = tuple[str, tuple[str, ...]]
+"""The path of the code, and the folders of its layers."""
+Users = Callable[[str], Iterable[Package]]
+"""From the path of a layer to the packages of the functions that have it."""
 
 
 class Wanted(NamedTuple):
@@ -64,30 +73,71 @@ def at(path: str, wanted: Wanted) -> list[Package]:
     return [_made(contents, wanted, handlers=handlers)]
 
 
-def of_functions(functions: Iterable[Function], wanted: Wanted | None = None) -> Iterator[Package]:
-    """The packages of Python functions whose code is here, each once."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Function]] = {}
+def of_functions(
+    functions: Iterable[Function], wanted: Wanted | None = None, held: Mapping[str, bytes] = MappingProxyType({})
+) -> Iterator[Package]:
+    """The packages of Python functions whose code is here, each once. `held` stands in for files of requirements."""
+    groups = _Groups(wanted or Wanted(), held)
     for function in functions:
-        if function.is_python and function.code is not None and function.code.kind in ("folder", "file"):
+        if function.is_python and _is_here(function):
             for path in _paths(function):
-                groups.setdefault((path, function.layer_folders), []).append(function)
-    for (path, layers), group in groups.items():
+                groups.add(path, function)
+        else:
+            groups.unseen.update(_layers_of(function))
+    return groups.packages()
+
+
+class _Groups:
+    """Functions with the same code and the same layers: what is deployed of them is one package."""
+
+    def __init__(self, wanted: Wanted, held: Mapping[str, bytes]) -> None:
+        self._wanted = wanted
+        self._held = held
+        self._functions: dict[_Key, list[Function]] = {}
+        self._made: dict[_Key, Package] = {}
+        self.unseen: set[str] = set()
+        """Layers of functions whose code is not here."""
+
+    def add(self, path: str, function: Function) -> None:
+        self._functions.setdefault((path, _layers_of(function)), []).append(function)
+
+    def packages(self) -> Iterator[Package]:
+        for key in self._functions:
+            yield self._package(key)
+            if not key[1]:
+                del self._made[key]  # nobody will ask who else has its layers
+
+    def _package(self, key: _Key) -> Package:
+        if key not in self._made:
+            self._made[key] = self._opened(key)
+        return self._made[key]
+
+    def _opened(self, key: _Key) -> Package:
+        path, layers = key
+        group = self._functions[key]
         code = group[0].code
         assert code is not None
         try:
             contents = open_package(path or ".")
-            yield _made(
+            return _made(
                 contents,
-                wanted or Wanted(),
+                self._wanted,
                 layers=layers,
                 functions=group,
-                handlers=list(dict.fromkeys(_within(code.path, one.handler_path) for one in group if one.handler_path)),
+                handlers=list(dict.fromkeys(_handlers(group, contents))),
                 location=code.location,
-                complete=(code.complete or path != code.path) and not _layers_missing(group),
+                complete=_is_all(group[0], path, contents) and not _layers_missing(group),
+                alone=sum(other == path for other, _ in self._functions) == 1,
+                users=self._users,
+                held=self._held,
             )
         except Unreadable as error:
             facts = PackageFacts(Nothing(path))
-            yield Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+            return Package(path, "zip", (), facts, location=code.location, functions=group, remarks=[str(error)])
+
+    def _users(self, layer: str) -> Iterable[Package]:
+        """The packages of all functions that have a layer; none where one of these is not here."""
+        return () if layer in self.unseen else (self._package(key) for key in self._functions if layer in key[1])
 
 
 def _made(
@@ -99,40 +149,54 @@ def _made(
     handlers: Sequence[str] = (),
     location: Location | None = None,
     complete: bool = True,
+    alone: bool = True,
+    users: Users = lambda path: (),
+    held: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Package:
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
     remarks = contents.remarks
+    notes: Sequence[str] = ()
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
         from lambdalint.packages.requirements import extras_of, requirements
 
         kind = "source"
-        stated, wrong = requirements(contents.path, python, next(iter(architectures), None))
+        stated, wrong = requirements(contents.path, python, next(iter(architectures), None), held)
         needed = [one.name for one in stated if one.shipped]
-        contents, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
+        joined, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
         complete = complete and whole
-        remarks = [*contents.remarks, *wrong]
+        contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
     return Package(
         contents.path,
         kind,
         contents.entries,
-        PackageFacts(contents),
+        PackageFacts(contents, held),
         location=location,
         functions=functions,
-        layers=[_layer(one, python, architectures) for one in (*layers, *wanted.layers)],
+        layers=[_layer(one, python, architectures, users) for one in (*layers, *wanted.layers)],
         handlers=handlers,
         python=python,
         architectures=architectures,
         complete=complete,
+        alone=alone,
         remarks=remarks,
+        notes=notes,
     )
 
 
-def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...]) -> Package:
+def _layer(path: str, python: tuple[int, int] | None, architectures: tuple[str, ...], users: Users) -> Package:
     contents = open_package(path)
-    return Package(path, "layer", contents.entries, PackageFacts(contents), python=python, architectures=architectures)
+    return Package(
+        path,
+        "layer",
+        contents.entries,
+        PackageFacts(contents),
+        python=python,
+        architectures=architectures,
+        users=lambda: tuple(users(path)),
+    )
 
 
 def is_source(contents: Contents) -> bool:
@@ -161,6 +225,16 @@ def _named(handler: str, contents: Contents) -> str:
     if not found:
         raise WrongUse(f"--handler {handler}: there is no such module in {contents.path}")
     return found
+
+
+def _handlers(functions: Sequence[Function], contents: Contents) -> Iterator[str]:
+    """The files of handlers: as they were found in the source, in a zip as the template names them."""
+    for one in functions:
+        if one.handler_path and one.code is not None:
+            yield _within(one.code.path, one.handler_path)
+        elif contents.kind == "zip" and one.handler is not None and one.handler.known:
+            found = _file_of(one.handler.known, contents)
+            yield from [found] if found else []
 
 
 def _file_of(handler: str, contents: Contents) -> str:
@@ -202,10 +276,51 @@ def rests_on(package: Package, files: set[str], folders: set[str]) -> None:
                 files.add(file)
 
 
+def _is_here(function: Function) -> bool:
+    """Whether what it is deployed from is a folder or a zip: of a single file all is known from its code."""
+    code = function.code
+    if code is None or code.kind not in ("folder", "file"):
+        return False
+    return code.kind == "folder" or (code.path.endswith(ARCHIVES) and os.path.isfile(code.path))
+
+
+def _is_all(function: Function, path: str, contents: Contents) -> bool:
+    """Whether nothing is added to what is there: no build of its own, no script that installs what is named above."""
+    code = function.code
+    assert code is not None
+    if contents.kind == "zip" or path != code.path:
+        return True
+    above = os.path.dirname(function.path) or "."
+    return code.complete and not any(_names_requirements(folder) for folder in _between(path, above))
+
+
+def _names_requirements(folder: str) -> bool:
+    return os.path.isdir(folder) and not REQUIREMENTS.isdisjoint(os.listdir(folder))
+
+
+def _between(path: str, top: str) -> Iterator[str]:
+    """The folders above a path, up to one that holds it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    last = os.path.abspath(top)
+    while folder == last or folder.startswith(os.path.join(last, "")):
+        yield folder
+        folder = os.path.dirname(folder)
+
+
+def _layers_of(function: Function) -> tuple[str, ...]:
+    """The folders of its layers: of one that has its modules in `python`, the folder around that."""
+    folders = function.layer_folders
+    return tuple(one for one in folders if os.path.dirname(one) not in folders)
+
+
 def _layers_missing(functions: Sequence[Function]) -> bool:
-    """Whether something may be brought by a layer that is not here."""
+    """Whether something may be brought by a layer that is not here, or by the requirements of one that is."""
     return any(
-        one.layers is not None and len(one.layer_folders) < len(one.layers.known or (1, *one.layer_folders))
+        one.layers is not None
+        and (
+            len(_layers_of(one)) < len(one.layers.known or (1, *one.layer_folders))
+            or any(is_source(open_package(folder)) for folder in _layers_of(one))
+        )
         for one in functions
     )
 
@@ -222,7 +337,7 @@ def architectures_of(functions: Sequence[Function]) -> tuple[str, ...]:
     found: set[str] = set()
     for one in functions:
         stated = ("x86_64",) if one.architectures is None else one.architectures.known
-        if stated is None:
+        if stated is None or not ARCHITECTURES.issuperset(stated) or (one.architectures and one.architectures.optional):
             return ()
         found.update(stated)
     return tuple(sorted(found))

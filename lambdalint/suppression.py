@@ -98,7 +98,7 @@ class Silencer:
         self.path = path
         self.text = text
         signs = ("#", "//") if path.endswith(".tf") else ("#",)
-        is_python = not path.endswith((".yaml", ".yml", ".template", ".tf", ".toml"))
+        is_python = not path.endswith((".yaml", ".yml", ".template", ".tf", ".toml", ".txt"))
         self.ignores = ignores(text, python=is_python, signs=signs)
         self.used: set[tuple[Ignore, str]] = set()
         self._checks = checks

@@ -4,7 +4,9 @@
 pandas 2.3.1                                  a distribution, with a module of its name
 requests 2.32.3 needs urllib3, idna           what it needs
 PyYAML 6.0.2 module yaml                      what can be imported of it
+pandas 2.3.1 holds pandas/tests/a.csv 3000000  a file of a size besides
 orjson 3.11 tag cp312-cp312-manylinux_2_17_x86_64
+numpy 2.3.5 python >=3.11                     the Pythons that it is for
 fast/core.cpython-312-x86_64-linux-gnu.so: elf x86_64 glibc 2.34 debug 300000
 data/model.bin: 60000000 bytes
 .env: "TOKEN=abc"                             its content, as JSON
@@ -20,6 +22,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+_WORDS = "needs|module|tag|python|holds"
 _MACHINES = {"x86_64": 62, "arm64": 183, "arm": 40}
 
 
@@ -36,16 +39,21 @@ def lay_package(block: str, folder: Path) -> None:
                 info.create_system = 3
                 info.external_attr = (0o100000 | mode) << 16
                 info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, data)
+                archive.writestr(info, bytes(data) if isinstance(data, int) else data)
         return
     for path, (data, mode) in files.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        with file.open("wb") as stream:
+            if isinstance(data, int):
+                stream.truncate(data)  # takes no space on the disk
+            else:
+                stream.write(data)
         file.chmod(mode)
 
 
-def _files(line: str) -> Iterator[tuple[str, tuple[bytes, int]]]:
+def _files(line: str) -> Iterator[tuple[str, tuple[bytes | int, int]]]:
+    """Paths, each with its content, or with how many bytes of nothing it holds, and its mode."""
     path, colon, what = line.partition(": ")
     if not colon:
         for name, data in distribution(line):
@@ -53,7 +61,7 @@ def _files(line: str) -> Iterator[tuple[str, tuple[bytes, int]]]:
     elif what.startswith('"'):
         yield path, (json.loads(what).encode(), 0o644)
     elif what.endswith(" bytes"):
-        yield path, (bytes(int(what.split()[0])), 0o644)
+        yield path, (int(what.split()[0]), 0o644)
     elif what.startswith("mode "):
         yield path, (b"#!/bin/sh\n", int(what.split()[1], 8))
     elif what.startswith("elf "):
@@ -64,18 +72,24 @@ def _files(line: str) -> Iterator[tuple[str, tuple[bytes, int]]]:
         raise ValueError(f"what is {line!r}?")
 
 
-def distribution(line: str) -> Iterator[tuple[str, bytes]]:
-    """The files of one, from `name version [needs a, b] [module m] [tag t]`."""
+def distribution(line: str) -> Iterator[tuple[str, bytes | int]]:
+    """The files of one, from `name version [needs a, b] [module m] [tag t] [python >=3.11] [holds path bytes]`."""
     name, version, *_ = line.split()
-    said = dict(re.findall(r" (needs|module|tag) (.+?)(?= needs | module | tag |$)", line))
+    said = dict(re.findall(rf" ({_WORDS}) (.+?)(?= (?:{_WORDS}) |$)", line))
     module = said.get("module", name.lower().replace("-", "_"))
-    needs = "".join(f"Requires-Dist: {one.strip()}\n" for one in said.get("needs", "").split(",") if one.strip())
+    python = f"Requires-Python: {said['python']}\n" if "python" in said else ""
+    needs = python + "".join(
+        f"Requires-Dist: {one.strip()}\n" for one in said.get("needs", "").split(",") if one.strip()
+    )
     info = f"{name.replace('-', '_')}-{version}.dist-info"
-    files = {
+    files: dict[str, bytes | int] = {
         f"{module}/__init__.py": f'__version__ = "{version}"\n'.encode(),
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}\n".encode(),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nTag: {said.get('tag', 'py3-none-any')}\n".encode(),
     }
+    if "holds" in said:
+        path, size = said["holds"].split()
+        files[path] = int(size)
     yield from files.items()
     yield f"{info}/RECORD", "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"]).encode()
 

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import removing_import
-from lambdalint.checks._libraries import HEAVY_MODULES_MS
-from lambdalint.model import Handler, Import
+from lambdalint.checks.init._heavy import KNOWN, brought_by, cost_ms
+from lambdalint.model import Handler
 
-_POWERTOOLS = "aws_lambda_powertools.utilities."
-BRINGS = {
-    "boto3": ("botocore",),
-    "aiobotocore": ("botocore",),
-    "aioboto3": ("aiobotocore", "boto3", "botocore"),
-    "awswrangler": ("boto3", "botocore", "numpy", "pandas"),
-    _POWERTOOLS + "feature_flags": ("boto3", "botocore"),
-    _POWERTOOLS + "idempotency": ("boto3", "botocore"),
-    _POWERTOOLS + "parameters": ("boto3", "botocore"),
-    _POWERTOOLS + "parser": ("pydantic",),
-    _POWERTOOLS + "streaming": ("boto3", "botocore"),
-    "pandas": ("numpy",),
-    "scipy": ("numpy",),
-    "sklearn": ("numpy", "scipy"),
-    "fastapi": ("pydantic",),
-    "flask": ("jinja2",),
-    "transformers": ("numpy",),
-}
-"""What importing a package or module imports besides."""
-KNOWN = (
-    sys.stdlib_module_names
-    | {name.partition(".")[0] for name in HEAVY_MODULES_MS}
-    | set(
-        "attr attrs aws_lambda_powertools certifi dateutil idna psycopg2 pymysql pytz simplejson urllib3 yaml".split()
-    )
-)
-"""What does not load other heavy modules besides those in `BRINGS`."""
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
 """Imported for what importing them does."""
 
@@ -80,13 +52,13 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    unused = [one for one in handler.imports if _cost_ms(one.module) and not one.used]
+    unused = [one for one in handler.imports if cost_ms(one.module) and not one.used]
     if not unused:
         return
     # What costs nothing itself stays, used or not, with all that it loads.
     loaded = [other for other in handler.imports if other not in unused]
     needed = {other.module.partition(".")[0] for other in loaded}
-    brought = {name for other in loaded for name in _brought_by(other)}
+    brought = {name for other in loaded for name in brought_by(other)}
     wanted = SIDE_EFFECTS.union(modules.side_effects)
     for one in unused:
         if one.guarded or one.module in wanted or one.bound == "_":
@@ -94,25 +66,8 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
         if one.module.partition(".")[0] not in needed | brought:
             yield Problem(
                 one.location,
-                f"{one.module} is imported and never used; it costs each cold start about {_cost_ms(one.module)} ms; "
+                f"{one.module} is imported and never used; it costs each cold start about {cost_ms(one.module)} ms; "
                 "remove it",
                 removing_import(one),
                 sure=needed <= KNOWN,  # what else is imported may load it too
             )
-
-
-def _brought_by(other: Import) -> Iterator[str]:
-    """What an import loads besides, so that to remove an import of that gains nothing."""
-    name = f"{other.module}.{other.bound}"  # `from aws_lambda_powertools.utilities import parameters`
-    while name:
-        yield from BRINGS.get(name, ())
-        name = name.rpartition(".")[0]
-
-
-def _cost_ms(module: str) -> int:
-    parts = module.split(".")
-    for length in range(len(parts), 0, -1):
-        cost = HEAVY_MODULES_MS.get(".".join(parts[:length]))
-        if cost:
-            return cost
-    return 0

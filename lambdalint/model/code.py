@@ -248,6 +248,11 @@ class Calls(tuple[Call, ...]):
         return table
 
 
+def no_rarity() -> str:
+    """Not known to be rare."""
+    return ""
+
+
 class Import(NamedTuple):
     """One name that a module-level import binds."""
 
@@ -260,11 +265,19 @@ class Import(NamedTuple):
     """Stands in a `try` or under a condition."""
     find_use: Callable[[], bool]
     """The same as `used`, which it is there for: few are asked, and looking takes long."""
+    find_rarity: Callable[[], str] = no_rarity
+    """As `find_use`, for `rarity`."""
 
     @property
     def used(self) -> bool:
         """False only where the name is read nowhere: not here, not by others, not in `__all__`."""
         return self.find_use()
+
+    @property
+    def rarity(self) -> str:
+        """Where alone the name is read: `error` (in `except` blocks), `switch` (under one that is off in production),
+        `branch` (under a condition that asks for one value of several); empty: elsewhere too, or nowhere."""
+        return self.find_rarity()
 
 
 class DefeatedCache(NamedTuple):

@@ -5,7 +5,7 @@ A package is read once; what takes longer to learn of it is learnt when it is as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -132,6 +132,21 @@ class Reach(NamedTuple):
     """Modules are imported under names that are only known when the program runs."""
     parents: Mapping[str, str] = {}
     """For each file, the file whose import led there first."""
+    outside: tuple[str, ...] = ()
+    """Modules of the standard library and of the runtime that are loaded with it: `boto3`."""
+
+
+class Use(NamedTuple):
+    """What the project's own files do with a module that they import, as far as handlers reach them."""
+
+    module: str
+    """First part: `pandas`."""
+    names: tuple[str, ...]
+    """What is used of it, sorted: `read_csv`, `s3.read_csv`; `*` where it is handed on as a whole."""
+    calls: int
+    """In how many places they call what they use of it."""
+    attributes: frozenset[str]
+    """Of all that these files use, whatever it belongs to: `groupby`."""
 
 
 class Waste(NamedTuple):
@@ -181,6 +196,7 @@ class Facts(Protocol):
     def secrets(self, package: Package) -> Sequence[Secret]: ...
     def reaches(self, package: Package) -> Sequence[Reach]: ...
     def requirements(self, package: Package) -> Sequence[Requirement]: ...
+    def uses(self, package: Package) -> Sequence[Use]: ...
 
 
 class Package:
@@ -200,7 +216,10 @@ class Package:
         python: tuple[int, int] | None = None,
         architectures: tuple[str, ...] = (),
         complete: bool = True,
+        alone: bool = True,
+        users: Callable[[], Sequence[Package]] = tuple,
         remarks: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.path = path
         """The zip, folder or image archive, as findings name paths."""
@@ -221,8 +240,14 @@ class Package:
         """`x86_64`, `arm64`; none where nothing says it."""
         self.complete = complete
         """False where a build, or a layer that is not here, brings more."""
+        self.alone = alone
+        """False where functions with other layers are deployed from the same path: they may use what these do not."""
+        self.users = users
+        """Of a layer: gives the packages of the functions that have it."""
         self.remarks = remarks
         """What is wrong with the archive itself, each the end of a sentence that begins with its path."""
+        self.notes = notes
+        """How it was put together, in the same form."""
         self.facts = facts
 
     @property
@@ -261,3 +286,12 @@ class Package:
     @cached_property
     def requirements(self) -> Sequence[Requirement]:
         return self.facts.requirements(self)
+
+    @cached_property
+    def uses(self) -> Sequence[Use]:
+        return self.facts.uses(self)
+
+    @property
+    def bytes_with_layers(self) -> int:
+        """What the limit of Lambda is about."""
+        return self.bytes_unzipped + sum(layer.bytes_unzipped for layer in self.layers)

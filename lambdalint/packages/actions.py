@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lambdalint.model.distributions import SDK
 from lambdalint.model.package import Action, Package
-from lambdalint.packages.waste import SDK, needed_by
+from lambdalint.packages.waste import needed_by
 
 _WORDS = {
     "tests": "leave out the tests of distributions",

@@ -59,6 +59,7 @@ class Closure:
             costs.estimate(plans),
             any(self._planner.plan_of(path).opaque for path in (*loaded, *later)),
             {path: parent for path, parent in parents.items() if parent},
+            tuple(sorted({name for plan in plans for name in plan.outside})),
         )
 
     def plans(self, handler: str) -> list[Plan]:

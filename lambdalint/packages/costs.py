@@ -1,8 +1,9 @@
 """How long imports take: estimated from a table, or measured where that is asked for.
 
 The table was made by docs/generate_import_costs.py, which installs what people use on Lambda, measures it with
-`python -X importtime` and says in the table itself on what it was measured, and how far off estimates were. An estimate
-ranks packages well and is right within about a third; on Lambda, with little memory, all takes longer.
+`python -X importtime` and says in the table itself on what. Over ten packages estimates rank as measurements do (rank
+correlation 0.99; 0.95 if nothing that they load had been measured) and are off by 19 % (30 %) in the median, by a
+factor of three at worst. With little memory all takes longer on Lambda, and longer still without bytecode: `compiling`.
 """
 
 from __future__ import annotations
@@ -100,8 +101,8 @@ def measure(
     environment's variables, and writes bytecode elsewhere. The first run makes the bytecode and does not count.
     """
     code = (
-        f"import sys, importlib; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
-        f"print('{_MARK}', file=sys.stderr, flush=True); importlib.import_module({module!r})"
+        f"import os, sys; sys.path[:0] = {[os.path.abspath(folder) for folder in folders]!r}; "
+        f"print('{_MARK}', file=sys.stderr, flush=True); __import__({module!r})"
     )
     with tempfile.TemporaryDirectory() as scratch:
         command = [python, "-I", "-S", "-X", f"pycache_prefix={scratch}", "-X", "importtime", "-c", code]

@@ -133,7 +133,7 @@ def _with_level(text: tuple[str, bool], level: ast.expr | None) -> Called | None
         return Called(*_named(known[1:].lstrip("."), whole, 1))
     if not whole and "." not in known and number < 1:
         return None
-    return Called(*_named(known.strip("."), whole, max(0, number))) if known or number > 0 else None
+    return Called(*_named(known.lstrip("."), whole, max(0, number))) if known or number > 0 else None
 
 
 def _resolved(text: tuple[str, bool]) -> Called | None:
@@ -149,25 +149,27 @@ def _resolved(text: tuple[str, bool]) -> Called | None:
 
 
 _GIVES_LATE = re.compile(
-    rb"^(?:def __getattr__\b|.*\b__getattr__\b.*=|.*\b(?:lazy\w*\.attach\w*|_?LazyModule)\()", re.MULTILINE
+    rb"^(?:def __getattr__\b|[^\n#]*\b__getattr__\b[^\n]*=|[^\n#]*\b(?:lazy\w*\.attach\w*|_?LazyModule)\()",
+    re.MULTILINE,
 )
-_MODULE_OF = rb"""["']%b["']\s*:\s*(?:\(\s*(?:[\w.]+|["'][\w.]+["'])\s*,\s*)?["'](\.*[\w.]+)["']"""
-_KEY = re.compile(rb"""["'](\.*[\w.]+)["']\s*:\s*[\[({]""")
+_PAIR = re.compile(
+    rb"""["'](\w+)["']\s*:\s*(?:\(\s*(?:[\w.]+|["'][\w.]+["'])\s*,\s*)?["'](\.*[\w.]+)["']"""
+    rb"""|["'](\.*[\w.]+)["']\s*:\s*[\[({]([^\])}]*)[\])}]"""
+)
 
 
 def gives_late(data: bytes) -> bool:
     """Whether a package loads some of its modules when they are first asked for."""
-    return _GIVES_LATE.search(data) is not None
+    return (b"__getattr__" in data or b"azy" in data) and _GIVES_LATE.search(data) is not None
 
 
-def module_of(data: bytes, name: str) -> str | None:
-    """Where such a package has a name from, by a table in its `__init__`: `"BaseModel": (__spec__.parent, ".main")`."""
-    quoted = re.escape(name.encode())
-    found = re.search(_MODULE_OF % quoted, data)
-    if found:
-        return found[1].decode()
-    listed = re.search(rb"""["']%b["']\s*[,\])}]""" % quoted, data)
-    if listed is None:
-        return None
-    keys = list(_KEY.finditer(data, max(0, listed.start() - 20_000), listed.start()))
-    return keys[-1][1].decode() if keys and data.find(b"]", keys[-1].end(), listed.start()) < 0 else None
+def late(data: bytes) -> dict[str, str]:
+    """Where such a package has names from, by a table in its `__init__`.
+
+    `{"BaseModel": (__spec__.parent, ".main")}`, `{"BaseModel": "main"}` or `{"main": ["BaseModel"]}`.
+    """
+    found: dict[str, str] = {}
+    for name, module, other, names in _PAIR.findall(data) if gives_late(data) else ():
+        for one in [name] if name else _TEXT.findall(names):
+            found.setdefault(one.decode(), (module or other).decode())
+    return found

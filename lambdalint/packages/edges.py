@@ -57,7 +57,7 @@ _BY_CONFIGURATION = frozenset(
 )
 """Distributions that load modules which a project names in its settings. Others, if they import under names that are
 not known, mean modules of their own, or those that they, or the project, name in texts."""
-_NAMES_OTHERS = re.compile(rb"import_optional|optional_dependency|known_implementations|guard_import|lazy_import")
+_NAME_OTHERS = (b"import_optional", b"optional_dependency", b"known_implementations", b"guard_import", b"lazy_import")
 _TOP = re.compile(rb"[\"']([A-Za-z_]\w*)(?=[.:\"'])")
 _PATCHES = re.compile(
     rb"(?:\bsys\.path\s*(?:\.\s*(?:insert|append|extend)\s*\(|\+?=(?!=)|\[[^\]]*\]\s*=)|addsitedir\()([^\n]*)"
@@ -84,8 +84,8 @@ class Planner:
         self._gives = {one.name: one.modules for one in distributions}
         self._owner = {path: one.name for one in distributions for path in one.files}
         self._tops = {module for one in distributions for module in one.modules}
-        self._late: dict[str, bytes] = {}
-        """The source of packages that load modules when they are first asked for."""
+        self._late: dict[str, dict[str, str]] = {}
+        """Of packages that load modules when they are first asked for: which name is in which."""
         self._makes: dict[str, bool] = {}
 
     def chain_of(self, path: str) -> tuple[Found, ...]:
@@ -116,13 +116,13 @@ class Planner:
         owner = self.owner_of(found)
         size = found.tree.sizes[found.file]
         if not found.source:
-            return Plan(found.path, found.name, size, owner, tuple(self._required(owner)))
+            return Plan(found.path, found.name, size, owner, tuple(self._of_machine_code(found, owner)))
         data = found.tree.read(found.source)
         patches = not owner and self._patched(found, data)
         imports = _scanned(data, self.python)
         resolved = _Resolved(self, found, imports)
         edges = [*resolved.edges, *self._of_groups(imports.groups)]
-        if not owner or imports.opaque or _NAMES_OTHERS.search(data):
+        if not owner or imports.opaque or any(word in data for word in _NAME_OTHERS):
             edges += self._mentioned(data, found)
         if found.inside and dynamic.gives_late(data):
             edges.append(Edge(tuple(self._all_below(found)), "lazy", False))
@@ -173,16 +173,15 @@ class Planner:
         found = self.find(f"{package.name}.{name}")
         if found is not None or not package.path.endswith("/__init__.py"):
             return (found,) if found else ()
-        module = dynamic.module_of(self._late_source(package), name)
+        module = self._late_names(package).get(name)
         if module is None:
             return ()
         bare = module.lstrip(".")
         return self._chain(f"{package.name}.{bare}")[0] or (() if bare != module else self._chain(bare)[0])
 
-    def _late_source(self, package: Found) -> bytes:
+    def _late_names(self, package: Found) -> dict[str, str]:
         if package.path not in self._late:
-            data = package.tree.read(package.file)
-            self._late[package.path] = data if dynamic.gives_late(data) else b""
+            self._late[package.path] = dynamic.late(package.tree.read(package.file))
         return self._late[package.path]
 
     def is_certain(self, parent: Found) -> bool:
@@ -205,8 +204,10 @@ class Planner:
         found = self.find(name)
         return tuple(self._all_below(found)) if found else ()
 
-    def _required(self, owner: str) -> Iterator[Edge]:
-        """Nobody sees what machine code imports: whatever its distribution cannot do without."""
+    def _of_machine_code(self, found: Found, owner: str) -> Iterator[Edge]:
+        """Nobody sees what it imports: what its distribution cannot do without, and perhaps what lies beside it."""
+        package = found.name if found.inside else found.name.rpartition(".")[0]
+        yield Edge(self.below(package) if package else (), "lazy", False)
         for needed in self._needs.get(owner, ()):
             for module in self._gives.get(needed, ()):
                 yield Edge(self._chain(module)[0], "guarded", False)

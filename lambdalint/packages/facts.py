@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Waste
-from lambdalint.packages.contents import Contents
+from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Use, Waste
+from lambdalint.packages.contents import Contents, Unreadable
 from lambdalint.packages.waste import waste
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 class PackageFacts:
     """Learns of one package, given what is in it. (`Facts` of the model.)"""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, held: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """`held` is what stands in for files that say what is needed, by path."""
         self.contents = contents
+        self._held = held
 
     def distributions(self, package: Package) -> Sequence[Distribution]:
         found = self._plain(package)
@@ -36,7 +39,8 @@ class PackageFacts:
             package.entries,
             self._plain(package),
             package.natives,
-            loaded={path for reach in reaches for path in (*reach.modules, *reach.lazy)},
+            loaded={path for reach in reaches for path in reach.modules},
+            later={path for reach in reaches for path in reach.lazy},
             services=self._services(package),
             opaque=any(reach.opaque for reach in reaches),
             python=package.python,
@@ -67,7 +71,22 @@ class PackageFacts:
 
         if package.kind != "source":
             return ()
-        return requirements(package.path, package.python, next(iter(package.architectures), None))[0]
+        architecture = next(iter(package.architectures), None)
+        return requirements(package.path, package.python, architecture, self._held)[0]
+
+    def uses(self, package: Package) -> Sequence[Use]:
+        from lambdalint.packages.uses import uses
+
+        loaded = dict.fromkeys(path for reach in package.reaches for path in (*reach.modules, *reach.lazy))
+        own = {entry.path for entry in self._own(package)}
+        return uses(self._read(path for path in loaded if path in own and path.endswith(".py")))
+
+    def _read(self, paths: Iterable[str]) -> Iterator[bytes]:
+        for path in paths:
+            try:
+                yield self.contents.read(path)
+            except Unreadable:
+                continue
 
     def _plain(self, package: Package) -> Sequence[Distribution]:
         """The distributions, without what they are there for."""

@@ -151,7 +151,7 @@ class _Scan:
                 self.call(match)
             elif kind is not None:
                 self.record(match)
-            if match.end() > last and not any(block.kind == b"try" for block in self.blocks):
+            if match.end() > last and not any(block.kind in (b"try", b"except") for block in self.blocks):
                 break  # behind the last import, and behind all that may catch its failure
         return Imports(tuple(self.found), self.opaque, tuple(self.groups))
 

@@ -22,11 +22,17 @@ class Joined:
     kind = "folder"
 
     def __init__(
-        self, path: str, parts: Sequence[tuple[Contents, Mapping[str, Entry]]], remarks: Sequence[str] = ()
+        self,
+        path: str,
+        parts: Sequence[tuple[Contents, Mapping[str, Entry]]],
+        remarks: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
-        """`parts` say which entries of each are taken, by where they are put. The first that has a path keeps it."""
+        """`parts` say which entries of each are taken, by where they are put. The first that has a path keeps it.
+        `notes` tell how it was joined, as `remarks` tell what is wrong."""
         self.path = path
         self.remarks = remarks
+        self.notes = notes
         self._where: dict[str, tuple[Contents, str]] = {}
         entries: dict[str, Entry] = {}
         for contents, taken in parts:
@@ -47,7 +53,7 @@ def built(
     installed: str,
     python: tuple[int, int] | None,
     extras: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> tuple[Contents, bool]:
+) -> tuple[Joined, bool]:
     """What a build makes of a source folder that needs the distributions `names`, and whether all of them are in it.
 
     They are taken from `installed`, a folder of installed distributions or of wheels, or from the virtual environment
@@ -60,12 +66,12 @@ def built(
     where = installed or environment
     if not where:
         said = [f"needs {len(wanted)} distributions that are not installed here: name a folder with --installed"]
-        return Joined(source.path, [(source, own)], [*source.remarks, *(said if wanted else [])]), not wanted
+        return Joined(source.path, [(source, own)], source.remarks, said if wanted else ()), not wanted
     parts, lacking = _taken(where, wanted, python, extras)
-    remarks = [f"is weighed with what is installed in {where}"]
+    notes = [f"is weighed with what is installed in {where}"]
     if lacking:
-        remarks.append(f"needs {', '.join(lacking)}, of which nothing is in {where}")
-    return Joined(source.path, [(source, own), *parts], [*source.remarks, *remarks]), not lacking
+        notes.append(f"needs {', '.join(lacking)}, of which nothing is in {where}")
+    return Joined(source.path, [(source, own), *parts], source.remarks, notes), not lacking
 
 
 def _environments(folder: str) -> Iterator[str]:

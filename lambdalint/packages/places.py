@@ -107,6 +107,8 @@ def roots(contents: Contents, layers: Sequence[Contents], python: tuple[int, int
         for folder in (f"python/{packages}", "python/") if python else _any_version(tree):
             if folder in tree.folders:
                 yield Place(tree, folder)
+        if "python/" not in tree.folders:
+            yield Place(tree, "")  # a build puts it into such a folder
 
 
 def _any_version(tree: Tree) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from lambdalint.model.distributions import SDK, is_development
 from lambdalint.model.package import Distribution, Entry, Native, Waste
 
 _FOLDERS = {
@@ -27,15 +28,6 @@ _BOOKKEEPING = frozenset(
     "RECORD RECORD.jws INSTALLER REQUESTED WHEEL direct_url.json zip-safe dependency_links.txt SOURCES.txt".split()
 )
 """Of a `.dist-info`, what nothing reads when the program runs. METADATA, entry points and licences stay."""
-SDK = frozenset({"boto3", "botocore", "s3transfer"})
-"""The AWS SDK, which the runtime has. What it needs besides, others may need too."""
-DEVELOPMENT = frozenset(
-    "black boto3-stubs botocore-stubs build coverage flake8 hypothesis ipdb ipython isort jupyter mccabe moto mypy "
-    "mypy-boto3 mypy-extensions nose pip pip-tools pipenv pluggy poetry pre-commit pycodestyle pyflakes pylint pyright "
-    "pytest pytest-asyncio pytest-cov pytest-mock pytest-xdist responses ruff safety setuptools tox twine "
-    "types-requests virtualenv wheel yapf".split()
-)
-"""Distributions that test, check or build programs. `setuptools` counts only where nothing needs it."""
 _DATA_AT_TIMES = frozenset({"tests", "docs"})
 _TELLING = {
     "tests": ("/conftest.py", "_test.py", "/__init__.py"),
@@ -50,17 +42,19 @@ def waste(
     natives: Sequence[Native],
     *,
     loaded: Collection[str],
+    later: Collection[str],
     services: Collection[str] | None,
     opaque: bool,
     python: tuple[int, int] | None,
 ) -> list[Waste]:
     """What could go, most bytes first; each file counts once.
 
-    `loaded` are the files that handlers load, at once or later. `services` are those of AWS that the program uses;
-    None: they are not known. `opaque`: modules are imported whose names are not known, so none counts as unused.
+    `loaded` are the files that handlers load, `later` those that calls may load. `services` are those of AWS that the
+    program uses; None: they are not known. `opaque`: modules are imported whose names are not known, so that none counts
+    as unused.
     """
     sizes = {entry.path: entry for entry in entries}
-    spared = set(loaded)
+    spared = {*loaded, *later}
     used = {folder for path in loaded for folder in _telling(path)}
     installed = {path for one in distributions for path in one.files}
     kinds: dict[str, list[str]] = defaultdict(list)
@@ -157,7 +151,7 @@ def _by_distribution(
     for one in distributions:
         if one.name in SDK:
             continue
-        if one.name in DEVELOPMENT and one.name not in needed:
+        if is_development(one.name) and one.name not in needed:
             yield "dev", list(one.files)
         elif loaded and not opaque and one.name not in needed:
             yield "unused", list(one.files)
@@ -187,8 +181,9 @@ def service_of(path: str) -> str | None:
 
 
 def _symbols(natives: Sequence[Native], sizes: dict[str, Entry], taken: Collection[str]) -> list[Waste]:
-    """Debug symbols: a part of files, not files."""
-    full = [one for one in natives if one.debug_bytes and one.path not in taken]
+    """Debug symbols: a part of files, not files. Libraries that the tools of wheels moved to `numpy.libs` keep theirs:
+    their load addresses are changed, and `strip` breaks them."""
+    full = [one for one in natives if one.debug_bytes and one.path not in taken and ".libs/" not in one.path]
     if not full:
         return []
     zipped = sum(

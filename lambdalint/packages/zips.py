@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import stat
 import struct
-import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from lambdalint.model.package import Entry
+from lambdalint.packages.central import UTF_8, Member, members
 from lambdalint.packages.contents import Unreadable
-from lambdalint.packages.safety import safe
+from lambdalint.packages.safety import MOST_LETTERS, Told, follow, safe
+from lambdalint.packages.spans import BOMB_BYTES, BOMB_RATIO, File
 
-MOST_ENTRIES = 300_000
 MOST_BYTES = 10 * 1 << 30
 """Unzipped, of all files together: more than Lambda takes of anything."""
 MOST_RATIO = 1032
 """Deflate cannot do better: whoever states more lies."""
 _ENCRYPTED = 0x1
-_METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
-"""What Lambda unpacks."""
-_LINK, _KIND = 0o120000, 0o170000
-_CHUNK = 1 << 20
-SHOWN = 3
+_STORED, _DEFLATED = _METHODS = (0, 8)
+"""The ways of packing that Lambda undoes."""
+_FOLDER = stat.S_IFDIR >> 12
+_ORDINARY = frozenset({0, stat.S_IFREG >> 12, stat.S_IFLNK >> 12})
+_INPUT = 1 << 16
 
 
 class Zip:
@@ -32,126 +33,158 @@ class Zip:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.remarks: list[str] = []
-        try:
-            with zipfile.ZipFile(path) as archive:
-                infos = archive.infolist()
-                self._start = archive.start_dir
-        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError) as error:
-            raise Unreadable(f"is no zip that can be read: {_words(error)}") from None
-        except OSError as error:
-            raise Unreadable(f"cannot be read: {error.strerror or error}") from None
-        if len(infos) > MOST_ENTRIES:
-            raise Unreadable(f"holds {len(infos):,} entries, more than are looked at ({MOST_ENTRIES:,})")
-        self._infos = self._usable(infos)
-        self.links = frozenset(path for path, info in self._infos.items() if _is_link(info))
-        """The entries that are symbolic links: what they lead to is not known to be there."""
-        if self.links:
-            self.remarks.append(f"holds symbolic links, which lead nowhere here: {_some(sorted(self.links))}")
-        total = sum(info.file_size for info in self._infos.values())
-        if total > MOST_BYTES:
-            raise Unreadable(f"states {total:,} bytes unzipped, more than any package may have")
+        self._file = File(path or ".")
+        told = Told()
+        self._members = dict(_usable(members(self._file), told))
+        self._check_total()
         self.entries: Sequence[Entry] = [
-            Entry(path, info.file_size, info.compress_size, _mode(info)) for path, info in self._infos.items()
+            Entry(path, one.bytes_unzipped, one.bytes_zipped, one.mode & 0o777 if one.mode else None)
+            for path, one in self._members.items()
         ]
+        folders = _folders(self._members)
+        for link, target in self.links.items():
+            inside = follow(link, self.links)
+            if inside not in self._members and inside not in folders:
+                told.add("holds symbolic links that lead to nothing in it", f"{link} -> {target}")
+        for path in sorted(folders.intersection(self._members) - self.links.keys()):
+            told.add("holds files that are folders too", path)
+        self.remarks: Sequence[str] = told.lines()
+        if not self.entries and not self.remarks:
+            self.remarks = ["holds no files"]
 
-    def _usable(self, infos: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-        """By path. Of a name that stands twice the last counts, as for whoever unpacks one after the other."""
-        found: dict[str, zipfile.ZipInfo] = {}
-        wrong: dict[str, list[str]] = {}
-        for info in infos:
-            if info.filename.endswith("/") or info.filename.endswith("\\"):
-                continue
-            path = safe(info.orig_filename if "\0" in info.orig_filename else info.filename)
-            if not path:
-                wrong.setdefault("holds names that lead out of it, which are left out", []).append(info.filename)
-            elif info.flag_bits & _ENCRYPTED:
-                wrong.setdefault("holds encrypted files, which Lambda cannot unpack", []).append(path)
-            elif info.compress_type not in _METHODS:
-                wrong.setdefault("holds files compressed in a way that Lambda cannot unpack", []).append(path)
-            elif info.file_size > max(1, info.compress_size) * MOST_RATIO or info.header_offset > self._start:
-                wrong.setdefault("holds files that are not what they are stated to be, left out", []).append(path)
-            else:
-                if path in found:
-                    wrong.setdefault("holds the same name twice, and the last one counts", []).append(path)
-                    del found[path]
-                found[path] = info
-        self.remarks += [f"{what}: {_some(paths)}" for what, paths in wrong.items()]
-        inner = {path for path in found if any(above in found for above in _above(path))}
-        if inner:
-            self.remarks.append(f"holds files below files: {_some(sorted(inner))}")
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """The entries that are symbolic links, and where they lead, as written. They weigh what is written."""
+        found = {}
+        for path, one in self._members.items():
+            if stat.S_ISLNK(one.mode):
+                try:
+                    found[path] = self._content(one, path, MOST_LETTERS).decode("utf-8", "replace")
+                except Unreadable:
+                    found[path] = ""
         return found
 
+    def _check_total(self) -> None:
+        total = sum(one.bytes_unzipped for one in self._members.values())
+        if total > MOST_BYTES:
+            raise Unreadable(f"states {total:,} bytes unzipped, more than any package may have")
+        if total > BOMB_BYTES and total > self._file.size * BOMB_RATIO:
+            raise Unreadable(f"unpacks to {total // self._file.size:,} times its size: a zip bomb is not read")
+
     def read(self, path: str, at_most: int = 1 << 28) -> bytes:
-        """See `Contents.read`."""
-        return b"".join(self._chunks(path, at_most))
+        """See `Contents.read`. Links are followed within the zip."""
+        inside = follow(path, self.links) if self.links else path
+        member = self._members.get(inside)
+        if member is None or stat.S_ISLNK(member.mode):
+            raise Unreadable(f"holds no such file, or a link that leads to none: {path}")
+        return self._content(member, path, at_most)
 
-    def _chunks(self, path: str, at_most: int) -> Iterator[bytes]:
-        """The file, piece by piece, and no more of it than its directory entry states."""
-        info = self._infos[path]
-        left = min(info.file_size, at_most)
-        whole = left == info.file_size
-        crc = 0
-        for chunk in self._inflated(info, path):
-            part = chunk[:left]
-            left -= len(part)
-            crc = zlib.crc32(part, crc) if whole else 0
-            yield part
-            if len(chunk) > len(part):
-                if whole:
-                    raise Unreadable(f"is damaged: {path} holds more than it states")
-                return
-            if not left and not whole:
-                return
-        if left or (whole and crc != info.CRC):
+    def _content(self, member: Member, path: str, at_most: int) -> bytes:
+        """The file, and no more of it than is stated."""
+        if member.flags & _ENCRYPTED:
+            raise Unreadable(f"is encrypted: {path} cannot be read")
+        if member.method not in _METHODS:
+            raise Unreadable(f"is packed in a way that is not read here: {path}")
+        at = self._start(member, path)
+        wanted = min(member.bytes_unzipped, at_most)
+        if member.method == _STORED:
+            data, more = self._file.read(at, min(wanted, member.bytes_zipped)), member.bytes_zipped > wanted
+        else:
+            data, more = self._inflated(member, path, at, wanted)
+        if wanted < member.bytes_unzipped:
+            return data
+        if more:
+            raise Unreadable(f"is damaged: {path} holds more than it states")
+        if len(data) != wanted or zlib.crc32(data) != member.crc:
             raise Unreadable(f"is damaged: {path} is not what its checksum says")
+        return data
 
-    def _inflated(self, info: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
+    def _start(self, member: Member, path: str) -> int:
+        """Where the packed bytes of a file begin."""
+        header = self._file.read(member.at, 30 + len(member.name))
+        if len(header) < 30 or header[:4] != b"PK\3\4":
+            raise Unreadable(f"is damaged: {path} does not begin where it is said to")
+        if header[30:] != member.name:
+            raise Unreadable(f"is damaged: {path} has another name where it begins")
+        name, extra = struct.unpack_from("<HH", header, 26)
+        return int(member.at + 30 + name + extra)
+
+    def _inflated(self, member: Member, path: str, at: int, wanted: int) -> tuple[bytes, bool]:
+        """The beginning of a file, and whether there is more of it."""
+        state = zlib.decompressobj(-15)
+        pieces: list[bytes] = []
+        end = at + member.bytes_zipped
+        left = wanted + 1  # to see whether there is more
         try:
-            with open(self.path, "rb") as stream:
-                stream.seek(info.header_offset)
-                header = stream.read(30)
-                if len(header) < 30 or header[:4] != b"PK\3\4":
-                    raise Unreadable(f"is damaged: {path} does not begin where it is said to")
-                name, extra = struct.unpack("<HH", header[26:30])
-                stream.seek(name + extra, os.SEEK_CUR)
-                left = info.compress_size
-                inflate = zlib.decompressobj(-15) if info.compress_type == zipfile.ZIP_DEFLATED else None
-                while left > 0 and (data := stream.read(min(left, _CHUNK))):
-                    left -= len(data)
-                    if inflate is None:
-                        yield data
-                    else:
-                        while data:
-                            yield inflate.decompress(data, _CHUNK)
-                            data = inflate.unconsumed_tail
-                if inflate is not None and not inflate.eof:
-                    yield inflate.flush()
+            while left and at < end and not state.eof:
+                packed = self._file.read(at, min(end - at, max(_INPUT, left)))
+                if not packed:
+                    break
+                at += len(packed)
+                pieces.append(state.decompress(packed, left))
+                left -= len(pieces[-1])
         except zlib.error:
             raise Unreadable(f"is damaged: {path} cannot be unpacked") from None
-        except OSError as error:
-            raise Unreadable(f"cannot be read: {error.strerror or error}") from None
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return (data, False) if left else (data[:wanted], True)
 
 
-def _above(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
+def _usable(found: Sequence[Member], told: Told) -> Iterator[tuple[str, Member]]:
+    """What is unpacked, by path. Of a name that stands twice the last counts, as for whoever unpacks in order."""
+    by_path: dict[str, Member] = {}
+    for one in found:
+        name = one.name.decode("ascii") if one.name.isascii() else _name(one, told)
+        path = safe(name)
+        if name.endswith(("/", "\\")) or one.mode >> 12 == _FOLDER:
+            continue
+        fault = _refused(one, path)
+        if fault:
+            told.add(fault, path or name)
+            continue
+        if "\\" in name:
+            told.add("has backslashes in names, which Linux takes for letters: zip it with forward slashes", name)
+        if one.flags & _ENCRYPTED:
+            told.add("holds encrypted files, which Lambda cannot unpack: zip it without a password", path)
+        elif one.method not in _METHODS:
+            told.add("holds files compressed in a way that Lambda cannot unpack: zip it with deflate", path)
+        if path in by_path:
+            del by_path[path]
+            told.add("holds the same name twice, and the last one counts", path)
+        by_path[path] = one
+    yield from by_path.items()
 
 
-def _mode(info: zipfile.ZipInfo) -> int | None:
-    mode = info.external_attr >> 16
-    return mode & 0o777 if info.create_system == 3 and mode else None
+def _refused(one: Member, path: str) -> str:
+    """Why a file is left out."""
+    if not path:
+        return "holds names that lead out of it, which are left out"
+    if one.mode >> 12 not in _ORDINARY:
+        return "holds devices, pipes or sockets, which are left out"
+    if one.bytes_unzipped > one.bytes_zipped * MOST_RATIO and one.method in _METHODS:
+        return "holds files that are not what they are stated to be, left out"
+    return ""
 
 
-def _is_link(info: zipfile.ZipInfo) -> bool:
-    return info.create_system == 3 and (info.external_attr >> 16) & _KIND == _LINK
+def _name(member: Member, told: Told) -> str:
+    """A name that is not said to be UTF-8 often is, for instance of `zip` itself."""
+    name = member.name
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        if not member.flags & UTF_8:
+            return name.decode("cp437")
+    shown = name.decode("utf-8", "replace")
+    told.add("has names that are not the UTF-8 they are said to be", shown)
+    return shown
 
 
-def _some(paths: Sequence[str]) -> str:
-    shown = ", ".join(repr(path)[1:-1][:200] for path in paths[:SHOWN])
-    return f"{shown} and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else shown
-
-
-def _words(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+def _folders(paths: Iterable[str]) -> set[str]:
+    folders = {path.rpartition("/")[0] for path in paths}
+    waiting = list(folders)
+    while waiting:
+        above = waiting.pop().rpartition("/")[0]
+        if above not in folders:
+            folders.add(above)
+            waiting.append(above)
+    folders.discard("")
+    return folders

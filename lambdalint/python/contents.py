@@ -86,7 +86,8 @@ def _imports_of(module: Module, modules: Modules) -> Iterable[Import]:
             if modules.resolve(loaded, 0, module) is not None:
                 continue  # the project's own
             find_use = partial(_is_used, module, bound, node, modules)
-            yield Import(loaded, bound, module.source.location(node), guarded, find_use)
+            find_rarity = partial(_rarity, module, bound, modules)
+            yield Import(loaded, bound, module.source.location(node), guarded, find_use, find_rarity)
 
 
 def _is_used(module: Module, name: str, binding: ast.stmt, modules: Modules) -> bool:
@@ -95,6 +96,14 @@ def _is_used(module: Module, name: str, binding: ast.stmt, modules: Modules) -> 
         or is_read(module, name, binding)
         or _is_read_elsewhere(module, name, modules)
     )
+
+
+def _rarity(module: Module, name: str, modules: Modules) -> str:
+    from lambdalint.python.rarity import Rarity
+
+    if module.path.endswith("__init__.py"):
+        return ""
+    return Rarity(module.source.tree, lambda one: _is_read_elsewhere(module, one, modules)).of(name)
 
 
 def _import_nodes(body: Sequence[ast.stmt], guarded: bool) -> Iterable[tuple[ast.Import | ast.ImportFrom, bool]]:

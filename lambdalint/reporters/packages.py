@@ -89,7 +89,7 @@ def described(one: Weighed) -> dict[str, Any]:
         ],
         "below": one.below_bytes or None,
         "reached": one.enough,
-        "remarks": list(package.remarks),
+        "remarks": [*package.remarks, *package.notes],
     }
 
 
@@ -119,7 +119,7 @@ def _lines(one: Weighed, color: bool, width: int) -> Iterator[str]:
         yield _red(shown, color) if bytes_ > most else shown
     if package.layers:
         yield f"  with {len(package.layers)} layer{'s' * (len(package.layers) > 1)} in the sum"
-    yield from (f"  ! {remark}" for remark in package.remarks)
+    yield from (f"  ! {remark}" for remark in (*package.remarks, *package.notes))
     yield from _parts(package, color, width)
     yield from _handlers(one, color)
     yield from _waste(package, color, width)

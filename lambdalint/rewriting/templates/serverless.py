@@ -16,6 +16,7 @@ from lambdalint.sources.documents import Sequence as List
 from lambdalint.sources.serverless.words import normalized
 
 _WORDS = {
+    "Architectures": "architecture",
     "MemorySize": "memorySize",
     "Timeout": "timeout",
     "Tracing": "tracing",
@@ -46,6 +47,8 @@ def state(text: str, *, places: Sequence[Location], name: str, value: Any) -> Se
         return _verified(template, [_answering(template, way[-1], value[0]) for way in ways])
     if name == "LoggingConfig.LogFormat":
         _check_version(template)
+    if name == "Architectures":
+        value = value[0]
     shared = _by_provider(template, [way[-1] for way in ways], name, value)
     if shared is not None:
         return _verified(template, [shared])

@@ -16,6 +16,7 @@ from lambdalint.rewriting.templates.versions import is_older, provider_is_older
 from lambdalint.sources.terraform.syntax import HclNode as Node
 
 _WORDS = {
+    "Architectures": "architectures",
     "MemorySize": "memory_size",
     "Timeout": "timeout",
     "Tracing": "tracing_config.mode",
@@ -23,6 +24,7 @@ _WORDS = {
     "FunctionResponseTypes": "function_response_types",
 }
 _ARGUMENTS = {
+    "Architectures": "architectures",
     "MemorySize": "memory_size",
     "Timeout": "timeout",
     "Tracing": "tracing_mode",

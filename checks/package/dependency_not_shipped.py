@@ -1,0 +1,132 @@
+"""LL215: an import that nothing shipped answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdalint.check import Problem, Severity, check
+from lambdalint.checks._settings import all_of
+from lambdalint.checks.package._shipped import owners
+from lambdalint.model import Function, Location, Package, Unknown
+from lambdalint.model.package import Distribution, Missing
+
+_IN_RUNTIME = frozenset("boto3 botocore jmespath python-dateutil s3transfer six urllib3".split())
+"""Distributions that the runtimes of Python have."""
+
+
+@check(Package, code="LL215", severity=Severity.ERROR, since="0.3")
+def dependency_not_shipped(package: Package) -> Iterator[Problem]:
+    """The handler imports what neither the package, a layer nor the runtime has.
+
+    **Why it matters.** It is installed on the machine where the code was written, and nowhere else: each invocation
+    fails with `Runtime.ImportModuleError: No module named 'requests'`.
+
+    **Bad**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: package/
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
+    ```python
+    # file: package/app.py
+    import jwt
+    import requests  # LL215
+
+    def handler(event, context):
+        return requests.get(event["url"], timeout=3).json()
+    ```
+
+    ```package
+    # in: package/
+    PyJWT 2.10.1 module jwt
+    ```
+
+    **Good**
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: package/
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
+    ```python
+    # file: package/app.py
+    import jwt
+    import requests
+
+    def handler(event, context):
+        return requests.get(event["url"], timeout=3).json()
+    ```
+
+    ```package
+    # in: package/
+    PyJWT 2.10.1 module jwt
+    requests 2.32.5
+    ```
+
+    It is said only where all that is shipped is known: a zip, a folder that is deployed as it is, or a source folder
+    with an environment in which its requirements are installed; every layer must be here. Imports in `try` and under
+    conditions are left alone. Those within functions, and those of folders in which nothing was installed yet, are
+    likely rather than certain. Of the imports of distributions only those count that one of their requirements would
+    answer.
+
+    **Ignore it when** a script installs it just before the function is deployed.
+
+    **Source.** https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
+    """
+    if not package.complete or any(map(_finds_more, package.functions)):
+        return
+    known = {one.name: one for part in (package, *package.layers) for one in part.distributions}
+    owner_of = owners(package)
+    is_sure = bool(known) or package.kind in ("zip", "source")
+    found: dict[str, Missing] = {}
+    for reach in package.reaches:
+        for one in sorted(reach.missing, key=lambda one: one.lazy):
+            if not one.guarded:
+                found.setdefault(one.module.partition(".")[0], one)
+    for one in found.values():
+        owner = owner_of(one.path)
+        if owner is None:
+            message = f"{one.module} is imported, but nothing that is shipped{_whose(package)} has it; install it into "
+            message += f"{package.path or '.'}" if package.kind != "source" else "it by the requirements"
+            yield Problem(_place(one, package), message, sure=is_sure and not one.lazy)
+        elif lacking := _lacking(owner, known):
+            message = f"{owner.name} imports {one.module}, but nothing that is shipped{_whose(package)} has it; install"
+            yield Problem(package.location, f"{message} {' and '.join(lacking)} as well", sure=is_sure and not one.lazy)
+
+
+def _finds_more(function: Function) -> bool:
+    """Whether Python may look for modules where nobody can see them."""
+    environment, code = function.environment, function.code
+    if isinstance(environment, Unknown) or (code is not None and code.roots):
+        return True
+    return function.mounts != () or "PYTHONPATH" in (environment or {})
+
+
+def _lacking(owner: Distribution, known: dict[str, Distribution]) -> list[str]:
+    return [name for name in owner.requires if name not in known and name not in _IN_RUNTIME]
+
+
+def _whose(package: Package) -> str:
+    return f" for {all_of(package.functions)}" if package.functions else ""
+
+
+def _place(one: Missing, package: Package) -> Location:
+    """The import, where it stands in the source that a template names."""
+    sources = {function.code.path for function in package.functions if function.code is not None}
+    if package.kind == "zip" or package.path not in sources:
+        return package.location
+    path = f"{package.path}/{one.path}" if package.path not in ("", ".") else one.path
+    return Location(path, one.line, 1, one.line, 1)
