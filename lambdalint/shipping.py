@@ -313,13 +313,19 @@ def _layers_of(function: Function) -> tuple[str, ...]:
     return tuple(one for one in folders if os.path.dirname(one) not in folders)
 
 
+def _is_built(layer: str) -> bool:
+    """Whether a build makes a layer of its folder, by a makefile or by what it requires."""
+    contents = open_package(layer)
+    return is_source(contents) or any(entry.path == "Makefile" for entry in contents.entries)
+
+
 def _layers_missing(functions: Sequence[Function]) -> bool:
-    """Whether something may be brought by a layer that is not here, or by the requirements of one that is."""
+    """Whether something may be brought by a layer that is not here, or by the build of one that is."""
     return any(
         one.layers is not None
         and (
             len(_layers_of(one)) < len(one.layers.known or (1, *one.layer_folders))
-            or any(is_source(open_package(folder)) for folder in _layers_of(one))
+            or any(_is_built(folder) for folder in _layers_of(one))
         )
         for one in functions
     )

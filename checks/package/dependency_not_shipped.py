@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lambdalint.check import Problem, Severity, check
 from lambdalint.checks._settings import all_of
@@ -80,7 +80,7 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
     with an environment in which its requirements are installed; every layer must be here. Imports in `try` and under
     conditions are left alone. Those within functions, and those of folders in which nothing was installed yet, are
     likely rather than certain. Of the imports of distributions only those count that one of their requirements would
-    answer.
+    answer; if that may never be executed, it is likely.
 
     **Ignore it when** a script installs it just before the function is deployed.
 
@@ -89,22 +89,35 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
     if not package.complete or any(map(_finds_more, package.functions)):
         return
     known = {one.name: one for part in (package, *package.layers) for one in part.distributions}
-    owner_of = owners(package)
+    # A folder in which nothing was installed may be waiting for a script that does it.
     is_sure = bool(known) or package.kind in ("zip", "source")
-    found: dict[str, Missing] = {}
-    for reach in package.reaches:
-        for one in sorted(reach.missing, key=lambda one: one.lazy):
-            if not one.guarded:
-                found.setdefault(one.module.partition(".")[0], one)
-    for one in found.values():
-        owner = owner_of(one.path)
-        if owner is None:
-            message = f"{one.module} is imported, but nothing that is shipped{_whose(package)} has it; install it into "
-            message += f"{package.path or '.'}" if package.kind != "source" else "it by the requirements"
-            yield Problem(_place(one, package), message, sure=is_sure and not one.lazy)
-        elif lacking := _lacking(owner, known):
-            message = f"{owner.name} imports {one.module}, but nothing that is shipped{_whose(package)} has it; install"
-            yield Problem(package.location, f"{message} {' and '.join(lacking)} as well", sure=is_sure and not one.lazy)
+    owner_of = _owners(package)
+    told: set[str] = set()
+    every = (one for reach in package.reaches for one in reach.missing)
+    for one in sorted(every, key=lambda one: one.lazy or one.guarded):
+        top, owner = one.module.partition(".")[0], owner_of(one.path)
+        lacking = _lacking(owner, known) if owner is not None else []
+        if top in told or (one.guarded if owner is None else not lacking):
+            continue
+        told.add(top)
+        place = package.location if owner is not None else _place(one, package)
+        by = owner.name if owner is not None else one.path
+        what = f"{one.module} is imported" if place.path.endswith(one.path) else f"{by} imports {one.module}"
+        instead = " and ".join(lacking[:3]) if lacking else "it" if package.kind == "source" else "it with the code"
+        message = f"{what}, but nothing that is shipped{_whose(package)} has it; install {instead}"
+        yield Problem(place, message, sure=is_sure and not one.lazy and not one.guarded)
+
+
+def _owners(package: Package) -> Callable[[str], Distribution | None]:
+    """Tells which distribution a file came with, in the package or in a layer."""
+    own, of_layers = owners(package), [owners(layer) for layer in package.layers]
+
+    def owner_of(path: str) -> Distribution | None:
+        if not path.startswith("/opt/"):
+            return own(path)
+        return next((found for one in of_layers if (found := one(path.removeprefix("/opt/")))), None)
+
+    return owner_of
 
 
 def _finds_more(function: Function) -> bool:
@@ -126,7 +139,7 @@ def _whose(package: Package) -> str:
 def _place(one: Missing, package: Package) -> Location:
     """The import, where it stands in the source that a template names."""
     sources = {function.code.path for function in package.functions if function.code is not None}
-    if package.kind == "zip" or package.path not in sources:
+    if package.kind == "zip" or package.path not in sources or one.path.startswith("/"):
         return package.location
     path = f"{package.path}/{one.path}" if package.path not in ("", ".") else one.path
     return Location(path, one.line, 1, one.line, 1)

@@ -54,8 +54,6 @@ class Distribution(NamedTuple):
     """Of its wheel: `cp312-cp312-manylinux_2_17_x86_64`."""
     python: str = ""
     """The versions of Python it is for: `>=3.9`."""
-    why: tuple[str, ...] = ()
-    """What it is there for, shortest way first: `app.py imports pandas`, `needed by pandas`."""
     editable: bool = False
     """Installed as a link to its source, which is elsewhere."""
 
@@ -191,6 +189,7 @@ class Facts(Protocol):
     """What learns more of a package: implemented where packages are read."""
 
     def distributions(self, package: Package) -> Sequence[Distribution]: ...
+    def why(self, package: Package) -> Mapping[str, Sequence[str]]: ...
     def natives(self, package: Package) -> Sequence[Native]: ...
     def waste(self, package: Package) -> Sequence[Waste]: ...
     def secrets(self, package: Package) -> Sequence[Secret]: ...
@@ -265,6 +264,11 @@ class Package:
     @cached_property
     def distributions(self) -> Sequence[Distribution]:
         return self.facts.distributions(self)
+
+    @cached_property
+    def why(self) -> Mapping[str, Sequence[str]]:
+        """What distributions are there for, by name: `app.py imports it`, `pandas needs it`."""
+        return self.facts.why(self)
 
     @cached_property
     def natives(self) -> Sequence[Native]:

@@ -93,6 +93,11 @@ UNSAFE = frozenset({"dev", "sdk", "sdk-data", "unused", "symbols", "metadata"})
 """What a program might miss after all: a plug-in is imported by a name that stands nowhere."""
 
 
+def may_be_waste(path: str) -> bool:
+    """Whether a file could go if nothing loads it, by its path alone."""
+    return path.endswith("/pyvenv.cfg") or bool(_kind_of(path, (0, 0), ()))
+
+
 def _environments(paths: Iterable[str]) -> tuple[str, ...]:
     """The folders of virtual environments, whatever they are called."""
     return tuple(path.removesuffix("pyvenv.cfg") for path in paths if path.endswith("/pyvenv.cfg"))

@@ -30,24 +30,24 @@ PYTHONS = ("3.12", "3.13")
 PROCESSORS = {"x86_64": "x86_64", "arm64": "aarch64"}
 """What Lambda calls them, and what pip does."""
 SETS = {
-    "boto3": ("boto3 requests", "boto3 requests"),
-    "pandas": ("pandas numpy", "pandas numpy"),
-    "pydantic": ("pydantic", "pydantic"),
-    "psycopg": ("psycopg[binary]", "psycopg"),
+    "boto3": ("boto3 requests", "import boto3, requests"),
+    "pandas": ("pandas numpy", "import numpy, pandas"),
+    "pydantic": ("pydantic", "from pydantic import BaseModel"),
+    "psycopg": ("psycopg[binary]", "import psycopg"),
     "powertools": (
         "aws-lambda-powertools[all]",
-        "aws_lambda_powertools aws_lambda_powertools.utilities.parser aws_lambda_powertools.tracing",
+        "from aws_lambda_powertools import Logger, Metrics, Tracer\nfrom aws_lambda_powertools.utilities import parser",
     ),
-    "cryptography": ("cryptography", "cryptography.fernet"),
-    "pillow": ("pillow", "PIL.Image"),
-    "scipy": ("scipy", "scipy.stats"),
-    "fastapi": ("fastapi mangum", "fastapi mangum"),
+    "cryptography": ("cryptography", "from cryptography.fernet import Fernet"),
+    "pillow": ("pillow", "from PIL import Image"),
+    "scipy": ("scipy", "from scipy import stats"),
+    "fastapi": ("fastapi mangum", "from fastapi import FastAPI\nfrom mangum import Mangum"),
     "otel": (
         "opentelemetry-sdk opentelemetry-exporter-otlp",
-        "opentelemetry.sdk.trace opentelemetry.exporter.otlp.proto.grpc.trace_exporter",
+        "import opentelemetry.sdk.trace, opentelemetry.exporter.otlp.proto.grpc.trace_exporter",
     ),
 }
-"""By a name of their own: what pip installs, and what a handler imports of it."""
+"""By a name of their own: what pip installs, and how a handler imports it."""
 RUNTIME = "boto3 botocore s3transfer jmespath dateutil six.py urllib3".split()
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -110,11 +110,10 @@ def _pip(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, text=True, capture_output=True)
 
 
-def linked(folder: Path, target: Path, imports: Sequence[str]) -> None:
+def linked(folder: Path, target: Path, imports: str) -> None:
     """A copy of a package that shares its files, with a handler."""
     shutil.copytree(folder, target, copy_function=os.link, symlinks=True)
-    lines = [*(f"import {one}" for one in imports), "", "def handler(event, context):", "    return event", ""]
-    (target / "app.py").write_text("\n".join(lines), encoding="utf-8")
+    (target / "app.py").write_text(f"{imports}\n\ndef handler(event, context):\n    return event\n", encoding="utf-8")
 
 
 def found(folder: Path, codes: str) -> list[dict[str, Any]]:
@@ -135,7 +134,7 @@ def crossed(built: Sequence[Built]) -> None:
         right, processors, pythons = [], [], []
         for _, python, processor, folder in (one for one in built if one[0] == name):
             with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-                linked(folder, Path(made, "package"), ())
+                linked(folder, Path(made, "package"), "")
                 declared = [(p, a) for p in PYTHONS for a in PROCESSORS]
                 for p, a in declared:
                     where = Path(made, f"{p}-{a}")
@@ -204,7 +203,7 @@ def _without(
 ) -> tuple[bool, str]:
     """Whether the handler's imports work without a distribution, and what LL215 says of it."""
     target = made / "package"
-    linked(folder, target, SETS[name][1].split())
+    linked(folder, target, SETS[name][1])
     for one in distributions(open_package(str(folder)), _version(python), "x86_64"):
         for path in one.files if one.name == taken else ():
             target.joinpath(path).unlink()
@@ -227,9 +226,9 @@ def _remove_empty(folder: Path) -> None:
 
 
 def arm64() -> None:
-    """Which of the distributions that LL808 knows have no wheel for arm64, or for x86_64 only."""
+    """Which of the distributions that LL808 knows have a wheel for arm64."""
     for name in sorted(ARM64):
-        done = _pip("download", "-q", "--no-deps", "--dry-run", *_options("3.13", "arm64"), name)
+        done = _pip("install", "-q", "--dry-run", "--no-deps", "--target", "-", *_options("3.13", "arm64"), name)
         print(f"| {name} | {'yes' if done.returncode == 0 else done.stderr.strip().splitlines()[-1]} |", flush=True)
 
 
