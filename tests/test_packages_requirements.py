@@ -193,7 +193,10 @@ def test_no_damaged_requirements_raise(seed: int) -> None:
         **LOCKS,
     }
     odd = [*DAMAGES, b"[[package]]\n", b"<<<<<<< ", b";", b"\\\n", b"@", b"[a]"]
-    held = {f"nowhere/{name}": damaged(text, seed + number, odd) for number, (name, text) in enumerate(texts.items())}
+    held = {
+        f"nowhere/{name}": damaged(text + " " * 200, seed + number, odd)
+        for number, (name, text) in enumerate(texts.items())
+    }
     found, remarks = requirements("nowhere", (3, 13), "x86_64", held)
     assert all(one.name and one.location.line >= 1 for one in found)
     assert all("\n" not in remark for remark in remarks)
