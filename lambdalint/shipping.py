@@ -160,12 +160,12 @@ def _made(
     notes: Sequence[str] = ()
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
-        from lambdalint.packages.requirements import requirements
+        from lambdalint.packages.requirements import extras_of, requirements
 
         kind = "source"
         stated, wrong = requirements(contents.path, python, next(iter(architectures), None), held)
-        needed = [one.name for one in stated if one.applies and not one.dev]
-        joined, whole = built(contents, needed, wanted.installed, python)
+        needed = [one.name for one in stated if one.shipped]
+        joined, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
         complete = complete and whole
         contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
     return Package(

@@ -92,6 +92,10 @@ class Requirement(NamedTuple):
     marker: str = ""
     applies: bool = True
     """False where its marker leaves it out on the Python and platform of the function."""
+    extras: tuple[str, ...] = ()
+    """Asked for of it, normalised: `all`."""
+    shipped: bool = True
+    """A build of the folder installs it: it applies, is not for development, and stands in the file that builds use."""
 
 
 class Missing(NamedTuple):

@@ -26,7 +26,8 @@ class PackageFacts:
     def distributions(self, package: Package) -> Sequence[Distribution]:
         from lambdalint.packages.distributions import distributions
 
-        return distributions(self.contents, package.python, next(iter(package.architectures), None))
+        architecture = next(iter(package.architectures), None)
+        return distributions(self.contents, package.python, architecture, self._extras(package))
 
     def why(self, package: Package) -> Mapping[str, Sequence[str]]:
         return why(package.distributions, package.reaches)
@@ -93,6 +94,14 @@ class PackageFacts:
                 yield self.contents.read(path)
             except Unreadable:
                 continue
+
+    def _extras(self, package: Package) -> Mapping[str, Sequence[str]]:
+        """The extras that a source folder asks for."""
+        if package.kind != "source":
+            return {}
+        from lambdalint.packages.requirements import extras_of
+
+        return extras_of(package.requirements)
 
     def _own(self, package: Package) -> list[Entry]:
         """The entries that came with no distribution."""
