@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdalint.check import AnyCheck, Finding, Fix, Severity
@@ -157,6 +158,8 @@ class Looker:
         try:
             for handler in project.handlers(path, data, functions):
                 handlers += handler.found
+                if handler.functions:
+                    handler = handler._replace(import_ms=partial(_import_ms, handler.functions))
                 found += self.examine(handler)
         except Unreadable as error:
             unreadable[path] = error
@@ -179,6 +182,12 @@ class Looker:
             folders=sorted(folders),
             cut_short=tuple(project.cut_short),
         )
+
+
+def _import_ms(functions: Sequence[Function], module: str) -> float:
+    from lambdalint.shipping import import_ms
+
+    return import_ms(functions, module)
 
 
 def crash(path: str, error: Exception) -> Finding:

@@ -53,6 +53,7 @@ def stated(text: str, name: str, value: Any, *ids: str) -> str:
     [
         ("Timeout", 15, "  timeout: 15\n", "    timeout: 15\n"),
         ("MemorySize", 512, "  memorySize: 512\n", "    memorySize: 512\n"),
+        ("Architectures", ["arm64"], "  architecture: arm64\n", "    architecture: arm64\n"),
         ("Tracing", "Active", "  tracing:\n    lambda: true\n", "    tracing: Active\n"),
         (
             "LoggingConfig.LogFormat",

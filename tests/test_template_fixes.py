@@ -55,6 +55,8 @@ def test_a_setting_stands_behind_its_neighbours() -> None:
     after = PLAIN.replace("  # the newest\n", "  # the newest\n      MemorySize: 512\n")
     assert stated(PLAIN, "MemorySize", 512, "Orders") == after
     assert stated(PLAIN.replace("\n", "\r\n"), "MemorySize", 512, "Orders") == after.replace("\n", "\r\n")
+    after = PLAIN.replace("  # the newest\n", "  # the newest\n      Architectures:\n      - arm64\n")
+    assert stated(PLAIN, "Architectures", ["arm64"], "Orders") == after
 
 
 @pytest.mark.parametrize(

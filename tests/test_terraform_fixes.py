@@ -81,6 +81,7 @@ def test_an_attribute_stands_behind_its_neighbours_with_its_sign_below_theirs(ne
     )
     before, after = FUNCTION.replace("\n", newline), after.replace("\n", newline)
     assert stated(before, "MemorySize", 512) == after
+    assert '  architectures = ["arm64"]' in stated(before, "Architectures", ["arm64"])
 
 
 @pytest.mark.parametrize(

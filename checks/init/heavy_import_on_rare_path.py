@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdalint.check import Problem, Severity, check
-from lambdalint.checks.init._heavy import KNOWN, brought_by, cost_ms
+from lambdalint.checks.init._heavy import KNOWN, brought_by, cost_ms, price
 from lambdalint.model import Function, Handler, Import
 
 _WHERE = {
@@ -71,9 +71,9 @@ def heavy_import_on_rare_path(handler: Handler) -> Iterator[Problem]:
         if top not in brought:
             one, where = several[0]
             message = (
-                f"{one.module} is used only {_WHERE[where]}, and costs each cold start about {cost_ms(one.module)}"
+                f"{one.module} is used only {_WHERE[where]}, and costs each cold start {price(handler, one.module)}"
             )
-            yield Problem(one.location, f"{message} ms; import it there", sure=known and where != "branch")
+            yield Problem(one.location, f"{message}; import it there", sure=known and where != "branch")
 
 
 def _starts_before(function: Function) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from lambdalint.check import Option, Problem, Severity, check
 from lambdalint.checks._fixes import removing_import
-from lambdalint.checks.init._heavy import KNOWN, brought_by, cost_ms
+from lambdalint.checks.init._heavy import KNOWN, brought_by, cost_ms, price
 from lambdalint.model import Handler
 
 SIDE_EFFECTS = frozenset({"datadog_lambda", "ddtrace", "ddtrace.auto", "seaborn"})
@@ -45,6 +45,8 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
     Names that stand in `__all__`, in strings or in a package's `__init__.py` count as used, and so do imports in
     `try` or under a condition.
 
+    What it costs is estimated by the files that are deployed, where they are here, else by what is known of the module.
+
     **Fix.** Removes the import.
 
     **Ignore it when** the import is wanted for its side effects, in this file only. A module that always is can be
@@ -66,7 +68,7 @@ def unused_heavy_import(handler: Handler, modules: Modules) -> Iterator[Problem]
         if one.module.partition(".")[0] not in needed | brought:
             yield Problem(
                 one.location,
-                f"{one.module} is imported and never used; it costs each cold start about {cost_ms(one.module)} ms; "
+                f"{one.module} is imported and never used; it costs each cold start {price(handler, one.module)}; "
                 "remove it",
                 removing_import(one),
                 sure=needed <= KNOWN,  # what else is imported may load it too

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lambdalint.checks._settings import all_of
-from lambdalint.model import Location, Package
+from lambdalint.later import pattern
+from lambdalint.model import Function, Location, Package
 from lambdalint.model.package import Distribution, Native
 
 PLATFORM = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
 """What pip calls the processors of Lambda."""
 SHOWN = 60
 """So many characters of names stand in a message, and then how many more there are."""
+_ENVIRONMENTS = frozenset({"venv", "env", "node_modules"})
+_OF_PYTHON = pattern(r"(python/)?(?:.+/)?lib/python(\d\.\d+)/")
 _LIBRARIES = (".so", ".dylib", ".pyd")
 
 
@@ -67,7 +70,7 @@ def parts(package: Package) -> Iterator[Part]:
     by_name: dict[str, list[Native]] = {}
     for native in package.natives:
         owner = owner_of(native.path)
-        if owner is None or package.kind != "source":
+        if (owner is None or package.kind != "source") and _is_looked_into(native.path, package.python):
             by_name.setdefault(owner.name if owner else _top(native.path), []).append(native)
     for name, natives in by_name.items():
         modules: dict[str, list[Native]] = {}
@@ -77,6 +80,15 @@ def parts(package: Package) -> Iterator[Part]:
         others = [one for one in natives if not one.abi]
         twins = frozenset(module for module in modules if f"{module}.py" in present)
         yield Part(name, owner_of(natives[0].path), modules, others, twins)
+
+
+def _is_looked_into(path: str, python: tuple[int, int] | None) -> bool:
+    """Whether something may be loaded from there: environments and caches lie around, and a layer may have a folder for
+    each Python."""
+    match = _OF_PYTHON.match(path)
+    if match is not None and match[1]:
+        return python is None or match[2] == f"{python[0]}.{python[1]}"
+    return match is None and path.partition("/")[0] not in _ENVIRONMENTS and not path.startswith(".")
 
 
 def owners(package: Package) -> Callable[[str], Distribution | None]:
@@ -124,9 +136,14 @@ def be(names: Iterable[str]) -> str:
 
 
 def who_runs(package: Package, on: str) -> str:
-    """`Orders runs on arm64`."""
-    functions = package.functions
+    """`Orders runs on arm64`: of several functions, those that do."""
+    functions = [one for one in package.functions if _architecture(one) == on] or package.functions
     return f"{all_of(functions)} {'runs' if len(functions) == 1 else 'run'} on {on}" if functions else f"it is for {on}"
+
+
+def _architecture(function: Function) -> str:
+    stated = ("x86_64",) if function.architectures is None else function.architectures.known
+    return stated[0] if stated else ""
 
 
 def places(package: Package) -> Iterator[tuple[Package, Location]]:

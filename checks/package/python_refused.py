@@ -20,8 +20,8 @@ _BELOW = pattern(r"<(=?)\s*(\d+)\.(\d+)(?:\.(\d+))?")
 def python_refused(package: Package) -> Iterator[Problem]:
     """A distribution is shipped that says it does not run on the Python of the runtime.
 
-    **Why it matters.** pip installs the newest version for the Python that it runs on. On an older one its syntax or
-    the names that it imports are missing: the function fails when it is loaded, or later, when it comes to such a line.
+    **Why it matters.** pip installs the newest version for the Python that it runs on. An older one does not have its
+    syntax or the names that it imports: the function fails when it is loaded, or when it comes to such a line.
 
     **Bad**
 

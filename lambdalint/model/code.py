@@ -373,6 +373,11 @@ def no_novelties(version: tuple[int, int]) -> Sequence[Novelty]:
     return ()
 
 
+def no_cost(module: str) -> float:
+    """Not known."""
+    return 0
+
+
 class Handler(NamedTuple):
     """One entry point that Lambda invokes, and what happens behind it."""
 
@@ -424,6 +429,9 @@ class Handler(NamedTuple):
     """The syntax in the modules loaded that a version of Python, such as `(3, 9)`, does not have."""
     functions: Sequence[Function] = ()
     """The Lambda functions whose templates name this handler; empty where no template does."""
+    import_ms: Callable[[str], float] = no_cost
+    """About how long it takes to import a module, estimated by the files that are deployed; 0 where it is not among
+    them. Takes long."""
     complete: bool = True
     """False where there is more behind it than was looked at."""
     found: bool = True

@@ -74,6 +74,12 @@ class Closure:
         start = self._planner.chain_of(handler)
         return [self._planner.plan_of(path) for path in self._walk(((found, "") for found in start), LOADED, {})]
 
+    def cost_ms(self, module: str) -> float:
+        """About how long it takes to load a module with all that it loads; 0 where it is not in the package."""
+        chain, lost = self._planner.chain(module)
+        loaded = self._walk(((found, "") for found in chain), LOADED, {}) if not lost else []
+        return costs.estimate(self._planner.plan_of(path) for path in loaded)
+
     def services(self, handler: str) -> frozenset[str] | None:
         """The services of AWS that clients are made for; None where one is not known by name."""
         reach = self.reach(handler)

@@ -62,6 +62,10 @@ class PackageFacts:
         closure = self._follow(package)
         return [closure.reach(handler) for handler in package.handlers]
 
+    def cost_ms(self, package: Package, module: str) -> float:
+        """About how long it takes to load a module; 0 where it is not in the package or its layers."""
+        return self._follow(package).cost_ms(module)
+
     def _follow(self, package: Package) -> Closure:
         if self._closure is None:
             from lambdalint.packages.closure import Closure
