@@ -165,8 +165,11 @@ def _made(
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
-    remarks = contents.remarks
-    notes: Sequence[str] = ()
+    remarks: Sequence[str]
+    notes: Sequence[str]
+    remarks, notes = contents.remarks, ()
+    if kind == "folder":  # a link in it is no fault of what is deployed
+        remarks, notes = (), contents.remarks
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
         from lambdalint.packages.requirements import extras_of, requirements
@@ -176,7 +179,7 @@ def _made(
         needed = [one.name for one in stated if one.shipped]
         joined, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
         complete = complete and whole
-        contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
+        contents, remarks, notes = joined, wrong, [*joined.remarks, *joined.notes]
     return Package(
         contents.path,
         kind,

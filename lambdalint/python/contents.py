@@ -162,7 +162,7 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     folder = os.path.dirname(module.path)
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
     module.dirs.add(folder)
-    words = [word.encode() for word in (name, module.name)]
+    words = [word.encode("utf-8", "surrogateescape") for word in (name, module.name)]
     for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
