@@ -59,7 +59,7 @@ def at(path: str, wanted: Wanted) -> list[Package]:
         found = list(of_functions(take([path]).functions, wanted))
         if found:
             return found
-    contents = open_package(path)
+    contents = open_package(path, wanted.architecture)
     if not contents.entries and not contents.remarks:
         return []
     named = wanted.handlers

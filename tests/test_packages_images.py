@@ -106,6 +106,8 @@ def test_of_an_image_for_several_processors_one_is_looked_at(tmp_path: Path) -> 
     other = open_package(folder, "arm64")
     assert isinstance(other, Image)
     assert other.environment == {"A": "arm64"}
+    ran = run("package", folder, "--architecture", "arm64", "--output-format", "json")
+    assert ran.json["packages"][0]["remarks"][0].endswith("linux/arm64 is looked at")
     with pytest.raises(Unreadable, match="no platform that Lambda has"):
         open_package(str(oci(LAYERS, tmp_path / "other", "s390x")))
 
