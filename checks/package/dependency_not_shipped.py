@@ -111,7 +111,7 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
         message = f"{what}, but nothing that is shipped{_whose(package)} has it; install {instead}"
         yield Problem(place, message, sure=is_sure and not one.lazy and not one.guarded)
     loaded = (path for reach in package.reaches for path in reach.modules if path.endswith(".so"))
-    for compiled in {one.name: one for path in loaded if (one := owner_of(path))}.values():
+    for compiled in {found.name: found for path in loaded if (found := owner_of(path))}.values():
         lacking = _lacking(compiled, known) if compiled.name not in told else []
         if lacking:
             message = (
