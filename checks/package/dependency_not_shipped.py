@@ -13,6 +13,9 @@ from lambdalint.model.package import Distribution, Missing
 _IN_RUNTIME = frozenset("boto3 botocore jmespath python-dateutil s3transfer six urllib3".split())
 """Distributions that the runtimes of Python have."""
 
+_BEHIND = ["cffi"]
+"""What machine code that was made with it loads in any case; nobody sees what else machine code imports."""
+
 
 @check(Package, code="LL215", severity=Severity.ERROR, since="0.3")
 def dependency_not_shipped(package: Package) -> Iterator[Problem]:
@@ -79,8 +82,8 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
     It is said only where all that is shipped is known: a zip, a folder that is deployed as it is, or a source folder
     with an environment in which its requirements are installed; every layer must be here. Imports in `try` and under
     conditions are left alone. Those within functions, and those of folders in which nothing was installed yet, are
-    likely rather than certain. Of the imports of distributions only those count that one of their requirements would
-    answer; if that may never be executed, it is likely.
+    likely rather than certain. So are imports of distributions that may never be executed, if one of their requirements
+    would answer them.
 
     **Ignore it when** a script installs it just before the function is deployed.
 
@@ -93,19 +96,28 @@ def dependency_not_shipped(package: Package) -> Iterator[Problem]:
     is_sure = bool(known) or package.kind in ("zip", "source")
     owner_of = _owners(package)
     told: set[str] = set()
+    """The modules that are missing, and the distributions that miss them."""
     every = (one for reach in package.reaches for one in reach.missing)
     for one in sorted(every, key=lambda one: one.lazy or one.guarded):
         top, owner = one.module.partition(".")[0], owner_of(one.path)
         lacking = _lacking(owner, known) if owner is not None else []
-        if top in told or (one.guarded if owner is None else not lacking):
+        if top in told or ((one.guarded or (owner is not None and one.lazy)) and not lacking):
             continue
-        told.add(top)
+        told.update([top] if owner is None else [top, owner.name])
         place = package.location if owner is not None else _place(one, package)
         by = owner.name if owner is not None else one.path
         what = f"{one.module} is imported" if place.path.endswith(one.path) else f"{by} imports {one.module}"
-        instead = " and ".join(lacking[:3]) if lacking else "it" if package.kind == "source" else "it with the code"
+        instead = " and ".join(lacking[:3]) or ("it with the code" if owner is None else f"what {by} needs for that")
         message = f"{what}, but nothing that is shipped{_whose(package)} has it; install {instead}"
         yield Problem(place, message, sure=is_sure and not one.lazy and not one.guarded)
+    loaded = (path for reach in package.reaches for path in reach.modules if path.endswith(".so"))
+    for compiled in {found.name: found for path in loaded if (found := owner_of(path))}.values():
+        lacking = _lacking(compiled, known) if compiled.name not in told else []
+        if lacking:
+            message = (
+                f"the machine code of {compiled.name} needs {' and '.join(lacking[:3])}, but nothing that is shipped"
+            )
+            yield Problem(package.location, f"{message}{_whose(package)} has it; install it", sure=lacking == _BEHIND)
 
 
 def _owners(package: Package) -> Callable[[str], Distribution | None]:

@@ -116,9 +116,9 @@ def linked(folder: Path, target: Path, imports: str) -> None:
     (target / "app.py").write_text(f"{imports}\n\ndef handler(event, context):\n    return event\n", encoding="utf-8")
 
 
-def found(folder: Path, codes: str) -> list[dict[str, Any]]:
+def found(folder: Path, codes: str, *options: str) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "lambdalint", "check", "--no-cache", "--output-format", "json"]
-    command += ["--select", f"{codes},LL0", "--exit-zero", "."]
+    command += [*options, "--select", f"{codes},LL0", "--exit-zero", "."]
     done = subprocess.run(command, cwd=folder, check=False, text=True, capture_output=True)
     findings = json.loads(done.stdout)["findings"]
     for one in findings:
@@ -162,7 +162,7 @@ def _of(good: Sequence[bool]) -> str:
 
 def lacking(cache: Path, built: Sequence[Built]) -> None:
     """Each package whole, and without each of its distributions."""
-    print("| package | Python | whole | taken away | import fails, found | import works, silent | wrong |")
+    print("| package | Python | whole | taken away | import fails, found | import works, not found | otherwise |")
     print("|---|---|---|---|---|---|---|")
     for name, python, _, folder in built:
         interpreter = _interpreter(python)
@@ -176,12 +176,12 @@ def lacking(cache: Path, built: Sequence[Built]) -> None:
                     runtime.joinpath(one).symlink_to(source.resolve())
             whole = _without(folder, Path(made, "whole"), name, python, "", runtime, interpreter)
             rows = [(one, *_without(folder, Path(made, one), name, python, one, runtime, interpreter)) for one in names]
-        fails = [bool(said) for _, works, said in rows if not works]
-        works = [not said for _, works, said in rows if works]
-        wrong = [f"{one} ({said or 'silent'})" for one, works, said in rows if works is bool(said)]
+        fails = [said == "found" for _, works, said in rows if not works]
+        works = [said != "found" for _, works, said in rows if works]
+        other = [f"{one} ({said or 'silent'})" for one, works, said in rows if said != ("" if works else "found")]
         silent = "silent" if whole == (True, "") else f"{whole}"
         print(
-            f"| {name} | {python} | {silent} | {len(names)} | {_of(fails)} | {_of(works)} | {', '.join(wrong)} |",
+            f"| {name} | {python} | {silent} | {len(names)} | {_of(fails)} | {_of(works)} | {', '.join(other)} |",
             flush=True,
         )
 
@@ -211,12 +211,12 @@ def _without(
     made.joinpath("declared").mkdir()
     text = TEMPLATE.format(python=python, processor="x86_64")
     made.joinpath("declared/template.yaml").write_text(text, encoding="utf-8")
-    said = [one["message"] for one in found(made, "LL215") if one["code"] == "LL215"]
+    said = {one["confidence"] for one in found(made, "LL215", "--pedantic") if one["code"] == "LL215"}
     code = f"import sys; sys.path[:0] = [{str(target)!r}]; sys.path.append({str(runtime)!r}); import app"
     command = [interpreter, "-I", "-S", "-B", "-c", code]
     done = subprocess.run(command, check=False, capture_output=True, cwd=made)
     shutil.rmtree(target)
-    return done.returncode == 0, said[0] if said else ""
+    return done.returncode == 0, "found" if "high" in said else "likely" if said else ""
 
 
 def _remove_empty(folder: Path) -> None:
