@@ -35,7 +35,10 @@ class PackageFacts:
     def natives(self, package: Package) -> Sequence[Native]:
         from lambdalint.packages.natives import natives
 
-        return natives(self.contents)
+        if package.kind != "image":
+            return natives(self.contents)
+        own = {entry.path for entry in self._deployed(package)}
+        return [one for one in natives(self.contents) if one.path in own]
 
     def waste(self, package: Package) -> Sequence[Waste]:
         may_go = package.distributions or package.natives or any(may_be_waste(one.path) for one in package.entries)
@@ -43,7 +46,7 @@ class PackageFacts:
             return ()  # nearly all source folders: nobody need follow imports for them
         reaches = package.reaches
         return waste(
-            package.entries,
+            self._deployed(package),
             package.distributions,
             package.natives,
             loaded={path for reach in reaches for path in reach.modules},
@@ -52,6 +55,16 @@ class PackageFacts:
             opaque=any(reach.opaque for reach in reaches),
             python=package.python,
         )
+
+    def _deployed(self, package: Package) -> Sequence[Entry]:
+        """Of an image what was put in for the function: all else is the base that it stands on."""
+        if package.kind != "image":
+            return package.entries
+        from lambdalint.packages.images import Image
+
+        assert isinstance(self.contents, Image)
+        part_of = self.contents.part_of
+        return [entry for entry in package.entries if part_of(entry.path) in ("package", "layer")]
 
     def secrets(self, package: Package) -> Sequence[Secret]:
         from lambdalint.packages.secrets import secrets
