@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from lambdalint.files import contents_of
+
 BOM = b"\xef\xbb\xbf"
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -38,8 +40,7 @@ def lines_of(text: str) -> list[str]:
 def read(path: str) -> str | None:
     """The text of the file at `path`; None where it cannot be had."""
     try:
-        with open(path, "rb", buffering=0) as stream:
-            return decode(stream.readall())
+        return decode(contents_of(path))
     except (OSError, ValueError):
         return None
 
