@@ -162,6 +162,8 @@ def _discover(
             said = aside.hear()
             if said == MANY:
                 _preload(request)
+                if aside.is_silent():  # there is time for what may not be needed
+                    import lambdalint.sources.terraform  # noqa: F401
                 said = aside.hear()
             if listings is None:
                 aside.last_words()

@@ -141,6 +141,12 @@ class Aside:
         self._stream = os.fdopen(read, "rb")
         self._said: Any = ()
 
+    def is_silent(self) -> bool:
+        """Whether there is nothing to hear yet."""
+        from select import select
+
+        return not select([self._stream], [], [], 0)[0]
+
     def hear(self) -> Any:
         """What it says next. Raises `ValueError` where nothing comes: the process died, or what it did raised."""
         import json

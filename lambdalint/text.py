@@ -34,7 +34,7 @@ def decode(data: bytes) -> str | None:
 
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them: `str.splitlines` also splits at form feeds and the like."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
 
 
 def read(path: str) -> str | None:

@@ -59,7 +59,7 @@ class Source:
     def lines(self) -> list[str]:
         """Physical lines as Python counts them: not parted at form feeds or U+2028."""
         if self._lines is None:
-            self._lines = _NEWLINE.split(self.text)
+            self._lines = _NEWLINE.split(self.text) if "\r" in self.text else self.text.split("\n")
         return self._lines
 
     def column(self, line: int, offset: int) -> int:
