@@ -24,10 +24,10 @@ def look_in_parallel(
 ) -> tuple[list[Looked], int]:
     """What `look` says of each file, and how many helping processes died on the way.
 
-    What else is to be known of what was looked at, `note` says in the process that looked, as JSON can carry it;
+    What else is to be known of what was looked at, `note` says in the process that looked, in plain lists and dicts;
     `noted` is told. Chunks are runs of neighbouring files: what these import in common is read once by each process.
     """
-    import json
+    import marshal  # between processes of one Python, and several times as fast as JSON
 
     size = max(8, -(-len(files) // CHUNKS_AT_MOST))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
@@ -64,7 +64,7 @@ def look_in_parallel(
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
             try:
-                indices, packed, notes = json.loads(data)
+                indices, packed, notes = marshal.loads(data)
                 looked = {one.path: one for one in map(unpack, packed)}
                 theirs = [path for index in indices for path in chunks[index]]
             except Exception:  # it died, or died while it wrote
@@ -94,7 +94,7 @@ def _work(
 ) -> NoReturn:
     """What a helping process does. It never returns, prints or runs what its parent meant to run at exit."""
     try:
-        import json
+        import marshal
 
         indices: list[int] = []
         full: list[Looked] = []
@@ -108,7 +108,7 @@ def _work(
                 (full if looked != Looked(path) else empty).append(looked)
             indices.append(index[0])
         with os.fdopen(write, "wb") as stream:
-            stream.write(json.dumps([indices, list(map(pack, full)), note([*full, *empty])]).encode())
+            stream.write(marshal.dumps([indices, list(map(pack, full)), note([*full, *empty])]))
         os._exit(0)
     finally:
         os._exit(1)

@@ -41,7 +41,9 @@ Made = dict[int, Call | None]
 
 
 def _step(edge: Edge) -> Step:
-    return Step(edge.module.path, getattr(edge.node, "lineno", 1), edge.name)
+    if edge.step is None:
+        edge.step = Step(edge.module.path, getattr(edge.node, "lineno", 1), edge.name)
+    return edge.step
 
 
 def ways_to(root: Activation) -> dict[int, tuple[Step, ...]]:
