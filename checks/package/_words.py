@@ -49,7 +49,7 @@ def stated(package: Package) -> list[Requirement]:
     if any(one.format == "cdk" for one in package.functions):
         return []
     return [
-        one for one in package.requirements if one.applies and not one.dev and not one.location.path.endswith(_LOCKS)
+        one for one in package.requirements if one.shipped and not one.location.path.endswith(_LOCKS)
     ]
 
 

@@ -1,9 +1,14 @@
 """NightlyReport: counts the orders of the day and sends the numbers to the people who want them."""
 
+import os
 import re
 from functools import lru_cache
 
 import boto3
+
+# Wrong: pandas takes half a second to load. Each cold start waits for that, and only whoever looks for
+# a mistake makes use of it: import it there.
+import pandas as pd  # LL107
 import requests
 
 from shared import clients
@@ -27,6 +32,9 @@ def handler(event, context):
     for order in clients.orders_table().scan()["Items"]:  # LL405
         country = COUNTRY.match(order["order_id"])
         totals[country[0]] = totals.get(country[0], 0) + 1
+
+    if os.environ.get("DEBUG"):
+        print(pd.Series(totals).describe())
 
     # Wrong: without a session, each call opens a new connection and throws it away.
     requests.post(  # LL104
