@@ -52,6 +52,7 @@ def needed(service: str, operation: str) -> tuple[str, ...] | None:
     return (f"{client.prefix}:{operation.replace('_', '')}",) if operation in client.regular else None
 
 
+@cache
 def users(action: str) -> frozenset[str] | None:
     """The names in code that may need an action; None where they are not known."""
     action = action.lower()
@@ -81,7 +82,10 @@ def is_scoped(action: str) -> bool:
 
 def matches(pattern: str, action: str) -> bool:
     """Whether the pattern of a policy, `s3:Get*`, covers an action."""
-    return _compiled(pattern.lower()).fullmatch(action.lower()) is not None
+    pattern, action = pattern.lower(), action.lower()
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == action
+    return _compiled(pattern).fullmatch(action) is not None
 
 
 @cache

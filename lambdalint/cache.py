@@ -14,7 +14,7 @@ from lambdalint import __version__, registry
 from lambdalint.check import AnyCheck
 from lambdalint.config import Config
 from lambdalint.discovery import SETTLED_NS, Listings
-from lambdalint.files import write
+from lambdalint.files import contents_of, write
 from lambdalint.house import ALWAYS, unreadable_template
 from lambdalint.looking import Looked, pack, unpack
 
@@ -112,7 +112,8 @@ class Cache:
 
     def put(self, looked: Sequence[Looked]) -> None:
         """Keep what was found just now. Where it cannot be kept, the next run is slower, no more."""
-        if not looked and not self._changed and not self._chose and not self.listings.changed:
+        listings = self.listings
+        if not looked and not self._changed and not self._chose and not listings.changed and not listings.elsewhere:
             return
         if self._chose and not self._all_stamped(*self._chosen[2:]):
             self._chosen = []
@@ -185,12 +186,15 @@ class Cache:
         return mtime_ns if mtime_ns < self._began - SETTLED_NS else 0
 
     def _write(self) -> None:
+        listings = self.listings
+        if listings.elsewhere is not None:
+            listings.kept = dict(listings.elsewhere())
         content = {
             "files": self._files,
             "stamps": self._stamps,
             "empty": self._empty,
             "chosen": self._chosen,
-            "listings": self.listings.kept,
+            "listings": listings.kept,
         }
         try:
             if not os.path.isdir(self._folder):
@@ -229,8 +233,7 @@ def _digest(path: str, is_folder: bool) -> str:
             names = sorted(name for name in os.listdir(path) if name.endswith(COUNTED) or "." not in name)
             data = "\0".join(name for name in names if name != "__pycache__").encode("utf-8", "surrogateescape")
         else:
-            with open(path, "rb") as stream:
-                data = stream.read()
+            data = contents_of(path)
     except OSError:
         return ""
     return blake2b(data, digest_size=12).hexdigest()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FORK_ABOVE = 64
 """Up to so many files, a second process does not pay."""
+MANY = "many"
+"""Said by the process that looks for files."""
 
 
 class Progress(Protocol):
@@ -72,7 +74,8 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
     discovered.templates = sorted({*discovered.templates, *(path for path in virtual if is_template_name(path))})
     discovered.named |= frozenset(virtual)
     notices = list(discovered.notices)
-    looked = _look(request, discovered, cache, notices)
+    looked, fresh = _look(request, discovered, cache, notices)
+    late_notices = _keep(request, cache, fresh)
     notices += [
         f"{display(handler)}: not all the code behind this handler was looked at, it leads too far or too deep"
         for one in looked
@@ -125,6 +128,7 @@ def run(request: Request) -> tuple[Report, list[tuple[Finding, Fix | None]]]:
         ignored=len(heard.ignored),
         baselined=len(heard.baselined),
         notices=notices,
+        late_notices=late_notices,
         crashed=any(one.code == check_crashed.code for result in looked for one, _ in result.findings),
         nothing_to_check=tuple(_empty(discovered, looked)),
         sources=texts.lines,
@@ -140,26 +144,32 @@ def _discover(
     if _jobs(request) > 1 and not (listings and listings.known) and any(map(os.path.isdir, paths)):
         from lambdalint.parallel import Aside
 
-        def search(speak: Callable[[], object]) -> Any:
+        def search(say: Callable[[Any], object]) -> None:
             spoken = False
 
             def counted(count: int) -> None:
                 nonlocal spoken
                 if count > FORK_ABOVE and not spoken:
                     spoken = True
-                    speak()
+                    say(MANY)
 
-            found = discover(paths, excluded, listings, counted)
-            return found.packed(), listings and listings.kept
+            say(discover(paths, excluded, listings, counted).packed())
+            if listings is not None:
+                say(listings.kept)
 
         with suppress(OSError, ValueError):  # then this process does it, and tells what is wrong
             aside = Aside(search)
-            if aside.spoke():
+            said = aside.hear()
+            if said == MANY:
                 _preload(request)
-            packed, kept = aside.result()
-            if listings is not None:
-                listings.accept(kept)
-            return Discovered.unpacked(packed)
+                if aside.is_silent():  # there is time for what may not be needed
+                    import lambdalint.sources.terraform  # noqa: F401
+                said = aside.hear()
+            if listings is None:
+                aside.last_words()
+            else:
+                listings.elsewhere = aside.last_words  # only who writes the cache asks for them
+            return Discovered.unpacked(said)
     return discover(paths, excluded, listings)
 
 
@@ -179,8 +189,13 @@ def _preload(request: Request) -> None:
     registry.preload(request.selected)
 
 
-def _look(request: Request, discovered: Discovered, cache: Cache | None, notices: list[str]) -> list[Looked]:
-    """Look at every file: what the cache still knows first, the rest here or in several processes."""
+def _look(
+    request: Request, discovered: Discovered, cache: Cache | None, notices: list[str]
+) -> tuple[list[Looked], list[Looked]]:
+    """Look at every file: what the cache still knows first, the rest here or in several processes.
+
+    What came of all, and of those that were looked at just now.
+    """
     config = request.config
     absolute = any(map(os.path.isabs, discovered.files[:1]))
 
@@ -210,10 +225,34 @@ def _look(request: Request, discovered: Discovered, cache: Cache | None, notices
                 looked.append(consulted)
                 claimed.update(consulted.claimed)
     looked += work.look([path for path in discovered.files if path not in claimed])
-    if cache is not None:
-        cache.put(work.fresh)
-        notices += cache.notices
-    return looked
+    return looked, work.fresh
+
+
+def _keep(request: Request, cache: Cache | None, fresh: Sequence[Looked]) -> Callable[[], Sequence[str]]:
+    """Put into the cache what was looked at just now: where that is much, another process does, beside the report.
+
+    Gives what waits for the end of that, and tells what went wrong.
+    """
+    if cache is None:
+        return tuple
+    if len(fresh) > FORK_ABOVE and _jobs(request) > 1:
+        from lambdalint.parallel import Aside
+
+        def put(say: Callable[[Any], object]) -> None:
+            cache.put(fresh)
+            say(cache.notices)
+
+        def end() -> Sequence[str]:
+            said: Sequence[str] = aside.last_words()
+            if cache.listings.elsewhere is not None:
+                cache.listings.elsewhere()  # heard over there: here is its end
+            return said
+
+        with suppress(OSError):
+            aside = Aside(put)
+            return end
+    cache.put(fresh)
+    return lambda: cache.notices
 
 
 def _entries(

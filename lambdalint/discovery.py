@@ -77,6 +77,8 @@ class Listings:
         self._began = time.time_ns()
         self.kept: dict[str, Listing] = {}
         """Those of this run."""
+        self.elsewhere: Callable[[], dict[str, Listing]] | None = None
+        """Gets them from the process that looked: nothing where it died."""
         self.changed = False
         """There are some that were not known before."""
 
@@ -86,11 +88,6 @@ class Listings:
             return None
         self.kept[folder] = known
         return known
-
-    def accept(self, kept: dict[str, Listing]) -> None:
-        """What another process kept."""
-        self.kept = kept
-        self.changed = bool(kept)
 
     def put(self, folder: str, listing: Listing) -> None:
         if listing[0] < self._began - SETTLED_NS:  # else a second change could bear the same time

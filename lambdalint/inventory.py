@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lambdalint import patterns
 from lambdalint.config import Config
 from lambdalint.discovery import discover
-from lambdalint.looking import contents_of
+from lambdalint.files import contents_of
 from lambdalint.model import Function, Location, Setting, Trigger, Unknown
 from lambdalint.sources import entries, may_be_template, read
 from lambdalint.sources.cloudformation.nesting import Nesting

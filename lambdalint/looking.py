@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lambdalint.check import AnyCheck, Finding, Fix, Severity
 from lambdalint.discovery import is_template_name
 from lambdalint.engine import examine_with_fixes
+from lambdalint.files import contents_of
 from lambdalint.house import check_crashed, finding, unreadable_source, unreadable_template
 from lambdalint.model import Function, Location, Step, Subject
+from lambdalint.registry import loaded
 from lambdalint.suppression import MARK
 
 if TYPE_CHECKING:
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from lambdalint.sources.cloudformation.nesting import Nesting
 
 Packed = list[Any]
-READ_AT_ONCE = 1 << 16
-READ_AT_MOST = 5_000_001
-"""The analysis refuses larger files, whatever is in them."""
 
 
 class Looked(NamedTuple):
@@ -61,6 +60,8 @@ class Looker:
         self._checks: dict[type[Subject], list[AnyCheck]] = {}
         for check in checks:
             self._checks.setdefault(check.subject, []).append(check)
+        self._loaded: dict[type[Subject], Sequence[AnyCheck]] = {}
+        """Those of them that were needed."""
         self._import_roots = import_roots
         self._declared = declared or {}
         self._project: Project | None = None
@@ -77,7 +78,10 @@ class Looker:
 
     def examine(self, subject: Subject) -> Iterator[tuple[Finding, Fix | None]]:
         """What the checks say of `subject`."""
-        return examine_with_fixes(self._checks.get(type(subject), ()), subject)
+        kind = type(subject)
+        if kind not in self._loaded:
+            self._loaded[kind] = list(map(loaded, self._checks.get(kind, ())))
+        return examine_with_fixes(self._loaded[kind], subject)
 
     def consult(self, path: str, only: frozenset[str]) -> Looked:
         """What the checks say of the handlers that the template at `path` names in these files; of itself, nothing."""
@@ -194,19 +198,6 @@ def crash(path: str, error: Exception) -> Finding:
     """That the analysis of a file did not come to its end."""
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     return finding(check_crashed, Location(path), f"the analysis crashed on {path}: {reason}")
-
-
-def contents_of(path: str) -> bytes:
-    """The bytes of a file, of a huge one the beginning. (`open` takes as long again as the reading.)"""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        data = part = os.read(handle, READ_AT_ONCE)
-        while len(part) == READ_AT_ONCE and len(data) < READ_AT_MOST:
-            part = os.read(handle, READ_AT_ONCE)
-            data += part
-        return data
-    finally:
-        os.close(handle)
 
 
 def pack(looked: Looked) -> Packed:

@@ -33,6 +33,8 @@ class Report(NamedTuple):
     """Problems that `--fix` mended."""
     notices: Sequence[str] = ()
     """One line each, for standard error: what could not be done, and the remedy."""
+    late_notices: Callable[[], Sequence[str]] = tuple
+    """More of them, from what goes on while the report is made. Waits for its end."""
     crashed: bool = False
     """A check raised (LL000 is among the findings)."""
     nothing_to_check: Sequence[str] = ()

@@ -59,7 +59,7 @@ def at(path: str, wanted: Wanted) -> list[Package]:
         found = list(of_functions(take([path]).functions, wanted))
         if found:
             return found
-    contents = open_package(path)
+    contents = open_package(path, wanted.architecture)
     if not contents.entries and not contents.remarks:
         return []
     named = wanted.handlers
@@ -165,18 +165,21 @@ def _made(
     python = wanted.python or (python_of(functions) if functions else None)
     architectures = (wanted.architecture,) if wanted.architecture else architectures_of(functions)
     kind = contents.kind
-    remarks = contents.remarks
-    notes: Sequence[str] = ()
+    remarks: Sequence[str]
+    notes: Sequence[str]
+    remarks, notes = contents.remarks, ()
+    if kind == "folder":  # a link in it is no fault of what is deployed
+        remarks, notes = (), contents.remarks
     if kind == "folder" and is_source(contents):
         from lambdalint.packages.joined import built
-        from lambdalint.packages.requirements import requirements
+        from lambdalint.packages.requirements import extras_of, requirements
 
         kind = "source"
         stated, wrong = requirements(contents.path, python, next(iter(architectures), None), held)
-        needed = [one.name for one in stated if one.applies and not one.dev]
-        joined, whole = built(contents, needed, wanted.installed, python)
+        needed = [one.name for one in stated if one.shipped]
+        joined, whole = built(contents, needed, wanted.installed, python, extras_of(stated))
         complete = complete and whole
-        contents, remarks, notes = joined, [*joined.remarks, *wrong], joined.notes
+        contents, remarks, notes = joined, wrong, [*joined.remarks, *joined.notes]
     return Package(
         contents.path,
         kind,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from lambdalint.files import contents_of
+
 BOM = b"\xef\xbb\xbf"
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -32,14 +34,13 @@ def decode(data: bytes) -> str | None:
 
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them: `str.splitlines` also splits at form feeds and the like."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
 
 
 def read(path: str) -> str | None:
     """The text of the file at `path`; None where it cannot be had."""
     try:
-        with open(path, "rb", buffering=0) as stream:
-            return decode(stream.readall())
+        return decode(contents_of(path))
     except (OSError, ValueError):
         return None
 

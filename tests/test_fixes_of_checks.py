@@ -8,14 +8,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from packing import lay_package
 from running import check, run
 from test_checks import CASES, CONFIG, NAMES, Block
 
 from lambdalint.check import AnyCheck
 
 OFFERING = frozenset(
-    "LL101 LL102 LL103 LL108 LL110 LL114 LL301 LL304 LL305 LL309 LL311 LL313 LL314 LL320 LL401 LL405 LL406 LL407 "
-    "LL601 LL602 LL603 LL604 LL606 LL607 LL801 LL802 LL804 LL811 LL812".split()
+    "LL101 LL102 LL103 LL108 LL110 LL114 LL202 LL204 LL205 LL301 LL304 LL305 LL309 LL311 LL313 LL314 LL320 "
+    "LL401 LL405 LL406 LL407 LL601 LL602 LL603 LL604 LL606 LL607 LL801 LL802 LL804 LL808 LL811 LL812".split()
 )
 
 
@@ -32,6 +33,9 @@ def test_a_fix_mends_its_finding_and_makes_no_other(
     of: AnyCheck, title: str, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for language, block in blocks:
+        if language == "package":
+            lay_package(block, tmp_path)
+            continue
         named = re.match(r"# file: (\S+)\n", block)
         file = tmp_path / (named[1] if named else NAMES[language])
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -140,7 +140,6 @@ def _is_here(function: Function, handler: Handler) -> bool:
 
 def _is_mentioned(handler: Handler, name: str) -> bool:
     """Whether the name stands anywhere in the code, or names that do not stand there may be read."""
-    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.IGNORECASE)
-    if handler.mentions(name, whole) or handler.mentions(name.lower(), whole):
+    if handler.mentions(name, alone=True) or handler.mentions(name.lower(), alone=True):
         return True
     return any(handler.mentions(word, form) for word, form in _OF_ANY_NAME.items())

@@ -123,6 +123,7 @@ def bundled_sdk(package: Package, policy: Policy) -> Iterator[Problem]:
         return
     lines = [one for one in stated(package) if one.name in SDK]
     anyway = _BRINGS_IT & {one.name for one in stated(package)}
+    sure = not anyway and all(one.format in _KEEPING for one in package.functions)
     for group in by_file(lines):
         if not any(map(_is_newer, group)):
             names = listed([one.name for one in group])
@@ -131,8 +132,8 @@ def bundled_sdk(package: Package, policy: Policy) -> Iterator[Problem]:
                 group[0].location,
                 f"{names} {are} in the runtime already, and would add some 20 MB to the package; leave {them} out, or "
                 'set sdk = "bundle" if this version must be the one that runs',
-                unrequiring([(one.name, one.location) for one in group]),
-                sure=not anyway and all(one.format in _KEEPING for one in package.functions),
+                unrequiring([(one.name, one.location) for one in group]) if sure else None,
+                sure=sure,
             )
     shipped = [one for one in package.distributions if one.name in SDK]
     by = [name for name in above("botocore", package.distributions) if name not in SDK]

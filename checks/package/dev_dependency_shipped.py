@@ -93,6 +93,9 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
+    brought = {*(one.name for one in package.distributions), *(one.name for one in stated(package))}
+    if not any(map(is_development, brought)):
+        return
     names = imported(package.reaches)
     there = {one.name for one in package.distributions}
     used = needed(package, package.reaches)
@@ -102,27 +105,30 @@ def dev_dependency_shipped(package: Package) -> Iterator[Problem]:
         if is_development(one.name) and one.name not in used and not any(may_be(one.name, name) for name in names)
     ]
     for group in by_file(lines):
-        yield from _stated(package, group, whole=all(one.name in there for one in group))
+        certain = [one for one in group if one.name not in _AT_TIMES or one.name in there]
+        for part in (certain, [one for one in group if one not in certain]):
+            if part:
+                yield _stated(part, sure=part is certain and is_installed(package))
     shipped = [one for one in package.distributions if is_development(one.name) and one.name not in used]
     if shipped and package.kind != "source" and package.reaches:
-        brought = brought_by([one.name for one in shipped], package.distributions, used | SDK)
-        size = sum(one.bytes_unzipped for one in brought)
+        all_of_it = brought_by([one.name for one in shipped], package.distributions, used | SDK)
+        size = sum(one.bytes_unzipped for one in all_of_it)
         are, them = ("is", "it") if len(shipped) == 1 else ("are", "them")
         more = " with what it needs" if len(shipped) == 1 else " with what they need"
         yield Problem(
             package.location,
             f"{listed([one.name for one in by_size(shipped)])} {are} in the package, {mb(size)}"
-            f"{more if len(brought) > len(shipped) else ''}, and of use to developers only; install {them} elsewhere",
+            f"{more if len(all_of_it) > len(shipped) else ''}, and of use to developers only; install {them} elsewhere",
             sure=any(one.name not in _AT_TIMES for one in shipped),
         )
 
 
-def _stated(package: Package, group: list[Requirement], whole: bool) -> Iterator[Problem]:
-    several = len(group) > 1
-    yield Problem(
+def _stated(group: list[Requirement], sure: bool) -> Problem:
+    are, them = ("is", "it") if len(group) == 1 else ("are", "them")
+    return Problem(
         group[0].location,
-        f"{listed([one.name for one in group])} {'are' if several else 'is'} of use to developers only, and would be "
-        f"deployed; put {'them' if several else 'it'} into a file or group for development",
-        unrequiring([(one.name, one.location) for one in group]),
-        sure=is_installed(package) and (whole or any(one.name not in _AT_TIMES for one in group)),
+        f"{listed([one.name for one in group])} {are} of use to developers only, and would be deployed; put {them} "
+        "into a file or group for development",
+        unrequiring([(one.name, one.location) for one in group]) if sure else None,
+        sure=sure,
     )

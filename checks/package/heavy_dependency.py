@@ -155,7 +155,8 @@ def heavy_dependency(package: Package) -> Iterator[Problem]:
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
     yield from _descriptions(package)
-    if not is_known(package):
+    brought = {*(one.name for one in package.distributions), *(one.name for one in stated(package))}
+    if brought.isdisjoint(_JOBS) or not is_known(package):
         return
     used = needed(package, package.reaches)
     for use in package.uses:

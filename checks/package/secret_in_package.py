@@ -69,6 +69,8 @@ def secret_in_package(package: Package) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/security-dataprotection.html
     """
+    if not package.secrets:
+        return
     in_code = {path for reach in package.reaches for path in (*reach.modules, *reach.lazy)}
     found = [one for one in package.secrets if one.path not in in_code]
     sure = {one for one in found if _is_sure(one, package)}

@@ -92,7 +92,7 @@ def unused_dependency(package: Package) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    if not is_known(package):
+    if not (package.distributions or package.requirements) or not is_known(package):
         return
     used = needed(package, package.reaches)
     lines = [one for one in stated(package) if _counts(one.name) and one.name not in used]
@@ -138,11 +138,12 @@ def _stated(package: Package, one: Requirement) -> Iterator[Problem]:
         if one.name not in MODULES and unknown:
             return  # it may be what gives these
     size = f", {mb(freed_bytes(one.name, package.distributions))}," if there is not None else ""
+    sure = is_installed(package) and package.alone and not _others(package)
     yield Problem(
         one.location,
         f"{one.name}{size} is stated here, but no handler leads to it; remove it",
-        unrequiring([(one.name, one.location)]),
-        sure=is_installed(package) and package.alone and not _others(package),
+        unrequiring([(one.name, one.location)]) if sure else None,
+        sure=sure,
     )
 
 

@@ -99,7 +99,7 @@ def whole_folder_shipped(package: Package, shares: Shares) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
-    if package.kind == "image" or not is_known(package):
+    if package.kind == "image" or package.bytes_unzipped < shares.at_least_mb * MB or not is_known(package):
         return
     yield from _shared(package, shares)
     yield from _project(package, shares)

@@ -164,8 +164,9 @@ def publish(report: Report, options: Options, output_format: str) -> None:
         sys.stderr.write(text)  # standard output carries the mended source
     else:
         write(text)
+    late_notices = report.late_notices()
     if not options.quiet:
-        for notice in report.notices:
+        for notice in (*report.notices, *late_notices):
             print(f"lambdalint: {notice}", file=sys.stderr)
     for folder in report.nothing_to_check:
         print(f"lambdalint: {folder}: there is nothing to check in it", file=sys.stderr)

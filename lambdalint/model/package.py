@@ -54,8 +54,6 @@ class Distribution(NamedTuple):
     """Of its wheel: `cp312-cp312-manylinux_2_17_x86_64`."""
     python: str = ""
     """The versions of Python it is for: `>=3.9`."""
-    why: tuple[str, ...] = ()
-    """What it is there for, shortest way first: `app.py imports pandas`, `needed by pandas`."""
     editable: bool = False
     """Installed as a link to its source, which is elsewhere."""
 
@@ -94,6 +92,10 @@ class Requirement(NamedTuple):
     marker: str = ""
     applies: bool = True
     """False where its marker leaves it out on the Python and platform of the function."""
+    extras: tuple[str, ...] = ()
+    """Asked for of it, normalised: `all`."""
+    shipped: bool = True
+    """A build of the folder installs it: it applies, is not for development, and stands in the file that builds use."""
 
 
 class Missing(NamedTuple):
@@ -122,14 +124,19 @@ class Reach(NamedTuple):
     missing: tuple[Missing, ...] = ()
     bytes_unzipped: int = 0
     """Of what is loaded, with all data of the distributions that are used."""
-    import_ms: float = 0
-    """Estimated: how long it takes to load what is loaded with the handler."""
+    estimate: Callable[[], float] = float
+    """Gives what `import_ms` says."""
     opaque: bool = False
     """Modules are imported under names that are only known when the program runs."""
     parents: Mapping[str, str] = {}
     """For each file, the file whose import led there first."""
     outside: tuple[str, ...] = ()
     """Modules of the standard library and of the runtime that are loaded with it: `boto3`."""
+
+    @property
+    def import_ms(self) -> float:
+        """Estimated: how long it takes to load what is loaded with the handler."""
+        return self.estimate()
 
 
 class Use(NamedTuple):
@@ -187,6 +194,7 @@ class Facts(Protocol):
     """What learns more of a package: implemented where packages are read."""
 
     def distributions(self, package: Package) -> Sequence[Distribution]: ...
+    def why(self, package: Package) -> Mapping[str, Sequence[str]]: ...
     def natives(self, package: Package) -> Sequence[Native]: ...
     def waste(self, package: Package) -> Sequence[Waste]: ...
     def secrets(self, package: Package) -> Sequence[Secret]: ...
@@ -262,6 +270,11 @@ class Package:
     @cached_property
     def distributions(self) -> Sequence[Distribution]:
         return self.facts.distributions(self)
+
+    @cached_property
+    def why(self) -> Mapping[str, Sequence[str]]:
+        """What distributions are there for, by name: `app.py imports it`, `pandas needs it`."""
+        return self.facts.why(self)
 
     @cached_property
     def natives(self) -> Sequence[Native]:

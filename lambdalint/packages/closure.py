@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from lambdalint.model.package import Distribution, Missing, Reach
 from lambdalint.packages import costs, sdk
@@ -40,9 +41,15 @@ class Closure:
     ) -> None:
         self._planner = Planner(list(roots(contents, layers, python)), distributions, python)
         self._distributions = {one.name: one for one in distributions}
+        self._reaches: dict[str, Reach] = {}
 
     def reach(self, handler: str) -> Reach:
         """What is loaded with a handler, and what its calls may load."""
+        if handler not in self._reaches:
+            self._reaches[handler] = self._reached(handler)
+        return self._reaches[handler]
+
+    def _reached(self, handler: str) -> Reach:
         start = self._planner.chain_of(handler)
         if not start:
             return Reach(handler)
@@ -56,7 +63,7 @@ class Closure:
             tuple(later),
             tuple(self._missing(start, loaded, later)),
             self._bytes(loaded, self._services([*loaded, *later])),
-            costs.estimate(plans),
+            partial(costs.estimate, plans),
             any(self._planner.plan_of(path).opaque for path in (*loaded, *later)),
             {path: parent for path, parent in parents.items() if parent},
             tuple(sorted({name for plan in plans for name in plan.outside})),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model.package import Distribution, Entry, Native, Package, Reach, Requirement, Secret, Use, Waste
 from lambdalint.packages.contents import Contents, Unreadable
-from lambdalint.packages.waste import waste
+from lambdalint.packages.waste import may_be_waste, waste
 
 if TYPE_CHECKING:
     from lambdalint.packages.closure import Closure
@@ -24,26 +24,47 @@ class PackageFacts:
         self._held = held
 
     def distributions(self, package: Package) -> Sequence[Distribution]:
-        found = self._plain(package)
-        whys = why(found, package.reaches)
-        return [one._replace(why=tuple(whys.get(one.name, ()))) for one in found]
+        from lambdalint.packages.distributions import distributions
+
+        architecture = next(iter(package.architectures), None)
+        return distributions(self.contents, package.python, architecture, self._extras(package))
+
+    def why(self, package: Package) -> Mapping[str, Sequence[str]]:
+        return why(package.distributions, package.reaches)
 
     def natives(self, package: Package) -> Sequence[Native]:
         from lambdalint.packages.natives import natives
 
-        return natives(self.contents)
+        if package.kind != "image":
+            return natives(self.contents)
+        own = {entry.path for entry in self._deployed(package)}
+        return [one for one in natives(self.contents) if one.path in own]
 
     def waste(self, package: Package) -> Sequence[Waste]:
+        may_go = package.distributions or package.natives or any(may_be_waste(one.path) for one in package.entries)
+        if not may_go:
+            return ()  # nearly all source folders: nobody need follow imports for them
         reaches = package.reaches
         return waste(
-            package.entries,
-            self._plain(package),
+            self._deployed(package),
+            package.distributions,
             package.natives,
-            loaded={path for reach in reaches for path in (*reach.modules, *reach.lazy)},
+            loaded={path for reach in reaches for path in reach.modules},
+            later={path for reach in reaches for path in reach.lazy},
             services=self._services(package),
             opaque=any(reach.opaque for reach in reaches),
             python=package.python,
         )
+
+    def _deployed(self, package: Package) -> Sequence[Entry]:
+        """Of an image what was put in for the function: all else is the base that it stands on."""
+        if package.kind != "image":
+            return package.entries
+        from lambdalint.packages.images import Image
+
+        assert isinstance(self.contents, Image)
+        part_of = self.contents.part_of
+        return [entry for entry in package.entries if part_of(entry.path) in ("package", "layer")]
 
     def secrets(self, package: Package) -> Sequence[Secret]:
         from lambdalint.packages.secrets import secrets
@@ -64,7 +85,7 @@ class PackageFacts:
 
             layers = [contents_of(layer) for layer in package.layers]
             of_layers = [one for layer in package.layers for one in layer.distributions]
-            self._closure = Closure(self.contents, layers, [*self._plain(package), *of_layers], package.python)
+            self._closure = Closure(self.contents, layers, [*package.distributions, *of_layers], package.python)
         return self._closure
 
     _closure: Closure | None = None
@@ -91,20 +112,17 @@ class PackageFacts:
             except Unreadable:
                 continue
 
-    def _plain(self, package: Package) -> Sequence[Distribution]:
-        """The distributions, without what they are there for."""
-        if self._distributions is None:
-            from lambdalint.packages.distributions import distributions
+    def _extras(self, package: Package) -> Mapping[str, Sequence[str]]:
+        """The extras that a source folder asks for."""
+        if package.kind != "source":
+            return {}
+        from lambdalint.packages.requirements import extras_of
 
-            architecture = next(iter(package.architectures), None)
-            self._distributions = distributions(self.contents, package.python, architecture)
-        return self._distributions
-
-    _distributions: Sequence[Distribution] | None = None
+        return extras_of(package.requirements)
 
     def _own(self, package: Package) -> list[Entry]:
         """The entries that came with no distribution."""
-        installed = {path for one in self._plain(package) for path in one.files}
+        installed = {path for one in package.distributions for path in one.files}
         return [entry for entry in package.entries if entry.path not in installed]
 
     def _services(self, package: Package) -> frozenset[str] | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lambdalint.model.package import Entry
 from lambdalint.packages.contents import Unreadable
-from lambdalint.packages.safety import Told, follow
+from lambdalint.packages.safety import Told, follow, shown
 from lambdalint.packages.spans import File
 
 MOST_ENTRIES = 300_000
@@ -68,7 +68,7 @@ class Folder:
             except OSError as error:
                 if not inner:
                     raise Unreadable(f"cannot be read: {error.strerror or error}") from None
-                self._told.add(f"holds folders that cannot be read ({error.strerror})", _shown(inner))
+                self._told.add(f"holds folders that cannot be read ({error.strerror})", _printable(inner))
             if len(self.entries) > MOST_ENTRIES:
                 raise Unreadable(f"holds more files than are looked at ({MOST_ENTRIES:,})")
         self._judge_links()
@@ -87,22 +87,22 @@ class Folder:
         return folders[::-1]
 
     def _add(self, path: str, entry: os.DirEntry[str]) -> None:
-        shown = _shown(path)
+        name = _printable(path)
         try:
             status = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(status.st_mode):
-                self.links[shown] = os.readlink(entry.path).replace(os.sep, "/")
+                self.links[name] = os.readlink(entry.path).replace(os.sep, "/")
             elif not stat.S_ISREG(status.st_mode):
-                self._told.add("holds devices, pipes or sockets, which are left out", shown)
+                self._told.add("holds devices, pipes or sockets, which are left out", name)
                 return
         except OSError:
-            self._told.add("holds files that are gone or cannot be looked at", shown)
+            self._told.add("holds files that are gone or cannot be looked at", name)
             return
-        if shown != path:
-            self._told.add("has names that are not UTF-8", shown)
-            self._odd[shown] = path
+        if name != path:
+            self._told.add("has names that are not UTF-8", name)
+            self._odd[name] = path
         size = status.st_size
-        self.entries.append(Entry(shown, size, zipped(shown, size), stat.S_IMODE(status.st_mode) & _MODE))
+        self.entries.append(Entry(name, size, zipped(name, size), stat.S_IMODE(status.st_mode) & _MODE))
 
     def _judge_links(self) -> None:
         """Tell of the links that are not followed. A file elsewhere keeps its place: a build may take it along."""
@@ -116,7 +116,7 @@ class Folder:
             else:
                 gone.add(link)
                 fault = f"holds links to {'folders' if os.path.isdir(target) else 'nothing'}, which are left out"
-            self._told.add(fault, f"{link} -> {_shown(self.links[link])}")
+            self._told.add(fault, f"{link} -> {_printable(self.links[link])}")
         if gone:
             self.entries = [entry for entry in self.entries if entry.path not in gone]
             del self._paths
@@ -129,18 +129,18 @@ class Folder:
         """See `Contents.read`."""
         inside = follow(path, self.links) if self.links else path
         if inside not in self._paths:
-            raise Unreadable(f"holds no such file: {_shown(path)}")
+            raise Unreadable(f"holds no such file: {shown(path)}")
         name = self._odd.get(inside, inside)
         try:
             return File(os.path.join(self._top, *name.split("/"))).read(0, at_most)
         except Unreadable as error:
-            raise Unreadable(f"holds a file that {error}: {path}") from None
+            raise Unreadable(f"holds a file that {error}: {shown(path)}") from None
 
 
 _MODE = 0o777 if os.name == "posix" else 0
 
 
-def _shown(path: str) -> str:
+def _printable(path: str) -> str:
     """A path as it can be printed, whatever bytes it is made of."""
     return path if path.isprintable() else path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

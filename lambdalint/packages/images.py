@@ -10,7 +10,7 @@ from lambdalint.packages.contents import Unreadable
 from lambdalint.packages.folders import zipped
 from lambdalint.packages.layouts import FolderStore, Layer, Store, TarStore, architecture_of, digest_of, layout_of
 from lambdalint.packages.overlay import Overlay, Stored
-from lambdalint.packages.safety import Told, follow
+from lambdalint.packages.safety import Told, follow, shown
 from lambdalint.packages.spans import File, Span, unpacked
 from lambdalint.packages.tars import FILE, TarMember, is_tar, tar_members
 
@@ -69,9 +69,9 @@ class Image:
         inside = follow(self._places.get(path, path), self._overlay.links, rooted=True)
         found = self._overlay.files.get(inside)
         if found is None:
-            raise Unreadable(f"holds no such file, or a link that leads to none: {path}")
+            raise Unreadable(f"holds no such file, or a link that leads to none: {shown(path)}")
         if found.sparse:
-            raise Unreadable(f"holds a file that is kept without its zeros, which is not read: {path}")
+            raise Unreadable(f"holds a file that is kept without its zeros, which is not read: {shown(path)}")
         return self._spans[found.layer].read(found.at, min(found.size, at_most))
 
     def part_of(self, path: str) -> str:
@@ -90,7 +90,7 @@ class Image:
             if layer.digest and digest_of(span) != layer.digest:
                 raise Unreadable("is not what its digest says; save the image again")
         except Unreadable as error:
-            raise Unreadable(f"has a layer that {error} ({layer.name[:40]})") from None
+            raise Unreadable(f"has a layer that {error} ({shown(layer.name)[:40]})") from None
         self._spans.append(span)
         self._ratios.append(_ratio(layer, members) if span is not layer.span else None)
         self._overlay.apply(len(self._spans) - 1, members)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from lambdalint.model.package import Entry
 from lambdalint.packages.contents import Contents
@@ -47,7 +48,11 @@ class Joined:
 
 
 def built(
-    source: Contents, names: Iterable[str], installed: str, python: tuple[int, int] | None
+    source: Contents,
+    names: Iterable[str],
+    installed: str,
+    python: tuple[int, int] | None,
+    extras: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Joined, bool]:
     """What a build makes of a source folder that needs the distributions `names`, and whether all of them are in it.
 
@@ -62,7 +67,7 @@ def built(
     if not where:
         said = [f"needs {len(wanted)} distributions that are not installed here: name a folder with --installed"]
         return Joined(source.path, [(source, own)], source.remarks, said if wanted else ()), not wanted
-    parts, lacking = _taken(where, wanted, python)
+    parts, lacking = _taken(where, wanted, python, extras)
     notes = [f"is weighed with what is installed in {where}"]
     if lacking:
         notes.append(f"needs {', '.join(lacking)}, of which nothing is in {where}")
@@ -81,12 +86,12 @@ def _environments(folder: str) -> Iterator[str]:
 
 
 def _taken(
-    where: str, names: Sequence[str], python: tuple[int, int] | None
+    where: str, names: Sequence[str], python: tuple[int, int] | None, extras: Mapping[str, Collection[str]]
 ) -> tuple[list[tuple[Contents, Mapping[str, Entry]]], list[str]]:
     """The parts of `where` that these distributions, and what they need, are; and the names that are not there."""
     wheels = [name for name in sorted(os.listdir(where)) if name.endswith(".whl")] if os.path.isdir(where) else []
     sources = [open_package(os.path.join(where, name)) for name in wheels] or [open_package(where)]
-    known = {one.name: (contents, one) for contents in sources for one in distributions(contents, python, None)}
+    known = {one.name: (contents, one) for contents in sources for one in distributions(contents, python, None, extras)}
     taken: dict[str, tuple[Contents, dict[str, Entry]]] = {}
     lacking: list[str] = []
     waiting = list(names)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from lambdalint.packages.contents import Unreadable
-from lambdalint.packages.safety import follow, safe
+from lambdalint.packages.safety import follow, safe, shown
 from lambdalint.packages.spans import File, Part, Span, pieces
 from lambdalint.packages.tars import FILE, HARD_LINK, LINK, tar_members
 
@@ -154,12 +154,12 @@ class _Reader:
     def _json(self, name: str, descriptor: object = None) -> Any:
         span, size = self._part(name)
         if size > _MOST_DOCUMENT_BYTES:
-            raise Unreadable(f"is no image: {name} has {size:,} bytes")
+            raise Unreadable(f"is no image: {shown(name)} has {size:,} bytes")
         _check(span, size, name, descriptor)
         try:
             return json.loads(span.read(0, size))
         except (ValueError, RecursionError):
-            raise Unreadable(f"is no image: {name} is no JSON") from None
+            raise Unreadable(f"is no image: {shown(name)} is no JSON") from None
 
     def _layer(self, descriptor: object) -> Layer:
         name = _blob(descriptor)
@@ -170,7 +170,7 @@ class _Reader:
     def _part(self, name: str) -> tuple[Span, int]:
         found = self._store.part(safe(name)) if safe(name) else None
         if found is None:
-            raise Unreadable(f"is damaged: {name[:100]!r} is not in it; save it again")
+            raise Unreadable(f"is damaged: {shown(name)} is not in it; save it again")
         return found
 
 
@@ -180,10 +180,10 @@ def _check(span: Span, size: int, name: str, descriptor: object) -> None:
         return
     kind, _, value = name.removeprefix("blobs/").partition("/")
     if digest_of(span, kind) != value:
-        raise Unreadable(f"is damaged: {name[:40]} is not what its digest says; save it again")
+        raise Unreadable(f"is damaged: {shown(name)[:40]} is not what its digest says; save it again")
     stated = descriptor.get("size")
     if isinstance(stated, int) and stated != size:
-        raise Unreadable(f"is damaged: {name[:40]} has {size:,} bytes where {stated:,} are stated")
+        raise Unreadable(f"is damaged: {shown(name)[:40]} has {size:,} bytes where {stated:,} are stated")
 
 
 def digest_of(span: Span, kind: str = "sha256") -> str:
@@ -230,7 +230,7 @@ def architecture_of(config: Mapping[str, Any]) -> str:
 
 def _object(found: object, name: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
-        raise Unreadable(f"is no image: {name[:100]} is no object")
+        raise Unreadable(f"is no image: {shown(name)} is no object")
     return found
 
 

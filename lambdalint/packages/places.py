@@ -98,7 +98,7 @@ def roots(contents: Contents, layers: Sequence[Contents], python: tuple[int, int
     packages = f"lib/python{python[0]}.{python[1]}/site-packages/" if python else ""
     tree = Tree(contents)
     if contents.kind == "image":
-        inside = ["var/task/", f"opt/python/{packages}", "opt/python/", f"var/lang/{packages}", "var/runtime/"]
+        inside = ["", f"opt/python/{packages}", "opt/python/", f"var/lang/{packages}", "var/runtime/"]
         yield from (Place(tree, folder) for folder in inside if folder in tree.folders)
     else:
         yield Place(tree, "")

@@ -93,5 +93,10 @@ class Told:
 
 def some(names: Sequence[str]) -> str:
     """The first of some names, and how many more there are."""
-    shown = ", ".join(repr(name)[1:-1][:200] for name in names[:SHOWN])
-    return f"{shown} and {len(names) - SHOWN:,} more" if len(names) > SHOWN else shown
+    first = ", ".join(map(shown, names[:SHOWN]))
+    return f"{first} and {len(names) - SHOWN:,} more" if len(names) > SHOWN else first
+
+
+def shown(name: str) -> str:
+    """A name as a line may hold it, whatever letters it has."""
+    return repr(name)[1:-1][:200]

@@ -131,7 +131,7 @@ class Inflated:
                         break
                     state = zlib.decompressobj(31)
                 piece = state.decompress(data, left)
-                at += len(data) - len(state.unconsumed_tail) - len(state.unused_data)
+                at += len(data) - len(state.unused_data if state.eof else state.unconsumed_tail)
                 pieces.append(piece)
                 left -= len(piece)
         except zlib.error as error:

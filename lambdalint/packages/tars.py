@@ -45,7 +45,7 @@ def tar_members(span: Span) -> Iterator[TarMember]:
     while (header := span.read(at, _BLOCK)) and any(header):
         count += 1
         if len(header) < _BLOCK or not _is_sound(header):
-            raise Unreadable(f"is damaged: no tar goes on at byte {at:,}")
+            raise Unreadable(f"is damaged: its tar breaks off at byte {at:,}; copy or save it again")
         if count > MOST_MEMBERS:
             raise Unreadable(f"holds more than {MOST_MEMBERS:,} members, more than are looked at")
         kind, at = header[156:157], at + _BLOCK

@@ -42,17 +42,19 @@ def waste(
     natives: Sequence[Native],
     *,
     loaded: Collection[str],
+    later: Collection[str],
     services: Collection[str] | None,
     opaque: bool,
     python: tuple[int, int] | None,
 ) -> list[Waste]:
     """What could go, most bytes first; each file counts once.
 
-    `loaded` are the files that handlers load, at once or later. `services` are those of AWS that the program uses;
-    None: they are not known. `opaque`: modules are imported whose names are not known, so none counts as unused.
+    `loaded` are the files that handlers load, `later` those that calls may load. `services` are those of AWS that the
+    program uses; None: they are not known. `opaque`: modules are imported whose names are not known, so none counts
+    as unused.
     """
     sizes = {entry.path: entry for entry in entries}
-    spared = set(loaded)
+    spared = {*loaded, *later}
     used = {folder for path in loaded for folder in _telling(path)}
     installed = {path for one in distributions for path in one.files}
     kinds: dict[str, list[str]] = defaultdict(list)
@@ -89,6 +91,11 @@ def waste(
 
 UNSAFE = frozenset({"dev", "sdk", "sdk-data", "unused", "symbols", "metadata"})
 """What a program might miss after all: a plug-in is imported by a name that stands nowhere."""
+
+
+def may_be_waste(path: str) -> bool:
+    """Whether a file could go if nothing loads it, by its path alone."""
+    return path.endswith("/pyvenv.cfg") or bool(_kind_of(path, (0, 0), ()))
 
 
 def _environments(paths: Iterable[str]) -> tuple[str, ...]:

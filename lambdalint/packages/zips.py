@@ -11,7 +11,7 @@ from functools import cached_property
 from lambdalint.model.package import Entry
 from lambdalint.packages.central import UTF_8, Member, members
 from lambdalint.packages.contents import Unreadable
-from lambdalint.packages.safety import MOST_LETTERS, Told, follow, safe
+from lambdalint.packages.safety import MOST_LETTERS, Told, follow, safe, shown
 from lambdalint.packages.spans import BOMB_BYTES, BOMB_RATIO, File
 
 MOST_BYTES = 10 * 1 << 30
@@ -76,15 +76,15 @@ class Zip:
         inside = follow(path, self.links) if self.links else path
         member = self._members.get(inside)
         if member is None or stat.S_ISLNK(member.mode):
-            raise Unreadable(f"holds no such file, or a link that leads to none: {path}")
+            raise Unreadable(f"holds no such file, or a link that leads to none: {shown(path)}")
         return self._content(member, path, at_most)
 
     def _content(self, member: Member, path: str, at_most: int) -> bytes:
         """The file, and no more of it than is stated."""
         if member.flags & _ENCRYPTED:
-            raise Unreadable(f"is encrypted: {path} cannot be read")
+            raise Unreadable(f"is encrypted: {shown(path)} cannot be read")
         if member.method not in _METHODS:
-            raise Unreadable(f"is packed in a way that is not read here: {path}")
+            raise Unreadable(f"is packed in a way that is not read here: {shown(path)}")
         at = self._start(member, path)
         wanted = min(member.bytes_unzipped, at_most)
         if member.method == _STORED:
@@ -94,18 +94,18 @@ class Zip:
         if wanted < member.bytes_unzipped:
             return data
         if more:
-            raise Unreadable(f"is damaged: {path} holds more than it states")
+            raise Unreadable(f"is damaged: {shown(path)} holds more than it states")
         if len(data) != wanted or zlib.crc32(data) != member.crc:
-            raise Unreadable(f"is damaged: {path} is not what its checksum says")
+            raise Unreadable(f"is damaged: {shown(path)} is not what its checksum says")
         return data
 
     def _start(self, member: Member, path: str) -> int:
         """Where the packed bytes of a file begin."""
         header = self._file.read(member.at, 30 + len(member.name))
         if len(header) < 30 or header[:4] != b"PK\3\4":
-            raise Unreadable(f"is damaged: {path} does not begin where it is said to")
+            raise Unreadable(f"is damaged: {shown(path)} does not begin where it is said to")
         if header[30:] != member.name:
-            raise Unreadable(f"is damaged: {path} has another name where it begins")
+            raise Unreadable(f"is damaged: {shown(path)} has another name where it begins")
         name, extra = struct.unpack_from("<HH", header, 26)
         return int(member.at + 30 + name + extra)
 
@@ -124,7 +124,7 @@ class Zip:
                 pieces.append(state.decompress(packed, left))
                 left -= len(pieces[-1])
         except zlib.error:
-            raise Unreadable(f"is damaged: {path} cannot be unpacked") from None
+            raise Unreadable(f"is damaged: {shown(path)} cannot be unpacked") from None
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return (data, False) if left else (data[:wanted], True)
 
@@ -173,9 +173,9 @@ def _name(member: Member, told: Told) -> str:
     except UnicodeDecodeError:
         if not member.flags & UTF_8:
             return name.decode("cp437")
-    shown = name.decode("utf-8", "replace")
-    told.add("has names that are not the UTF-8 they are said to be", shown)
-    return shown
+    replaced = name.decode("utf-8", "replace")
+    told.add("has names that are not the UTF-8 they are said to be", replaced)
+    return replaced
 
 
 def _folders(paths: Iterable[str]) -> set[str]:

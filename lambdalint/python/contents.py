@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
+from lambdalint.files import contents_of
 from lambdalint.model import Binding, Call, Import, Location, Novelty, UnusedGlobal
 from lambdalint.model.code import Wording
 from lambdalint.python.blocks import statements
@@ -161,13 +162,13 @@ def _is_read_elsewhere(module: Module, name: str, modules: Modules) -> bool:
     folder = os.path.dirname(module.path)
     beside = {os.path.join(folder, one) for one in modules.names_in(folder) if one.endswith(".py")}
     module.dirs.add(folder)
-    words = [word.encode() for word in (name, module.name)]
+    words = [word.encode("utf-8", "surrogateescape") for word in (name, module.name)]
     for path in sorted(modules.closure(module)[0] | beside):
         if os.path.normpath(path) == os.path.normpath(module.path):
             continue
         module.files.add(path)
-        with suppress(OSError), open(path, "rb") as file:
-            data = file.read()
+        with suppress(OSError):
+            data = contents_of(path)
             if all(word in data and re.search(rb"\b%s\b" % re.escape(word), data) for word in words):
                 return True
     return False

@@ -8,9 +8,10 @@ whole is a graph, and walking it from a handler's activation gives each call wit
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lambdalint.model import Step
 from lambdalint.python.objects import Frame, Function
 from lambdalint.python.values import Place, Value
 
@@ -106,7 +107,7 @@ class Record:
 class Edge:
     """A call from one activation to another."""
 
-    __slots__ = ("flags", "function", "guards", "loops", "module", "name", "node", "scope", "target")
+    __slots__ = ("flags", "function", "guards", "loops", "module", "name", "node", "scope", "step", "target")
 
     def __init__(
         self,
@@ -127,6 +128,8 @@ class Edge:
         self.flags = flags
         self.loops = loops
         self.target = target
+        self.step: Step | None = None
+        """As the model tells of it, once it was asked for: many ways lead over one edge."""
 
 
 class Activation:
@@ -167,7 +170,7 @@ def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge,
             continue
         seen.add((id(activation), state))
         for record in activation.records:
-            now = state | record.flags | (KEPT if any(guard.filled for guard in record.guards) else 0)
+            now = state | record.flags | _kept_by(record.guards)
             # A factory's callers choose what it builds: each of them is a place of its own.
             key = (id(record), id(way[-1]) if way and chosen_by_caller(record) else 0)
             known = best.get(key)
@@ -178,9 +181,13 @@ def walk(root: Activation, flags: int = 0) -> Iterator[tuple[Record, tuple[Edge,
                 merged = (known[2] & now & _BEST_WHEN_CLEAR) | ((known[2] | now) & IN_LOOP)
                 best[key] = (record, way if worse else known[1], merged)
         for edge in activation.edges:
-            now = state | edge.flags | (KEPT if any(guard.filled for guard in edge.guards) else 0)
+            now = state | edge.flags | _kept_by(edge.guards)
             todo.append((edge.target, (*way, edge), now))
     yield from best.values()
+
+
+def _kept_by(guards: Sequence[Guard]) -> int:
+    return KEPT if guards and any(guard.filled for guard in guards) else 0
 
 
 def chosen_by_caller(site: Record | Edge) -> bool:

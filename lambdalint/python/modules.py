@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
+from lambdalint.files import contents_of
 from lambdalint.python.flow import Activation
 from lambdalint.python.objects import Frame
 from lambdalint.python.source import Source, Unreadable, parse
@@ -32,6 +33,7 @@ class Module:
         "activation",
         "dirs",
         "files",
+        "folder",
         "frame",
         "globals_declared",
         "imports",
@@ -45,6 +47,7 @@ class Module:
 
     def __init__(self, path: str, name: str, source: Source) -> None:
         self.path = path
+        self.folder = os.path.dirname(path)
         self.name = name
         self.source = source
         self.frame = Frame(self, None, "", warm=False)
@@ -65,6 +68,11 @@ class Module:
         self.stray: Unreadable | None = None
         """Why Python would not compile what was parsed."""
 
+    def forget(self) -> None:
+        """Let go of what was executed, which holds on to the module in turn: no garbage is collected in most runs."""
+        self.frame.values.clear()
+        del self.frame, self.activation
+
     def __repr__(self) -> str:
         return f"Module({self.path!r})"
 
@@ -76,13 +84,16 @@ class Modules:
         self, root: str, import_roots: Sequence[str] = (), contents: Mapping[str, bytes] | None = None
     ) -> None:
         self._top = os.path.abspath(root)
+        self._is_here = self._top == os.getcwd()
         self.import_roots = [os.path.normpath(path) for path in import_roots]
         self._contents = {_normal(path): data for path, data in (contents or {}).items()}
         """What is taken for the content of a file instead of what is on the disk."""
         self.by_path: dict[str, Module] = {}
         """The modules of the program at hand."""
         self._sources: dict[str, tuple[int, Source]] = {}
-        """What was parsed, by path, each with the hash of its bytes: programs share it."""
+        """What was parsed of modules that are imported, by path, each with the hash of its bytes: programs share it."""
+        self._asked: dict[str, tuple[int, Source]] = {}
+        """Likewise of the file asked for last. To keep those of all handlers takes more time than to read one again."""
         self.unreadable: dict[str, Unreadable] = {}
         self._listings: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, list[str]] = {}
@@ -94,6 +105,8 @@ class Modules:
 
     def relative(self, path: str) -> str:
         """A path as seen from the root of the project, with forward slashes."""
+        if self._is_here and ".." not in path and not os.path.isabs(path):
+            return path  # as mostly, and `relpath` takes long
         return os.path.relpath(path, self._top).replace(os.sep, "/")
 
     def read(self, path: str, data: bytes | None = None) -> Module:
@@ -102,15 +115,21 @@ class Modules:
         known = self.by_path.get(path)
         if known is not None and data is None:
             return known
-        parsed = self._sources.get(path)
+        parsed = self._sources.get(path) or self._asked.get(path)
         if parsed is None or (data is not None and parsed[0] != hash(data)):
-            parsed = self._sources[path] = self._parse(path, data)
+            parsed = self._parse(path, data)
+        if not data or path in self._sources:
+            self._sources[path] = parsed
+        else:
+            self._asked = {path: parsed}
         module = Module(path, os.path.splitext(os.path.basename(path))[0], parsed[1])
         self.by_path[path] = module
         return module
 
     def begin(self, layers: Iterable[str] = ()) -> None:
         """Another program: none of its modules has been executed yet. `layers` are folders of its layers."""
+        for module in self.by_path.values():
+            module.forget()
         self.by_path.clear()
         if tuple(layers) != self._layers:
             self._layers = tuple(layers)
@@ -124,8 +143,7 @@ class Modules:
                 data = self._contents.get(path)
             if data is None:
                 try:
-                    with open(path, "rb") as file:
-                        data = file.read()
+                    data = contents_of(path)
                 except OSError as error:
                     raise Unreadable(path, 1, 1, f"cannot be read: {error.strerror}") from None
             return hash(data), parse(data, path)
@@ -158,7 +176,7 @@ class Modules:
 
         A package is given by its folder (which may lack an `__init__.py`), a module by its file.
         """
-        here = os.path.dirname(importer.path)
+        here = importer.folder
         if level:
             for _ in range(level - 1):
                 here = _parent(here)

@@ -38,9 +38,10 @@ class Rarity:
         """`error`: read only in `except` blocks. `switch`: or under a switch that is off. `branch`: or under a
         condition that compares something with a constant. Empty: elsewhere, too, or nowhere."""
         reads = self._reads.get(name, [])
-        if not reads or name in seen or name in self._named or self._is_exported(name):
+        if not reads or name in seen or name in self._named:
             return ""
-        return _commonest(self._at(node, seen | {name}) for node in reads)
+        found = _commonest(self._at(node, seen | {name}) for node in reads)
+        return "" if found and self._is_exported(name) else found  # to look into other modules takes longest
 
     def _at(self, node: ast.AST, seen: frozenset[str]) -> str:
         found = ""

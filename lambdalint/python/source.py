@@ -59,7 +59,7 @@ class Source:
     def lines(self) -> list[str]:
         """Physical lines as Python counts them: not parted at form feeds or U+2028."""
         if self._lines is None:
-            self._lines = _NEWLINE.split(self.text)
+            self._lines = _NEWLINE.split(self.text) if "\r" in self.text else self.text.split("\n")
         return self._lines
 
     def column(self, line: int, offset: int) -> int:
@@ -73,6 +73,14 @@ class Source:
 
     def location(self, node: ast.AST) -> Location:
         """Where a node stands; the first character of the file for one without a place."""
+        if (
+            self._ascii
+            and isinstance(node, (ast.expr, ast.stmt))
+            and node.end_lineno
+            and node.end_col_offset is not None
+        ):
+            # As nearly all are: each byte is a column.
+            return Location(self.path, node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1)
         line = getattr(node, "lineno", None)
         if line is None:
             return Location(self.path)

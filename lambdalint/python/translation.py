@@ -23,7 +23,7 @@ from lambdalint.python.flow import (
 )
 from lambdalint.python.modules import Module
 from lambdalint.python.objects import Collection
-from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, Const, External, Piece, Text, Value
+from lambdalint.python.values import CREDENTIALS, EVENT, RESULT, TAINTED, Const, External, Piece, Text, Value
 from lambdalint.python.values import UNKNOWN as UNKNOWN_VALUE
 
 LEVELS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"})
@@ -41,7 +41,9 @@ Made = dict[int, Call | None]
 
 
 def _step(edge: Edge) -> Step:
-    return Step(edge.module.path, getattr(edge.node, "lineno", 1), edge.name)
+    if edge.step is None:
+        edge.step = Step(edge.module.path, getattr(edge.node, "lineno", 1), edge.name)
+    return edge.step
 
 
 def ways_to(root: Activation) -> dict[int, tuple[Step, ...]]:
@@ -190,13 +192,21 @@ def _takes_from(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(owner, ast.Name) and owner.id in names for owner in taken)
 
 
-_NOTHING = Argument(UNKNOWN)
-"""Of what is not known at all."""
+_NOT_KNOWN = tuple(
+    Argument(
+        UNKNOWN,
+        from_event=bool(taint & EVENT),
+        from_credentials=bool(taint & CREDENTIALS),
+        from_result=bool(taint & RESULT),
+    )
+    for taint in range(len(TAINTED))
+)
+"""What is not known at all, by its taint."""
 
 
 def _argument(value: Value, made: Made, depth: int = 4) -> Argument:
-    if not value.atoms and not value.taint:
-        return _NOTHING
+    if not value.atoms:
+        return _NOT_KNOWN[value.taint]
     constant: object = UNKNOWN
     literal: Location | None = None
     event_path: tuple[str | int, ...] | None = None

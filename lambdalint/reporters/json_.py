@@ -27,7 +27,7 @@ def to_json(report: Report) -> str:
         "ignored": report.ignored,
         "baselined": report.baselined,
         "fixed": report.fixed,
-        "notices": list(report.notices),
+        "notices": [*report.notices, *report.late_notices()],
     }
     rows = ",\n".join(f"    {_dump(finding_to_json(finding))}" for finding in report.findings)
     findings = f"[\n{rows}\n  ]" if rows else "[]"

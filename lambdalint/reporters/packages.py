@@ -49,7 +49,7 @@ def described(one: Weighed) -> dict[str, Any]:
                 "version": dist.version,
                 "bytes": dist.bytes_unzipped,
                 "bytes_zipped": dist.bytes_zipped,
-                "why": list(dist.why),
+                "why": list(package.why.get(dist.name, ())),
             }
             for dist in package.distributions
         ],
@@ -147,7 +147,12 @@ def parts(package: Package) -> Iterator[tuple[str, int, int, str]]:
     owned: set[str] = set()
     for dist in package.distributions:
         owned.update(dist.files)
-        yield f"{dist.name} {dist.version}", dist.bytes_unzipped, dist.bytes_zipped, "; ".join(dist.why[:2])
+        yield (
+            f"{dist.name} {dist.version}",
+            dist.bytes_unzipped,
+            dist.bytes_zipped,
+            "; ".join(package.why.get(dist.name, ())[:2]),
+        )
     own: dict[str, list[int]] = {}
     for entry in package.entries:
         if entry.path not in owned:

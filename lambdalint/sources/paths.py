@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from lambdalint.files import contents_of
 from lambdalint.model.places import Location
 
 _COMMAND = re.compile(r"^[ \t]*CMD[ \t]+(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
@@ -24,10 +25,11 @@ class Files:
         """What was read, and what stands in for what is on the disk."""
         self._top = os.path.abspath(root)
         self._is_around = False
-        if not self.holds(template):
-            self._top = _repository_of(template)
         self._is_around = self.holds(".")
         """What leads down from where the run started lies in the tree."""
+        if not self.holds(template):
+            self._top = _repository_of(template)
+            self._is_around = self.holds(".")
         self.refused: dict[str, Location] = {}
         """What leads out of the tree, each once, and where: the end of a sentence that begins with "this template"."""
         self.asked: set[str] = set()
@@ -79,8 +81,7 @@ class Files:
         self.asked.add(path)
         if path not in self.held:
             try:
-                with open(path, "rb") as stream:
-                    self.held[path] = stream.read()
+                self.held[path] = contents_of(path)
             except (OSError, ValueError):
                 return None
         return self.held[path]

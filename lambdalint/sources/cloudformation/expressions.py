@@ -99,7 +99,9 @@ class Expressions:
         data: dict[str, Value] = {}
         opened = False
         for name, (key, node) in entries.items():
-            if name == "Fn::Transform":
+            if name[:4] != "Fn::":
+                data[name] = self.value(node, key)
+            elif name == "Fn::Transform":
                 found = self._call("Transform", node, place, tagged=False)
                 data.update({inner: one for inner, one in found.entries() if inner not in data})
                 opened = opened or found.data is UNKNOWN or found.opened
