@@ -286,6 +286,13 @@ def test_imports_by_calls(code: str, found: list[tuple[str, int, bool]] | None) 
     assert [(one.module, one.level, one.partial) for one in seen.found] == (found or [])
 
 
+def test_a_function_of_that_name_may_do_without() -> None:
+    from_library = b"from importlib import import_module\nimport_module('a')\n"
+    assert [one.guarded for one in scan(from_library).found if one.module == "a"] == [False]
+    own = from_library.replace(b"importlib", b"sympy.external")
+    assert [one.guarded for one in scan(own).found if one.module == "a"] == [True]
+
+
 # --- what that leads to ---
 
 

@@ -215,11 +215,14 @@ class _Scan:
         whats = dynamic.called(name, given, self.data)
         self.opaque = self.opaque or not whats
         self.leave_to(line)
+        first = len(self.found)
         for what in whats:
             if what.group:
                 self.groups.append(what.group)
             else:
                 self.add([(what.module, what.names)], line, what.level, what.partial, b"lambda" in before)
+        if name == "import_module" and b"importlib" not in self.data:  # one of the project's own, which may try
+            self.guard(first, len(self.found))
 
     def record(self, match: re.Match[bytes]) -> None:
         start = match.start("after")

@@ -88,7 +88,10 @@ def package(cache: Path, name: str, python: str, processor: str) -> Path:
     if not folder.exists():
         unfinished = folder.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        _pip("install", "-q", "--no-compile", "--target", str(unfinished), *_options(python, processor), *_names(name))
+        options = ["-q", "--no-compile", "--target", str(unfinished), *_options(python, processor)]
+        done = _pip("install", *options, *_names(name))
+        if done.returncode:
+            sys.exit(done.stderr)
         unfinished.rename(folder)
     return folder
 
@@ -233,4 +236,6 @@ def arm64() -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), *sys.argv[2:])
