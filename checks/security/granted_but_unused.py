@@ -110,10 +110,10 @@ def granted_but_unused(handler: Handler) -> Iterator[Problem]:
     if not functions or not handler.complete:
         return
     narrow = [one for one in functions if _is_its_own(one)]
-    if not narrow:
+    if not narrow or not _is_simple(handler):
         return
     wording = handler.wording()
-    if is_open(handler, wording) or not _is_simple(handler) or "boto3" not in wording.libraries:
+    if is_open(handler, wording) or "boto3" not in wording.libraries:
         return  # of code without the SDK, the policy is for what takes its place
     for function in narrow:
         yield from _unused(function, wording)
