@@ -78,7 +78,7 @@ class Costs(NamedTuple):
     """What all functions cost, and what that rests on."""
 
     functions: Sequence[Cost]
-    """The dearest first."""
+    """The dearest first, in each currency."""
     basis: str = "usage"
     """`usage`, or `templates`: with the traffic that was assumed."""
     prices: Sequence[str] = ()

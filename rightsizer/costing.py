@@ -221,7 +221,7 @@ def _costs(lines: Sequence[_Line], prices: Prices, basis: str, free_tier: bool, 
             total, currency = _figure(bill.total[index]), str(bill.currency[index])
             costs.append(line.cost._replace(parts=parts, total=total, currency=currency if total is not None else ""))
     costs = list(_together(costs))
-    costs.sort(key=lambda one: (one.total is None, -(one.total or 0), one.name))
+    costs.sort(key=lambda one: (one.total is None, one.currency != "USD", one.currency, -(one.total or 0), one.name))
     return Costs(costs, basis, [*prices.sources], free_tier, notices)
 
 

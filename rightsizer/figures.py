@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, nan
-from typing import Any
+from typing import Any, TextIO
 
 from lambdalint.errors import WrongUse, nearest
 
@@ -34,15 +34,24 @@ def read(path: str) -> list[Row]:
         if path.endswith((".parquet", ".pq")):
             return [_row(path, number, raw) for number, raw in enumerate(_parquet(path), 1)]
         with open(path, encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            _check_columns(path, reader.fieldnames or ())
-            return [_row(path, reader.line_num, raw) for raw in reader]
+            return list(_csv(path, stream))
     except OSError as error:
         raise WrongUse(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise WrongUse(f"{path}: this is no CSV: it is not UTF-8") from None
+
+
+def _csv(path: str, stream: TextIO) -> Iterator[Row]:
+    reader = csv.DictReader(stream, strict=True)
+    line = 0  # of what was understood last: a quote that is not closed goes on to the end
+    try:
+        _check_columns(path, reader.fieldnames or ())
+        line = reader.line_num
+        for raw in reader:
+            yield _row(path, line + 1, raw)
+            line = reader.line_num
     except csv.Error as error:
-        raise WrongUse(f"{path}:{reader.line_num}: this is no CSV: {error}") from None
+        raise WrongUse(f"{path}:{line + 1}: this is no CSV: {error}") from None
 
 
 def _parquet(path: str) -> Iterator[Mapping[str, Any]]:

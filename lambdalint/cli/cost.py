@@ -51,7 +51,8 @@ def cost(options: Options) -> int:
     else:
         from lambdalint.rightsizer.costing import compared
 
-        _publish(compared(*sides, notices), notices, options)
+        before, after = sides
+        _publish(compared(before, after, notices), notices, options)
     return _exit_code(sides)
 
 
