@@ -139,11 +139,23 @@ def from_rows(
 ) -> Costs:
     """What functions did, reckoned for a month. `days`: how long a window rows are of that do not say so."""
     told = Told()
-    lines = [_of_row(row, prices, region, days, told) for row in rows]
+    rows = list(rows)
+    main: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        key = (row["account"], row["region"], row["function"])
+        main[key] = max(main.get(key, row), row, key=_is_current)
+    standing = {id(row) for row in main.values()}
+    lines = [_of_row(row, prices, region, days, told, id(row) in standing) for row in rows]
     return _costs(lines, prices, "usage", free_tier, list(told.lines()))
 
 
-def _of_row(row: Row, prices: Prices, region: str, days: float, told: Told) -> _Line:
+def _is_current(row: Row) -> tuple[bool, float]:
+    """Of the rows of a function, the greatest is the one of the size that it has, as far as that is known."""
+    return row["memory_mb"] == row["current_memory_mb"], row["invocations"]
+
+
+def _of_row(row: Row, prices: Prices, region: str, days: float, told: Told, stands: bool) -> _Line:
+    """`stands`: what is paid for all month is counted at this size."""
     name, runtime = row["function"], row["runtime"]
     edge = name.startswith("us-east-1.")
     window = row["days"] if row["days"] == row["days"] else days
@@ -185,6 +197,8 @@ def _of_row(row: Row, prices: Prices, region: str, days: float, told: Told) -> _
         "log_kb": _or(row["log_kb"], 0),
         "edge": edge,
     }
+    if not stands:
+        use |= {"provisioned_hours": 0, "snapshot_hours": 0}
     return _Line(cost, use)
 
 

@@ -19,8 +19,6 @@ from lambdalint.rightsizer.metering import Floats, Month, Use
 
 HOME = "us-east-1"
 UNPRICED = {
-    "compute": "provisioned concurrency",
-    "provisioned": "provisioned concurrency",
     "storage": "storage in /tmp",
     "restore": "SnapStart",
     "streaming": "streamed responses",
@@ -50,7 +48,7 @@ class Bill(NamedTuple):
     logs: Floats
     """An estimate: the ingestion of what `log_kb` states."""
     total: Floats
-    """NaN where compute or requests are; another part without a price is left out, and a notice says so."""
+    """NaN where compute, requests or provisioned are; another part without a price is left out, which a notice says."""
     currency: NDArray[np.str_]
     notices: tuple[str, ...] = ()
 
@@ -90,11 +88,14 @@ class Prices:
         At the price of the first tier: candidates are no fleet.
         """
         use = use._replace(memory_mb=memory_mb, mean_ms=duration_ms, mean_billed_ms=np.nan)
-        return self.monthly(use, tiers=False).total
+        return self._bill(use, tiers=False, free_tier=False, told=False).total
 
     def monthly(self, use: Use, *, tiers: bool = True, free_tier: bool = False) -> Bill:
         """The bill. Tiers go by all functions of an account, a region and an architecture, and each pays the same there
         for a GB-second; an account has its free tier once, and every function its share of that."""
+        return self._bill(use, tiers, free_tier, told=True)
+
+    def _bill(self, use: Use, tiers: bool, free_tier: bool, told: bool) -> Bill:
         month = Month(use, self._free_storage_mb)
         at = _Places(use)
         metered = np.where(month.edge, 0, np.nan_to_num(month.run_gb_s + month.init_gb_s))
@@ -117,9 +118,10 @@ class Prices:
             "streaming": _times(month.streamed_gb, at.each(self._flat("streaming_gb"))),
             "logs": _times(month.logged_gb, at.each(self._flat("log_gb"))),
         }
-        known = ~np.isnan(parts["compute"] + parts["requests"])
-        total = np.where(known, np.sum([np.nan_to_num(part) for part in parts.values()], axis=0), np.nan)
-        notices += self._missing(at, parts, month)
+        known = ~np.isnan(parts["compute"] + parts["requests"] + parts["provisioned"])
+        total = np.where(known, sum(np.nan_to_num(part) for part in parts.values()), np.nan)
+        if told:
+            notices += self._missing(at, parts, month)
         currency = np.array([self.currency(region) for region, _ in at.places])[at.codes]
         return Bill(
             **parts, total=total, currency=np.broadcast_to(currency, month.shape), notices=tuple(dict.fromkeys(notices))
@@ -182,23 +184,26 @@ class Prices:
     def _missing(self, at: _Places, parts: Mapping[str, Floats], month: Month) -> Iterator[str]:
         """What has no figure, or one that is derived."""
         codes = np.broadcast_to(at.codes, month.shape)
-        for code, (region, architecture) in enumerate(at.places):
-            here = codes == code
-            if np.isnan(self.first_price(region, architecture)):
-                count = int(np.count_nonzero(here & ~month.edge))
-                where = (
-                    f"{architecture or 'an unknown architecture'} in {region}" if region in self._regions else region
-                )
-                if count:
-                    yield f"no price is known for {where or 'an unknown region'}: {functions(count)} no figure"
-                continue
-            for part, said in UNPRICED.items():
-                used = month.served_gb_s > 0 if part == "compute" else True
-                if np.any(here & used & np.isnan(parts[part]) & ~np.isnan(month.run_gb_s)):
-                    yield f"the price of {said} in {region} is not known: it is left out"
-            if architecture == "arm64" and np.any(here & (month.ready_gb_s > 0)):
-                if "arm64" not in self._regions[region].get("pc_gb_s", {"arm64": 0}):
-                    yield f"the price of provisioned concurrency on arm64 in {region} is derived from that of {HOME}"
+        priced = ~np.isnan(at.each(self.first_price)) | month.edge
+        for code in np.unique(codes[~priced]):
+            region, architecture = at.places[code]
+            known = region in self._regions
+            where = (
+                f"{architecture or 'an unknown architecture'} in {region}" if known else region or "an unknown region"
+            )
+            count = int(np.count_nonzero((codes == code) & ~month.edge))
+            yield f"no price is known for {where}: {functions(count)} no figure"
+        metered = priced & ~np.isnan(month.run_gb_s)
+        for part, said in UNPRICED.items():
+            for region in at.regions(codes[metered & np.isnan(parts[part])]):
+                yield f"the price of {said} in {region} is not known: it is left out"
+        for region in at.regions(
+            codes[metered & month.provisioned & np.isnan(parts["provisioned"] + parts["compute"])]
+        ):
+            yield f"the price of provisioned concurrency in {region} is not known: functions with it have no figure"
+        for region in at.regions(codes[metered & month.provisioned], "arm64"):
+            if "arm64" not in self._regions[region].get("pc_gb_s", {"arm64": 0}):
+                yield f"the price of provisioned concurrency on arm64 in {region} is derived from that of {HOME}"
 
 
 class _Places:
@@ -213,6 +218,11 @@ class _Places:
     def each(self, price: _Price) -> Floats:
         prices: Floats = np.array([price(*place) for place in self.places], dtype=np.float64)[self.codes]
         return prices
+
+    def regions(self, codes: NDArray[np.int64], architecture: str = "") -> Iterator[str]:
+        """The regions of some of these places."""
+        found = [self.places[code] for code in np.unique(codes)]
+        yield from dict.fromkeys(region for region, one in found if architecture in ("", one))
 
 
 def cost(gb_s: float, tiers: Sequence[Tier]) -> float:
@@ -245,4 +255,6 @@ def _rest(amounts: Floats, groups: NDArray[np.int64], free: float) -> Floats:
 
 def _times(amount: Floats, price: Floats) -> Floats:
     """Nothing costs nothing, whatever its price."""
+    if not amount.any():
+        return np.zeros(amount.shape)
     return np.where(amount == 0, 0.0, amount * price)

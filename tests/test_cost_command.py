@@ -135,6 +135,14 @@ def test_usage_is_reckoned_for_a_month() -> None:
     }
 
 
+def test_what_stands_all_month_is_counted_once() -> None:
+    head = "function,region,architecture,memory_mb,current_memory_mb,invocations,mean_ms,provisioned_concurrency,days\n"
+    rows = "a,us-east-1,x86_64,1024,2048,1000,1,1,30.4\na,us-east-1,x86_64,2048,2048,10,1,1,30.4\n"
+    Path("usage.csv").write_text(head + rows, encoding="utf-8")
+    # 2 GB x 730 x 3,600 s x 0.0000041667
+    assert in_cents(cost("--usage", "usage.csv"))["a"]["provisioned"] == 21.90
+
+
 def test_usage_in_parquet_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas
 

@@ -230,6 +230,20 @@ def test_a_part_without_a_price_is_left_out_and_said() -> None:
     assert bill.notices == ("the price of SnapStart in eu-west-1 is not known: it is left out",)
 
 
+def test_provisioned_concurrency_without_a_price_leaves_no_figure() -> None:
+    bill = PRICES.monthly(Use("cn-north-1", 1024, 1e6, mean_ms=100, provisioned_concurrency=[0, 1]))
+    assert np.isnan(bill.total).tolist() == [False, True]
+    assert bill.notices == (
+        "the price of provisioned concurrency in cn-north-1 is not known: functions with it have no figure",
+    )
+    on_arm = PRICES.monthly(Use("eu-west-1", 1024, 1e6, "arm64", mean_ms=100, provisioned_concurrency=1))
+    # 730 x 3,600 GB-s x 0.000004646 x 0.0000033334 / 0.0000041667 = 9.77
+    assert round(float(on_arm.provisioned), 2) == 9.77
+    assert on_arm.notices == (
+        "the price of provisioned concurrency on arm64 in eu-west-1 is derived from that of us-east-1",
+    )
+
+
 def test_other_sizes_of_many_functions_at_once() -> None:
     # 512 MB in 100 ms costs what 1024 MB in 50 ms costs: 0.05 GB-s.
     use = Use(np.full((3, 1), EAST), 0, np.full((3, 1), 1e6))
