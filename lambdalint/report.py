@@ -55,3 +55,61 @@ class Weighed(NamedTuple):
     """The actions reach it."""
     measured_ms: Mapping[str, float] = MappingProxyType({})
     """How long importing each handler took, where that was measured."""
+
+
+class Cost(NamedTuple):
+    """What one function costs in a month, as every reporter of costs receives it."""
+
+    name: str
+    region: str = ""
+    account: str = ""
+    architecture: str = ""
+    memory_mb: float | None = None
+    """The size that most invocations have; None where it is not known."""
+    invocations_per_month: float | None = None
+    currency: str = ""
+    parts: Mapping[str, float | None] = MappingProxyType({})
+    """`compute requests init provisioned storage restore streaming logs`; None where there is no price."""
+    total: float | None = None
+    """None where there is no figure: a notice says why."""
+    place: str = ""
+    """`template.yaml:12`, where a template declares it."""
+
+
+class Costs(NamedTuple):
+    """What all functions cost, and what that rests on."""
+
+    functions: Sequence[Cost]
+    """The dearest first, in each currency."""
+    basis: str = "usage"
+    """`usage`, or `templates`: with the traffic that was assumed."""
+    prices: Sequence[str] = ()
+    """Where they are from, and of when."""
+    free_tier: bool = False
+    notices: Sequence[str] = ()
+
+
+class CostChange(NamedTuple):
+    """What one function cost and will cost."""
+
+    name: str
+    before: Cost | None
+    """None where it is new."""
+    after: Cost | None
+    """None where it goes."""
+
+    @property
+    def change(self) -> float | None:
+        """None where one of them has no figure."""
+        totals = [0.0 if one is None else one.total for one in (self.before, self.after)]
+        return None if totals[0] is None or totals[1] is None else totals[1] - totals[0]
+
+
+class CostDiff(NamedTuple):
+    """What a change costs."""
+
+    functions: Sequence[CostChange]
+    """Those whose cost changes, the greatest change first."""
+    before: Costs
+    after: Costs
+    notices: Sequence[str] = ()

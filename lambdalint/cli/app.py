@@ -204,6 +204,49 @@ def package(
 
 
 @app.command()
+def cost(
+    paths: Annotated[list[str] | None, typer.Argument(help="Templates and folders; . by default.")] = None,
+    usage: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What functions did: CSV or Parquet, see docs/cost.md.")
+    ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(metavar="FILE", help="How much functions of templates are assumed to run: TOML.")
+    ] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="BEFORE AFTER", help="What a change costs: two folders, templates or files of --usage."),
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Of functions whose region is not stated.")] = None,
+    days: Annotated[
+        float | None, typer.Option(min=0.04, help="How long --usage looked, where the file does not say.")
+    ] = None,
+    free_tier: Annotated[bool, typer.Option("--free-tier", help="Less what is free each month.")] = False,
+    output_format: Annotated[str, typer.Option(help="table, csv, markdown or json.")] = "table",
+    output_file: Annotated[str | None, typer.Option(help="Write it there.")] = None,
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices.")] = False,
+) -> int:
+    """Say what functions cost a month, and what a change to them costs."""
+    from lambdalint.cli import cost as command
+
+    return command.cost(
+        command.Options(
+            paths=tuple(paths or ()),
+            usage=usage,
+            traffic=traffic,
+            diff=diff,
+            region=region,
+            days=days,
+            free_tier=free_tier,
+            output_format=output_format,
+            output_file=output_file,
+            config=config,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
 def rule(
     name: Annotated[str, typer.Argument(metavar="CODE", help="The code or name of a check.")],
     config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
