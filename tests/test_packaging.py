@@ -51,6 +51,15 @@ def test_every_package_is_shipped_from_where_it_stands() -> None:
     assert stated == outside
 
 
+def test_every_file_that_is_no_module_is_shipped_with_its_package() -> None:
+    stated = {name: set(files) for name, files in SETUPTOOLS["package-data"].items()}
+    there = {
+        name: {file.name for file in (ROOT / folder).iterdir() if file.is_file() and file.suffix != ".py"}
+        for name, folder in packages_in_tree().items()
+    }
+    assert {name: files for name, files in there.items() if files} == stated
+
+
 def test_every_folder_with_python_files_is_a_package() -> None:
     folders = {
         path.parent.relative_to(ROOT).as_posix() for top in PLACES.values() for path in (ROOT / top).rglob("*.py")
