@@ -74,8 +74,8 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
     Nothing is asked of any index: of distributions with machine code, only those count that are known to have wheels
     for arm64. It is said only where all that is shipped is known, layers included.
 
-    **Fix.** States the architecture. What is built on another machine must then be built for arm64: `sam build
-    --use-container`, or `pip install --platform manylinux2014_aarch64`.
+    **Fix.** States the architecture where no machine code is shipped. Other packages must be built for arm64 first: by
+    `sam build --use-container`, or `pip install --platform manylinux2014_aarch64`.
 
     **Ignore it when** something the function starts or loads at run time is there for x86_64 only.
 
@@ -94,10 +94,11 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
     stated = {one.architectures.location for one in package.functions if one.architectures is not None}
     for place in stated:
         functions = [one for one in package.functions if one.architectures and one.architectures.location == place]
-        yield Problem(place, _message(functions, what), _replacing(functions))
+        yield Problem(place, _message(functions, what), _replacing(functions) if not names else None)
     left = [one for one in package.functions if one.architectures is None]
     if left:
-        yield Problem(left[0].location, _message(left, what), setting(left, "Architectures", ["arm64"]))
+        fix = setting(left, "Architectures", ["arm64"]) if not names else None
+        yield Problem(left[0].location, _message(left, what), fix)
 
 
 def _message(functions: list[Function], what: str) -> str:
