@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan, nan
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdalint.check import Finding
+from lambdalint.errors import WrongUse
 from lambdalint.model import Location, Usage
 from lambdalint.report import Cost, Fleet, Report, Sizing
 from lambdalint.rightsizer import costing, figures, unused
 from lambdalint.rightsizer.pricing import Prices
-from lambdalint.rightsizer.recommend import Sized
+from lambdalint.rightsizer.sizing import Sized
 from lambdalint.rightsizer.unused import Account, Key
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 ARM64_DURATION = 0.956
 """The median of what the same work takes on arm64, as a share of what it takes on x86_64."""
@@ -32,19 +36,15 @@ class Source(NamedTuple):
     account: Account = Account()
     region: str = ""
     """Of functions whose region is not stated."""
-    architecture: str = ""
 
 
-def rows_of(table: Any, *, region: str = "", architecture: str = "") -> list[Row]:
-    """The table's rows, with what stands in for what they do not state."""
-    rows: list[Row] = table.to_dict("records")
-    for row in rows:
-        row["region"] = row["region"] or region
-        row["architecture"] = row["architecture"] or architecture
-    return rows
+def complete(table: DataFrame, *, region: str, architecture: str) -> None:
+    """Put in what stands in for what the table of usage does not state."""
+    for name, value in (("region", region), ("architecture", architecture)):
+        table.loc[table[name] == "", name] = value
 
 
-def usages(source: Source, sized: Mapping[Key, Sized], prices: Prices, goal: str) -> tuple[list[Usage], list[str]]:
+def usages(source: Source, sized: Mapping[Key, Sized], prices: Prices, goal: str) -> tuple[list[Usage], Sequence[str]]:
     """Each function once, and what there is to say of their bills."""
     bills, notices = _bills(source, prices)
     on_arm64, _ = _bills(source, prices, arm64=True)
@@ -228,3 +228,15 @@ def _sum(rows: Iterable[Row], name: str) -> float | None:
     """None where no row knows it."""
     numbers = [number for row in rows if (number := _known(row[name])) is not None]
     return sum(numbers) if numbers else None
+
+
+def write_parquet(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: str) -> None:
+    """A table to a file. Raises `WrongUse` where that cannot be."""
+    import pandas as pd
+
+    try:
+        pd.DataFrame(list(rows), columns=list(columns)).to_parquet(path, index=False)
+    except ImportError:
+        raise WrongUse(f"{path}: pandas writes Parquet with pyarrow: pip install pyarrow") from None
+    except OSError as error:
+        raise WrongUse(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -45,7 +45,5 @@ def cheaper_on_arm64(usage: Usage, saving: Saving) -> Iterator[Problem]:
         return
     less = usage.usd_per_month - usage.arm64_usd_per_month
     if less >= saving.at_least_usd:
-        message = (
-            f"{usage.name} would cost about {money(less, usage)} a month less on arm64, if it runs there"
-        )
+        message = f"{usage.name} would cost about {money(less, usage)} a month less on arm64, if it runs there"
         yield Problem(usage.location, message, cost=Worth(less, basis="typical ratio of durations"))

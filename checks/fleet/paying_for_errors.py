@@ -43,7 +43,8 @@ def paying_for_errors(usage: Usage, bounds: Bounds) -> Iterator[Problem]:
     usd_per_month = 80.0
     ```
 
-    The share is that of invocations: those that fail are taken to last as long as the others.
+    An invocation that times out lasts as long as the timeout; one that fails otherwise is taken to last as long as the
+    others.
 
     **Fix.** Look at what fails most. Give events that can never succeed a way out: a destination for failures, a
     bisected batch, a limit of retries.
@@ -52,13 +53,24 @@ def paying_for_errors(usage: Usage, bounds: Bounds) -> Iterator[Problem]:
 
     **Source.** https://docs.aws.amazon.com/lambda/latest/dg/invocation-retries.html
     """
-    failed = max(usage.errors or 0, (usage.timeouts or 0) + (usage.out_of_memory or 0))
     if not usage.invocations or usage.usd_per_month is None:
         return
-    share = min(failed / usage.invocations, 1)
-    wasted = usage.usd_per_month * share
-    if share >= bounds.failed_percent / 100 and wasted >= bounds.at_least_usd:
-        message = f"{share:.0%} of the invocations of {usage.name} fail, for about {money(wasted, usage)} a month"
-        if usage.timeouts:
-            message += f"; {usage.timeouts / usage.invocations:.0%} run into the timeout"
-        yield Problem(usage.location, message, cost=Worth(wasted, basis="share of failed invocations"))
+    timeouts = usage.timeouts or 0
+    failed = max(usage.errors or 0, timeouts + (usage.out_of_memory or 0))
+    wasted = usage.usd_per_month * _share(usage, failed, timeouts)
+    if failed / usage.invocations >= bounds.failed_percent / 100 and wasted >= bounds.at_least_usd:
+        share = f"{failed / usage.invocations:.0%}"
+        message = f"{share} of the invocations of {usage.name} fail, for about {money(wasted, usage)} a month"
+        if timeouts:
+            message += f"; {timeouts / usage.invocations:.0%} run into the timeout"
+        yield Problem(usage.location, message, cost=Worth(round(wasted, 2), basis="what failed invocations take"))
+
+
+def _share(usage: Usage, failed: float, timeouts: float) -> float:
+    """Of the bill, what goes into invocations that fail."""
+    runs = usage.invocations or 1
+    longest_ms = usage.timeout_s and usage.timeout_s * 1000
+    if longest_ms is None and timeouts / runs >= 0.01:
+        longest_ms = usage.p99_ms  # what one in a hundred takes, where as many time out
+    times = longest_ms / usage.mean_ms if longest_ms and usage.mean_ms else 1.0
+    return min((failed - timeouts + timeouts * times) / runs, 1.0)

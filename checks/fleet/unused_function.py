@@ -54,7 +54,5 @@ def unused_function(usage: Usage, window: Window) -> Iterator[Problem]:
     if not usage.is_unused or usage.days is None:
         return
     size = "" if usage.code_bytes is None else f" ({usage.code_bytes / 1e6:,.0f} MB of code)"
-    message = (
-        f"{usage.name} did not run in {usage.days:,.0f} days, and nothing invokes it{size}; delete it, or say why"
-    )
+    message = f"{usage.name} did not run in {usage.days:,.0f} days, and nothing invokes it{size}; delete it, or say why"
     yield Problem(usage.location, message, sure=usage.days >= window.days)

@@ -48,9 +48,7 @@ def stated(package: Package) -> list[Requirement]:
     """
     if any(one.format == "cdk" for one in package.functions):
         return []
-    return [
-        one for one in package.requirements if one.shipped and not one.location.path.endswith(_LOCKS)
-    ]
+    return [one for one in package.requirements if one.shipped and not one.location.path.endswith(_LOCKS)]
 
 
 def is_installed(package: Package) -> bool:
