@@ -44,6 +44,7 @@ def _lines(one: Usage, findings: Sequence[Finding], width: int) -> Iterator[str]
         ("evidence", f"{one.evidence}: {EVIDENCE.get(one.evidence, '')}"),
         *((goal, _recommended(one, goal)) for goal in ("cost", "balanced", "speed")),
         ("because", one.reason),
+        ("smaller", _not_smaller(one)),
         ("if wrong", _if_wrong(one)),
         ("next", one.next_step),
     ):
@@ -68,8 +69,7 @@ def _wrapped(title: str, text: str, width: int) -> Iterator[str]:
 def _did(one: Usage) -> str:
     if one.invocations is None:
         return ""
-    window = f" in {one.days:,.1f} days" if one.days is not None else ""
-    said = [f"{one.invocations:,.0f} invocations{window}"]
+    said = [f"{one.invocations:,.0f} invocations{_window(one.days)}"]
     said += [
         f"{what} {value:,.0f} ms"
         for what, value in (("mean", one.mean_ms), ("p95", one.p95_ms), ("p99", one.p99_ms))
@@ -81,6 +81,12 @@ def _did(one: Usage) -> str:
     counts = (("errors", one.errors), ("timeouts", one.timeouts), ("times out of memory", one.out_of_memory))
     said += [f"{count:,.0f} {what}" for what, count in counts if count]
     return ", ".join(said)
+
+
+def _window(days: float | None) -> str:
+    if days is None:
+        return ""
+    return f" in {days:,.0f} days" if days >= 2 else f" in {days * 24:,.0f} hours"
 
 
 def _memory(one: Usage) -> str:
@@ -116,6 +122,21 @@ def _recommended(one: Usage, goal: str) -> str:
 def _saves(wanted: Recommendation, one: Usage) -> str:
     saved = wanted.saving_usd_per_month
     return f"saves {money(saved, one.currency)} a month" if saved >= 0 else f"costs {money(-saved, one.currency)} more"
+
+
+def _not_smaller(one: Usage) -> str:
+    """What the next smaller size would come to."""
+    size = one.wanted.memory_mb if one.wanted else one.memory_mb
+    below = [point for point in one.curve if size is not None and point.memory_mb < size]
+    if not below:
+        return ""
+    next_one = max(below)
+    if one.floor_mb is not None and next_one.memory_mb < one.floor_mb:
+        return f"{next_one.memory_mb} MB are fewer than the {one.floor_mb:,.0f} MB that it may come to use"
+    duration = next_one.duration_ms
+    price = "" if next_one.usd_per_month is None else f", for {money(next_one.usd_per_month, one.currency)} a month"
+    takes = f"{duration.estimate:,.0f} ms ({duration.low:,.0f} to {duration.high:,.0f})"
+    return f"at {next_one.memory_mb} MB an invocation takes {takes}{price}"
 
 
 def _if_wrong(one: Usage) -> str:

@@ -251,7 +251,7 @@ def _to_do(sizing: Sizing) -> Iterator[str]:
 
 def _weight(found: Finding) -> tuple[object, ...]:
     worth = found.cost.usd_per_month if found.cost is not None else None
-    return -(worth or 0), -found.severity, found.message
+    return -found.severity, -(worth or 0), found.message
 
 
 def _steps(sizing: Sizing) -> Iterator[str]:
