@@ -16,11 +16,10 @@ from lambdalint.reporters.progress import progress
 from lambdalint.reporters.sizes import FORMATS, render
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from lambdalint.report import Sizing
     from lambdalint.rightsizer.pricing import Prices
     from lambdalint.rightsizer.unused import Account
+    from lambdalint.rightsizer.usage import Usage
 
 GOALS = ("cost", "balanced", "speed")
 OF_FINDINGS = ("concise", "github")
@@ -55,7 +54,7 @@ class Read(NamedTuple):
     """What the inputs gave."""
 
     basis: str
-    table: DataFrame
+    found: Usage
     account: Account
     notices: tuple[str, ...]
     incomplete: bool = False
@@ -68,7 +67,7 @@ def rightsize(options: Options) -> int:
     request = _request(options, settings)
     prices = prices_of(options.region, "rightsize")
     read = _read(options)
-    if not len(read.table) and not read.account.functions:
+    if not len(read.found.table) and not read.account.functions:
         _tell(read.notices, options)
         print("lambdalint: there is no invocation to go by", file=sys.stderr)
         return 4 if read.incomplete else 3
@@ -134,7 +133,7 @@ def _taken(options: Options) -> Read:
         found = usage.from_numbers(options.usage)
         if options.days is not None:
             found.table.loc[found.table["days"] == usage.DAYS_OF_A_MONTH, "days"] = options.days
-        return Read("usage", found.table, unused.Account(), tuple(found.notices))
+        return Read("usage", found, unused.Account(), tuple(found.notices))
     if options.logs:
         with _meter(options.quiet) as advance:
             found = usage.from_logs(
@@ -145,7 +144,7 @@ def _taken(options: Options) -> Read:
                 days=options.days,
                 progress=advance,
             )
-        return Read("logs", found.table, unused.Account(), (*found.notices, *found.seen.examples))
+        return Read("logs", found, unused.Account(), (*found.notices, *found.seen.examples))
     from lambdalint.snapshot import open_snapshot
 
     (path,) = options.paths
@@ -153,7 +152,7 @@ def _taken(options: Options) -> Read:
         account = unused.read(snapshot)
     found = usage.from_snapshot(path)
     notices = (*found.notices, *account.lacking)
-    return Read("snapshot", found.table, account, notices, bool(account.lacking))
+    return Read("snapshot", found, account, notices, bool(account.lacking))
 
 
 @contextmanager
@@ -184,9 +183,9 @@ def _sizing(read: Read, prices: Prices, request: judging.Request, options: Optio
 
     sizes = _sizes(options)
     region = options.region or ""
-    report.complete(read.table, region=region, architecture=options.architecture or "")
-    found = sized(read.table, prices, options.goal, options.guard_percent / 100, sizes)
-    source = report.Source(read.table.to_dict("records"), read.account, region)
+    report.complete(read.found.table, region=region, architecture=options.architecture or "")
+    found = sized(read.found.table, prices, options.goal, options.guard_percent / 100, sizes)
+    source = report.Source(read.found.table.to_dict("records"), read.account, region)
     usages, notices = report.usages(source, found, prices, options.goal)
     findings = judging.judge(usages, request)
     ran = [one for one in usages if one.invocations]
