@@ -46,14 +46,23 @@ def complete(table: DataFrame, *, region: str, architecture: str) -> None:
 
 def usages(source: Source, sized: Mapping[Key, Sized], prices: Prices, goal: str) -> tuple[list[Usage], Sequence[str]]:
     """Each function once, and what there is to say of their bills."""
+    groups: dict[Key, list[Row]] = {}
+    otherwise = set()
+    for row in source.rows:
+        key = key_of(row)
+        if unused.is_billed_otherwise(source.account, key):
+            otherwise.add(key[2])
+        else:
+            groups.setdefault(key, []).append(row)
+    source = source._replace(rows=[row for rows in groups.values() for row in rows])
     bills, notices = _bills(source, prices)
     on_arm64, _ = _bills(source, prices, arm64=True)
-    groups: dict[Key, list[Row]] = {}
-    for row in source.rows:
-        groups.setdefault(key_of(row), []).append(row)
     found = [_usage(key, rows, source, bills, on_arm64, sized.get(key), goal) for key, rows in groups.items()]
     found += [_idle(row, source.account, goal) for row in unused.never_ran(source.account, groups)]
     found.sort(key=lambda one: (-_saving(one), -(one.usd_per_month or 0), one.name, one.region))
+    if otherwise:
+        left_out = f"{len(otherwise)} functions on Managed Instances are left out: they are not billed by duration"
+        notices = [*notices, left_out]
     return found, notices
 
 

@@ -126,7 +126,13 @@ def known(account: Account, key: Key) -> dict[str, Any]:
 def never_ran(account: Account, seen: Iterable[Key]) -> Iterator[FunctionRow]:
     """Functions without usage."""
     ran = set(seen)
-    return (row for key, row in account.functions.items() if key not in ran)
+    return (row for key, row in account.functions.items() if key not in ran and not row.managed_instances)
+
+
+def is_billed_otherwise(account: Account, key: Key) -> bool:
+    """Whether it runs on Managed Instances, which are not billed by duration."""
+    function = account.functions.get(key)
+    return function is not None and bool(function.managed_instances)
 
 
 def runs_of(account: Account, key: Key) -> float | None:
