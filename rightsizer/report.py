@@ -61,7 +61,8 @@ def usages(source: Source, sized: Mapping[Key, Sized], prices: Prices, goal: str
     found += [_idle(row, source.account, goal) for row in unused.never_ran(source.account, groups)]
     found.sort(key=lambda one: (-_saving(one), -(one.usd_per_month or 0), one.name, one.region))
     if otherwise:
-        left_out = f"{len(otherwise)} functions on Managed Instances are left out: they are not billed by duration"
+        some = "a function" if len(otherwise) == 1 else f"{len(otherwise)} functions"
+        left_out = f"{some} on Managed Instances left out: not billed by duration"
         notices = [*notices, left_out]
     return found, notices
 
