@@ -168,10 +168,10 @@ SIZES = (128, 512, 1024, 1769, 2048)
 def test_a_table_says_what_saves_and_what_is_to_be_done() -> None:
     sizing = report.sizing(shown(), Report([]), goal="balanced", basis="logs", prices=(), notices=(), incomplete=False)
     text = sizes.render("table", sizing)
-    assert "2048 MB  512 MB    $9.00  $6.60   +3%  █▇▇▇▇  two-sizes" in text
+    assert "2048 -> 512 MB    $9.00  $6.60   +3%  █▇▇▇▇  two-sizes" in text
     assert "better sizes of 1 function save $6.60 (goal: balanced)" in text
     assert "  checkout: enable Lambda Insights for 24 hours (about $0.30)\n" in text
-    assert "| fetch | 2048 MB | 512 MB |" in sizes.render("markdown", sizing)
+    assert "| fetch | 2048 -> 512 MB |" in sizes.render("markdown", sizing)
 
 
 def test_explain_draws_the_curve_with_its_bounds() -> None:

@@ -27,6 +27,8 @@ FORMATS = ("table", "csv", "markdown", "json")
 ROWS = 40
 """So many functions are shown to people; the rest is counted."""
 STEPS = 5
+NARROW = 100
+"""Fewer columns have no room for the curve."""
 NAMED = 3
 BARS = "▁▂▃▄▅▆▇█"
 SPARKS = 8
@@ -41,7 +43,11 @@ def render(output_format: str, sizing: Sizing, *, color: bool = False, width: in
         return to_csv(COLUMNS, rows(sizing))
     if output_format == "markdown":
         return "\n".join(_in_markdown(sizing)) + "\n"
-    table = to_table(_titles(sizing), _cells(sizing), color, width)
+    titles, cells = _titles(sizing), _cells(sizing)
+    if width < NARROW:
+        left_out = titles.index("curve")
+        titles, cells = _without_column(titles, left_out), (_without_column(row, left_out) for row in cells)
+    table = to_table(titles, cells, color, width)
     return table + "\n".join([*_summary(sizing), *_to_do(sizing)]) + "\n"
 
 
@@ -161,7 +167,7 @@ def _row(one: Usage) -> list[Any]:
 
 def _titles(sizing: Sizing) -> list[str]:
     regions = ["region"] if _has_regions(sizing) else []
-    return ["function", *regions, "memory", "better", "a month", "saves", "time", "curve", "evidence"]
+    return ["function", *regions, "memory", "a month", "saves", "time", "curve", "evidence"]
 
 
 def _has_regions(sizing: Sizing) -> bool:
@@ -175,8 +181,7 @@ def _cells(sizing: Sizing) -> Iterator[list[str]]:
         yield [
             one.name,
             *([one.region or NONE] if has_regions else []),
-            NONE if one.memory_mb is None else f"{one.memory_mb} MB",
-            f"{wanted.memory_mb} MB" if wanted else NONE,
+            _memory(one),
             money(one.usd_per_month, one.currency),
             money(wanted.saving_usd_per_month, one.currency) if wanted else "",
             f"{wanted.duration_change.estimate:+.0%}" if wanted else "",
@@ -186,6 +191,17 @@ def _cells(sizing: Sizing) -> Iterator[list[str]]:
     rest = len(sizing.functions) - ROWS
     if rest > 0:
         yield [f"{rest} more", *[""] * (len(_titles(sizing)) - 1)]
+
+
+def _memory(one: Usage) -> str:
+    """As it is, and as it should be."""
+    if one.memory_mb is None:
+        return NONE
+    return f"{one.memory_mb} -> {one.wanted.memory_mb} MB" if one.wanted else f"{one.memory_mb} MB"
+
+
+def _without_column(row: Sequence[str], left_out: int) -> list[str]:
+    return [cell for number, cell in enumerate(row) if number != left_out]
 
 
 def sparkline(curve: Sequence[Point]) -> str:
