@@ -4,6 +4,7 @@ module that says what is right."""
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -23,7 +24,7 @@ MARKERS = (b"REPORT", b"Billed Duration:", b'"platform.', b"cpu_total_time")
 
 _UNITS = "|".join(sorted([*TO_MS, *TO_MB, "bytes", "B"], key=len, reverse=True))
 _FIELD = re.compile(rf"((?:[A-Z][A-Za-z]* )*[A-Z][A-Za-z]*):[ \t]*([^\s:]+)(?:[ ]?({_UNITS})(?![A-Za-z]))?")
-_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)([A-Za-zµ]*)")
+_NUMBER = re.compile(r"([-+\d._]+(?:[eE][-+]?\d+)?)([A-Za-zµ]*)", re.A)
 _START = re.compile(r"REPORT\s+RequestId")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3])(?![\d])")
 _EPOCH_MS = re.compile(r"1\d{12}")
@@ -252,10 +253,13 @@ _REQUIRED = tuple(_NAMES.items())[:4]
 def _number(name: str, said: str, unit: str) -> float:
     """In ms or MB."""
     match = _NUMBER.fullmatch(said)
-    if not match:
+    try:
+        value = float(match[1]) if match else math.nan
+    except ValueError:
+        value = math.nan
+    if match is None or math.isnan(value):
         raise _Wrong(f"{name} is no number")
     unit = unit or match[2]
-    value = float(match[1])
     if name.endswith("Duration"):
         if unit not in TO_MS:
             raise _Wrong(f"{name} without its unit")

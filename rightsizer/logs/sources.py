@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from glob import glob, has_magic
 from typing import NamedTuple
 
@@ -13,8 +14,10 @@ from lambdalint.errors import WrongUse
 from lambdalint.rightsizer.logs import wrapped
 from lambdalint.rightsizer.logs.unpacking import unpacked
 
-PIECE_BYTES = 8 << 20
-BLOCK_BYTES = 1 << 18
+PIECE_BYTES = 4 << 20
+CHECKED_BYTES = 1 << 20
+"""To look for duplicates takes a fifth of the time: a file without any at its beginning is taken to have none."""
+BLOCK_BYTES = 1 << 19
 LINE_AT_MOST_BYTES = 1 << 20
 """CloudWatch takes no event that is longer: of a longer line, pieces are read."""
 STDIN = "-"
@@ -36,11 +39,13 @@ class Source(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Whole lines of a source."""
+    """Whole lines of a source, the number of the first and of all, and whether to look for duplicates."""
 
     source: Source
     line: int
+    lines: int
     data: bytes
+    is_checked: bool
 
 
 def find(paths: Sequence[str], function: str = "", account: str = "", region: str = "") -> list[Source]:
@@ -104,9 +109,9 @@ def _said(pattern: re.Pattern[str], path: str) -> str:
     return match[1] if match else ""
 
 
-def pieces(source: Source, notices: list[str]) -> Iterator[Piece]:
+def pieces(source: Source, notices: list[str], progress: Callable[[int], object]) -> Iterator[Piece]:
     """A source's lines, in order. What cannot be read is said, and the rest is used."""
-    blocks = unpacked(_blocks(source.path, notices), source.path, notices)
+    blocks = unpacked(_blocks(source.path, notices, progress), source.path, notices)
     first = b""
     for block in blocks:
         first += block
@@ -128,23 +133,34 @@ def _chained(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _cut(source: Source, blocks: Iterator[bytes]) -> Iterator[Piece]:
-    """Pieces that end where a line ends."""
+    """Pieces that end where a line ends. The first is small, and says whether to look for duplicates in the others."""
     waiting: list[bytes] = []
-    size, line = 0, 1
+    size, line, is_checked = 0, 1, True
     for block in blocks:
         waiting.append(block)
         size += len(block)
-        if size < PIECE_BYTES:
+        if size < (PIECE_BYTES if line > 1 else CHECKED_BYTES):
             continue
         data = b"".join(waiting)
-        end = data.rfind(b"\n") + 1 or _end_of_part(data)
-        yield Piece(source, line, data[:end])
-        line += data.count(b"\n", 0, end)
+        end = data.rfind(b"\n") + 1 or (_end_of_part(data) if size >= PIECE_BYTES else 0)
+        if not end:
+            continue
+        lines = data.count(b"\n", 0, end)
+        yield Piece(source, line, lines, data[:end], is_checked)
+        if line == 1:
+            is_checked = has_duplicates(data[:end])
+        line += lines
         waiting = [data[end:]]
         size = len(data) - end
     data = b"".join(waiting)
     if data:
-        yield Piece(source, line, data)
+        yield Piece(source, line, data.count(b"\n") + (not data.endswith(b"\n")), data, is_checked)
+
+
+def has_duplicates(data: bytes) -> bool:
+    """Whether a report stands there twice."""
+    reports = [line for line in data.split(b"\n") if b"REPORT R" in line or b'"platform.report"' in line]
+    return len(set(reports)) < len(reports)
 
 
 def _end_of_part(data: bytes) -> int:
@@ -153,14 +169,11 @@ def _end_of_part(data: bytes) -> int:
     return start if start > 0 else len(data)
 
 
-def _blocks(path: str, notices: list[str]) -> Iterator[bytes]:
+def _blocks(path: str, notices: list[str], progress: Callable[[int], object]) -> Iterator[bytes]:
     try:
-        if path == STDIN:
-            while block := sys.stdin.buffer.read(BLOCK_BYTES):
-                yield block
-            return
-        with open(path, "rb", buffering=0) as stream:
+        with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb", buffering=0) as stream:
             while block := stream.read(BLOCK_BYTES):
                 yield block
+                progress(len(block))
     except OSError as error:
         notices.append(f"{path}: cannot be read ({error.strerror})")

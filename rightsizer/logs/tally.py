@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdalint.rightsizer.cells import Cell, Cells, Key, bin_of
 from lambdalint.rightsizer.logs import common
-from lambdalint.rightsizer.logs.line import MARKERS, Found, Insight, Report, Unparsed, find
+from lambdalint.rightsizer.logs.line import Found, Insight, Report, Unparsed, find
 from lambdalint.rightsizer.logs.seen import EXAMPLES_AT_MOST, Seen
 from lambdalint.rightsizer.logs.sources import Piece
 
@@ -18,26 +18,24 @@ class Tally:
         self._common = common.Common(self.cells, self.seen)
 
     def add(self, piece: Piece) -> None:
-        """Read a piece. A report whose line stands in it twice counts once."""
-        data = common.as_text(piece.data)
-        markers = [marker for marker in MARKERS if marker in data]
-        if not markers:
-            self.seen.lines += data.count(b"\n") + (not data.endswith(b"\n"))
-            return
-        lines = data.split(b"\n")
-        self.seen.lines += len(lines) - (not lines[-1])
-        warm, cold, others = common.split(lines, markers)
-        others += self._common.add(piece.source, warm, is_cold=False)
-        others += self._common.add(piece.source, cold, is_cold=True)
+        """Read a piece. Where it is to be checked, a report whose line stands in it twice counts once."""
+        data = common.lines_of(piece.data)
+        self.seen.lines += piece.lines
         known: set[bytes] = set()
-        for line in others:
+        for line in self._common.add(piece.source, data, piece.is_checked):
             self._add_line(piece, line, line in known)
-            known.add(line)
+            if piece.is_checked:
+                known.add(line)
 
-    def merge(self, other: Tally) -> None:
+    def finish(self) -> Tally:
+        """To be called when all is read."""
+        self._common.flush()
+        return self
+
+    def merge(self, cells: Cells, seen: Seen) -> None:
         """Add what another counted."""
-        self.cells.merge(other.cells)
-        self.seen.add(other.seen)
+        self.cells.merge(cells)
+        self.seen.add(seen)
 
     def _add_line(self, piece: Piece, line: bytes, is_known: bool) -> None:
         for found in find(line.decode("utf-8", "replace")):
@@ -57,10 +55,11 @@ class Tally:
     def _refuse(self, piece: Piece, line: bytes, reason: str) -> None:
         number = 0
         if len(self.seen.examples) < EXAMPLES_AT_MOST:
-            # JSON may have been made text: by how its line begins, it is found all the same.
-            at = piece.data.find(line[:60])
+            at = piece.data.find(line.removeprefix(common.UNDATED).rstrip())
             number = piece.line + piece.data.count(b"\n", 0, max(at, 0))
-        self.seen.refuse(reason, piece.source.path, number, line[:4096].decode("utf-8", "replace"))
+        self.seen.refuse(
+            reason, piece.source.path, number, line.removeprefix(common.UNDATED)[:4096].decode("utf-8", "replace")
+        )
 
     def _count(self, duplicates: bool = False, beside: bool = False) -> None:
         self.seen.reports += 1
