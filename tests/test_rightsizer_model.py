@@ -13,6 +13,7 @@ pytest.importorskip("scipy")
 
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
+
 from lambdalint.rightsizer.curve import BURST_MS, FULL_MB, Observed, curves  # noqa: E402
 from lambdalint.rightsizer.pricing import Prices  # noqa: E402
 from lambdalint.rightsizer.sizing import Sized, sized  # noqa: E402
