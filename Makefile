@@ -5,10 +5,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test lint types walls unit pages docs wheel clean
+.PHONY: help demo sizes test lint types walls unit pages docs wheel clean
 
 help:
 	@echo "make demo    check the examples, which are wrong on purpose"
+	@echo "make sizes   say of sample logs which memory sizes suit, and what to do"
 	@echo "make test    everything that CI runs"
 	@echo "make docs    write docs/checks/ from the checks"
 	@echo "make clean   remove what the above created"
@@ -18,6 +19,11 @@ demo: $(VENV)/installed
 	@$(BIN)/lambdalint check examples; code=$$?; \
 	if [ $$code -eq 1 ]; then echo; echo "The examples are wrong on purpose: read them beside what is said above."; \
 	else echo "demo: lambdalint exited with $$code, expected 1 (findings)" >&2; exit 1; fi
+
+sizes: $(VENV)/installed-aws
+	@$(BIN)/lambdalint rightsize --logs examples/logs --region eu-west-1 --architecture x86_64 --exit-zero
+	@echo; echo "One function in depth: add --explain fetch-prices to"
+	@echo "$(BIN)/lambdalint rightsize --logs examples/logs --region eu-west-1 --architecture x86_64"
 
 test: lint types walls unit pages wheel
 
@@ -49,6 +55,10 @@ $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lambdalint needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-aws: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[aws]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

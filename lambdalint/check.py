@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from lambdalint.model import Function, Handler, Location, Package, Stack, Step
+from lambdalint.model import Function, Handler, Location, Package, Stack, Step, Usage
 
 DOCS_URL = "https://lambdalint.readthedocs.io/en/latest/checks"
 
@@ -56,6 +56,15 @@ class Fix(NamedTuple):
     `places`: what all lack is then put where it holds for all."""
 
 
+class Worth(NamedTuple):
+    """What a problem costs, as far as the account shows it."""
+
+    usd_per_month: float | None = None
+    ms_per_invocation: float | None = None
+    basis: str = ""
+    """What the figures rest on, in words."""
+
+
 class Problem(NamedTuple):
     """What a check says: where, what, and how to mend it."""
 
@@ -68,6 +77,7 @@ class Problem(NamedTuple):
     """Only where it differs from the check's own."""
     sure: bool = True
     """False where it is likely rather than certain: then it is said only under `--pedantic`."""
+    cost: Worth | None = None
 
 
 class Option(NamedTuple):
@@ -81,7 +91,7 @@ class Option(NamedTuple):
     """Of a string: all that it may be."""
 
 
-S = TypeVar("S", bound=Handler | Function | Stack | Package)
+S = TypeVar("S", bound=Handler | Function | Stack | Package | Usage)
 Options = TypeVar("Options", bound=NamedTuple)
 
 
@@ -187,6 +197,7 @@ class Finding(NamedTuple):
     fix_unsafe: bool = False
     sure: bool = True
     function: str | None = None
-    """The logical id of the Lambda function it is about, where a template declares one."""
+    """The Lambda function it is about: its logical id where a template declares it, its name in an account."""
+    cost: Worth | None = None
     status: str = "new"
     """`new`, `baselined`, or `ignored` (shown only under `--ignore-suppressions`)."""

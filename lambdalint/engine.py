@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lambdalint.check import AnyCheck, Finding, Fix, Problem
 from lambdalint.house import check_crashed, finding
-from lambdalint.model import Function, Handler, Package, Subject
+from lambdalint.model import Function, Handler, Package, Subject, Usage
 
 
 def examine(checks: Iterable[AnyCheck], subject: Subject) -> Iterator[Finding]:
@@ -43,11 +43,14 @@ def stamp(check: AnyCheck, problem: Problem, subject: Subject) -> Finding:
         fix_message=problem.fix.message if problem.fix else None,
         fix_unsafe=problem.fix.unsafe if problem.fix else False,
         sure=problem.sure,
+        cost=problem.cost,
     )
 
 
 def _named(message: str, subject: Subject) -> str:
     """The message with functions called what the CDK calls them: their logical ids are nowhere in the source."""
+    if isinstance(subject, Usage):
+        return message
     for function in (subject,) if isinstance(subject, Function) else subject.functions:
         if function.format == "cdk" and function.place:
             message = message.replace(function.logical_id, function.place)
@@ -55,7 +58,9 @@ def _named(message: str, subject: Subject) -> str:
 
 
 def function_of(subject: Subject) -> str | None:
-    """The logical id of the function a subject is or belongs to, where that is one and not several."""
+    """The function a subject is or belongs to, where that is one and not several: its logical id, or its name."""
+    if isinstance(subject, Usage):
+        return subject.name
     if isinstance(subject, Function):
         return subject.logical_id
     if isinstance(subject, Handler | Package) and len(subject.functions) == 1:

@@ -14,7 +14,7 @@ from lambdalint import house
 from lambdalint.check import AnyCheck, Check, Problem, Severity
 from lambdalint.discovery import display
 from lambdalint.errors import WrongUse
-from lambdalint.model import Function, Handler, Package, Stack, Subject
+from lambdalint.model import Function, Handler, Package, Stack, Subject, Usage
 
 INDEX = "_index.json"
 """Beside the checks: what each is called, so that a run imports those only that have something to look at."""
@@ -86,7 +86,7 @@ def indexed() -> list[AnyCheck]:
     families: dict[str, list[str]] = {}
     for row in rows:
         families.setdefault(row[4], []).append(row[1].replace("-", "_"))
-    subjects = {"Handler": Handler, "Function": Function, "Stack": Stack, "Package": Package}
+    subjects = {"Handler": Handler, "Function": Function, "Stack": Stack, "Package": Package, "Usage": Usage}
     if sorted(families) != modules(folder) or any(
         sorted(names) != modules(os.path.join(folder, family)) for family, names in families.items()
     ):

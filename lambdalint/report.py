@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lambdalint.check import Finding
 from lambdalint.model.package import Action, Package
+from lambdalint.model.usage import Usage
 
 
 def no_lines(path: str) -> Sequence[str] | None:
@@ -113,3 +114,38 @@ class CostDiff(NamedTuple):
     before: Costs
     after: Costs
     notices: Sequence[str] = ()
+
+
+class Fleet(NamedTuple):
+    """All functions together. Money is in US dollars; functions billed in another currency are counted apart."""
+
+    functions: int = 0
+    usd_per_month: float = 0.0
+    saving_usd_per_month: float = 0.0
+    """By the sizes that are recommended for the goal."""
+    savings: Mapping[str, float] = MappingProxyType({})
+    """By the name of the check, what its findings cost. They overlap: they are not to be added up."""
+    evidence: Mapping[str, int] = MappingProxyType({})
+    """How many functions there are of each class."""
+    few: Sequence[str] = ()
+    """The fewest functions that make up four fifths of the bill."""
+    unused: Sequence[str] = ()
+    oversized: Sequence[str] = ()
+    without_figure: int = 0
+    """Functions without a price, or with one in another currency."""
+
+
+class Sizing(NamedTuple):
+    """Every function with the memory size that suits it, as every reporter of sizes receives it."""
+
+    functions: Sequence[Usage]
+    """Those first whose sizes save most, then the dearest."""
+    fleet: Fleet
+    findings: Report
+    goal: str = "balanced"
+    basis: str = "usage"
+    """`snapshot`, `logs` or `usage`."""
+    prices: Sequence[str] = ()
+    notices: Sequence[str] = ()
+    incomplete: bool = False
+    """Something was not to be had: denied, or cut off."""

@@ -5,7 +5,8 @@ templates template.yaml, template.json or main.tf), and a comment such as `# LL1
 check must speak. It must speak nowhere else.
 `# LL101 advice`, `warning`, `error`: it must be that there; `# LL101 unsure`: a finding that only `--pedantic` shows.
 A section whose title begins with "No handler" has none.
-A block of the language `package` lays out what is shipped: see packing.py.
+A block of the language `package` lays out what is shipped: see packing.py; one of `toml` states what functions did in
+an account: see using.py.
 `# config: handlers = {"app.py" = ["run"]}` in a block names handlers, `# config: options = {statements = 9}` sets
 options of the check, as configuration does.
 """
@@ -20,11 +21,13 @@ from pathlib import Path
 
 import pytest
 from packing import lay_package
+from using import usages
 
 from lambdalint import sources
 from lambdalint.check import AnyCheck
 from lambdalint.config import Stated
 from lambdalint.discovery import is_template_name
+from lambdalint.engine import examine
 from lambdalint.house import CHECKS as HOUSE
 from lambdalint.looking import Looker
 from lambdalint.options import configured, declared
@@ -33,7 +36,7 @@ from lambdalint.registry import load
 CHECKS = {code: check for code, check in load().items() if code not in {one.code for one in HOUSE}}
 PAGES = Path(__file__).parent / "checks"
 CONFIGURATION = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile|text|package)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|yaml|json|hcl|dockerfile|text|package|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = {
     "python": "app.py",
     "yaml": "template.yaml",
@@ -41,6 +44,7 @@ NAMES = {
     "hcl": "main.tf",
     "dockerfile": "Dockerfile",
     "text": "requirements.txt",
+    "toml": "usage.toml",
 }
 EXPECTED = re.compile(r"#.*?\b(LL\d{3})\b( advice| warning| error| unsure)?")
 CONFIG = re.compile(r"^# config: (.+)$", re.MULTILINE)
@@ -105,9 +109,11 @@ def test_it_speaks_just_where_the_page_says(
     looked = [looker.look(path) for path in sources.entries([path for path in paths if is_template_name(path)])]
     claimed = {path for one in looked for path in one.claimed}
     looked += [looker.look(path) for path in paths if path.endswith(".py") and path not in claimed]
-    entries = sum(one.handlers + one.functions for one in looked)
+    used = [one for language, block in blocks if language == "toml" for one in usages(block)]
+    entries = len(used) + sum(one.handlers + one.functions for one in looked)
     assert bool(entries) is not title.startswith("No handler"), entries
     findings = [finding for one in looked for finding, _ in one.findings]
+    findings += [finding for one in used for finding in examine([told], one)]
     assert all(finding.code == check.code for finding in findings), findings
     found = {(one.location.path, one.location.line, one.severity.label if one.sure else "unsure") for one in findings}
     assert found == expected

@@ -247,6 +247,82 @@ def cost(
 
 
 @app.command()
+def rightsize(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="A snapshot of an account; after --logs, more logs.")
+    ] = None,
+    logs: Annotated[
+        list[str] | None,
+        typer.Option("--logs", metavar="PATH...", help="Logs with REPORT lines: files, folders, globs, or -."),
+    ] = None,
+    usage: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What functions did: CSV or Parquet, see docs/rightsizing.md.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Reads the logs: auto, python, duckdb or spark.")] = "auto",
+    spark_master: Annotated[str, typer.Option(metavar="URL", help="The cluster of --engine spark.")] = "",
+    function: Annotated[str, typer.Option(help="Of logs that do not tell of which function they are.")] = "",
+    goal: Annotated[str, typer.Option(help="cost, balanced or speed.")] = "balanced",
+    guard: Annotated[float, typer.Option(min=0, help="How many percent slower a smaller size may be.")] = 20.0,
+    sizes: Annotated[Selectors, typer.Option(help="Consider only these: 256,512,1024.")] = None,
+    days: Annotated[
+        float | None, typer.Option(min=0.04, help="How many days the data is of, where it does not tell.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Of functions whose region is not stated.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="Likewise: x86_64 or arm64.")] = None,
+    explain: Annotated[str | None, typer.Option(metavar="NAME", help="Show one function in depth.")] = None,
+    output_format: Annotated[
+        str, typer.Option(help="table, csv, parquet, markdown or json; concise or github for findings only.")
+    ] = "table",
+    output_file: Annotated[str | None, typer.Option(help="Write it there.")] = None,
+    select: Annotated[Selectors, typer.Option(help="Run only these checks: codes, names, LL9.")] = None,
+    ignore: Annotated[Selectors, typer.Option(help="Do not run these.")] = None,
+    pedantic: Annotated[bool, typer.Option("--pedantic", help="Report also what is not certain.")] = False,
+    baseline: Annotated[str | None, typer.Option(help="Leave out the findings in this file.")] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write the findings of this run to the baseline.")
+    ] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    fail_on: Annotated[FailOn | None, typer.Option(help="The least severity that fails the run.")] = None,
+    config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notices and no progress.")] = False,
+) -> int:
+    """Say which memory size suits each function, and what else its usage shows."""
+    from lambdalint.cli import check as checking
+    from lambdalint.cli import rightsize as command
+
+    return command.rightsize(
+        command.Options(
+            paths=tuple(paths or ()),
+            logs=tuple(logs or ()),
+            usage=usage,
+            engine=engine,
+            spark_master=spark_master,
+            function=function,
+            goal=goal,
+            guard_percent=guard,
+            sizes=words(sizes),
+            days=days,
+            region=region,
+            architecture=architecture,
+            explain=explain,
+            output_format=output_format,
+            output_file=output_file,
+            findings=checking.Options(
+                select=words(select),
+                ignore=words(ignore),
+                pedantic=pedantic,
+                baseline=baseline,
+                update_baseline=update_baseline,
+                exit_zero=exit_zero,
+                fail_on=fail_on.value if fail_on else None,
+                config=config,
+            ),
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
 def rule(
     name: Annotated[str, typer.Argument(metavar="CODE", help="The code or name of a check.")],
     config: Annotated[str | None, typer.Option(help="Use this configuration file.")] = None,

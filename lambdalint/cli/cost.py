@@ -41,7 +41,7 @@ def cost(options: Options) -> int:
     if options.output_format not in FORMATS:
         others = nearest(options.output_format, list(FORMATS)) or f"; there are {', '.join(FORMATS)}"
         raise WrongUse(f'there is no output format "{options.output_format}"{others}')
-    prices = _prices(options.region)
+    prices = prices_of(options.region)
     if options.diff is not None and (options.paths or options.usage):
         raise WrongUse("--diff names the two that are compared: leave out the other paths and --usage")
     sides = list(_sides([(path,) for path in options.diff] if options.diff else [_named(options)], prices, options))
@@ -56,13 +56,14 @@ def cost(options: Options) -> int:
     return _exit_code(sides)
 
 
-def _prices(region: str | None) -> Prices:
+def prices_of(region: str | None, command: str = "cost") -> Prices:
+    """The public prices; raises `WrongUse` where none is known of a region that was named."""
     try:
         from lambdalint.rightsizer.pricing import Prices
     except ModuleNotFoundError as missing:
         if missing.name not in ("numpy", "pandas"):
             raise
-        raise WrongUse(f"lambdalint cost needs {missing.name}: pip install 'lambdalint[aws]'") from None
+        raise WrongUse(f"lambdalint {command} needs {missing.name}: pip install 'lambdalint[aws]'") from None
     prices = Prices.load()
     if region and region not in prices.regions:
         others = nearest(region, list(prices.regions)) or f"; they are known of {', '.join(prices.regions)}"

@@ -26,6 +26,7 @@ from lambdalint.model.code import (
 from lambdalint.model.package import Package
 from lambdalint.model.places import UNKNOWN, Constant, Location, Loop, Step, Unknown
 from lambdalint.model.template import Function, Permission, Setting, Stack, State, StateMachine, Trigger
+from lambdalint.model.usage import Usage
 
 __all__ = [
     "UNKNOWN",
@@ -61,7 +62,8 @@ __all__ = [
     "Trigger",
     "Unknown",
     "UnusedGlobal",
+    "Usage",
     "Variable",
 ]
 
-Subject = Handler | Function | Stack | Package
+Subject = Handler | Function | Stack | Package | Usage

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lambdalint.report import Cost, CostChange, CostDiff, Costs
+from lambdalint.reporters.tables import (
+    NONE,
+    markdown_notices,
+    markdown_table,
+    money,
+    rounded,
+    to_csv,
+    to_json,
+    to_table,
+)
 
 SCHEMA = 1
 FORMATS = ("table", "csv", "markdown", "json")
 PARTS = ("compute", "requests", "init", "provisioned", "storage", "restore", "streaming", "logs")
 ROWS = 50
 """So many functions are shown to people; the rest is summed up."""
-NONE = "-"
 
 
 def render(output_format: str, costs: Costs | CostDiff, *, color: bool = False, width: int = 100) -> str:
     """In one of `FORMATS`, each line ended."""
     if isinstance(costs, CostDiff):
         if output_format == "json":
-            return _json(changes_described(costs))
+            return to_json(changes_described(costs))
         if output_format == "csv":
-            return _csv(_CHANGE_COLUMNS, map(_change_row, costs.functions))
+            return to_csv(_CHANGE_COLUMNS, map(_change_row, costs.functions))
         if output_format == "markdown":
             return "\n".join(_changes_in_markdown(costs)) + "\n"
-        return _table(_CHANGE_TITLES, _change_cells(costs), color, width) + headline(costs) + "\n"
+        return to_table(_CHANGE_TITLES, _change_cells(costs), color, width) + headline(costs) + "\n"
     if output_format == "json":
-        return _json(described(costs))
+        return to_json(described(costs))
     if output_format == "csv":
-        return _csv(_COLUMNS, map(_row, costs.functions))
+        return to_csv(_COLUMNS, map(_row, costs.functions))
     if output_format == "markdown":
         return "\n".join(_in_markdown(costs)) + "\n"
-    return _table(_titles(costs), _cells(costs), color, width) + _in_all(costs) + "\n"
+    return to_table(_titles(costs), _cells(costs), color, width) + _in_all(costs) + "\n"
 
 
 def totals(costs: Iterable[Cost]) -> dict[str, float]:
@@ -44,17 +50,6 @@ def totals(costs: Iterable[Cost]) -> dict[str, float]:
         if one.total is not None:
             sums[one.currency] = sums.get(one.currency, 0) + one.total
     return sums
-
-
-def money(amount: float | None, currency: str, *, sign: bool = False) -> str:
-    """`$1,234.50`, `CNY 12.40`; with `sign`, `+$12.40` or `-$12.40`."""
-    if amount is None:
-        return NONE
-    unit = "$" if currency in ("USD", "") else f"{currency} "
-    before = ("-" if amount < 0 else "+" if sign else "") if amount else ""
-    if 0 < abs(amount) < 0.005:
-        return f"{before if sign else ''}<{unit}0.01"
-    return f"{before}{unit}{abs(amount):,.2f}"
 
 
 # What functions cost.
@@ -83,14 +78,14 @@ def described(costs: Costs) -> dict[str, Any]:
 
 
 def _described(one: Cost) -> dict[str, Any]:
-    per_month = {part: _rounded(one.parts.get(part)) for part in PARTS} | {"total": _rounded(one.total)}
+    per_month = {part: rounded(one.parts.get(part)) for part in PARTS} | {"total": rounded(one.total)}
     return {
         "name": one.name,
         "account": one.account or None,
         "region": one.region or None,
         "architecture": one.architecture or None,
         "memory_mb": one.memory_mb,
-        "invocations_per_month": _rounded(one.invocations_per_month),
+        "invocations_per_month": rounded(one.invocations_per_month),
         "currency": one.currency or None,
         "per_month": per_month,
         "place": one.place or None,
@@ -149,8 +144,8 @@ def _basis(costs: Costs) -> str:
 def _in_markdown(costs: Costs) -> Iterator[str]:
     yield f"**{_in_all(costs)}**"
     yield ""
-    yield from _markdown_table(_titles(costs), _cells(costs))
-    yield from _markdown_notices(costs.notices)
+    yield from markdown_table(_titles(costs), _cells(costs))
+    yield from markdown_notices(costs.notices)
 
 
 # What a change costs.
@@ -168,7 +163,7 @@ def changes_described(diff: CostDiff) -> dict[str, Any]:
         "prices": list(diff.after.prices),
         "functions": [dict(zip(_CHANGE_COLUMNS, _change_row(one), strict=True)) for one in diff.functions],
         "totals": [
-            {"currency": currency, "before": _rounded(old), "after": _rounded(new), "change": _rounded(new - old)}
+            {"currency": currency, "before": rounded(old), "after": rounded(new), "change": rounded(new - old)}
             for currency, old, new in _sums(diff)
         ],
         "notices": list(diff.notices),
@@ -198,10 +193,10 @@ def _sums(diff: CostDiff) -> list[tuple[str, float, float]]:
 def _change_row(one: CostChange) -> list[Any]:
     known = one.after or one.before
     assert known is not None
-    before, after = (_rounded(side.total) if side else 0.0 for side in (one.before, one.after))
+    before, after = (rounded(side.total) if side else 0.0 for side in (one.before, one.after))
     status = "added" if one.before is None else "removed" if one.after is None else "changed"
     place = (known.account or None, known.region or None)
-    return [one.name, status, *place, _currency(one) or None, before, after, _rounded(one.change)]
+    return [one.name, status, *place, _currency(one) or None, before, after, rounded(one.change)]
 
 
 def _currency(one: CostChange) -> str:
@@ -226,55 +221,7 @@ def _changes_in_markdown(diff: CostDiff) -> Iterator[str]:
     yield f"**{headline(diff)}**"
     if diff.functions:
         yield ""
-        yield from _markdown_table(_CHANGE_TITLES, _change_cells(diff))
+        yield from markdown_table(_CHANGE_TITLES, _change_cells(diff))
     yield ""
     yield f"Lambda, {_basis(diff.after)}."
-    yield from _markdown_notices(diff.notices)
-
-
-# How it is written.
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return stream.getvalue()
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], color: bool, width: int) -> str:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, title in enumerate(titles):
-        table.add_column(title, justify="left" if number < 2 else "right", overflow="fold", no_wrap=number > 1)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    stream = io.StringIO()
-    Console(file=stream, width=width, force_terminal=color, no_color=not color, highlight=False).print(table)
-    lines = (line.rstrip() for line in stream.getvalue().splitlines())
-    return "\n".join(lines) + "\n\n" if table.row_count else ""
-
-
-def _markdown_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(titles)} |"
-    yield f"|{'|'.join('---' if number < 2 else '---:' for number in range(len(titles)))}|"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|').replace(chr(10), ' ') for cell in row)} |"
-
-
-def _markdown_notices(notices: Sequence[str]) -> Iterator[str]:
-    if notices:
-        yield ""
-        yield from (f"- {notice}" for notice in notices)
+    yield from markdown_notices(diff.notices)

@@ -55,7 +55,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "handler": finding.handler,
         "trace": [step._asdict() for step in finding.trace],
         "fix": fix,
-        "cost": None,
+        "cost": finding.cost and finding.cost._asdict(),
         "url": finding.url,
         "status": finding.status,
     }

@@ -14,7 +14,8 @@ PATIENCE_S = 1.0
 class progress:
     """Counts `total` things; draws a bar on standard error after a second, if that is a terminal."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, doing: str = "Checking") -> None:
+        self._doing = doing
         self._total = total
         self._done = 0
         self._bar: Any = None
@@ -33,7 +34,7 @@ class progress:
             from rich.progress import Progress
 
             self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("Checking", total=self._total)
+            self._task = self._bar.add_task(self._doing, total=self._total)
             self._bar.start()
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done)
