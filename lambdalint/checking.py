@@ -183,7 +183,10 @@ def _jobs(request: Request) -> int:
 def _preload(request: Request) -> None:
     """What most runs take, once, before the fork, and not in each process."""
     import lambdalint.joining
+    import lambdalint.packages.closure
+    import lambdalint.packages.joined
     import lambdalint.python.project
+    import lambdalint.shipping
     import lambdalint.sources.cloudformation  # noqa: F401
 
     registry.preload(request.selected)

@@ -24,6 +24,8 @@ NUMBERS = (
     *("memory_mb", "current_memory_mb", "invocations", "mean_ms", "mean_billed_ms", "cold_starts", "mean_init_ms"),
     *("init_billed", "days", "provisioned_concurrency", "snapshots", "ephemeral_storage_mb", "streamed_mb", "log_kb"),
 )
+ABSURD = 1e15
+"""More than this there is of nothing."""
 Row = dict[str, Any]
 """Each of `TEXTS` and `NUMBERS`: empty or NaN where not known."""
 
@@ -100,8 +102,9 @@ def _number(place: str, name: str, value: object) -> float:
         raise WrongUse(f'{place}: {name} must be a number, and is "{text}"') from None
     if not isfinite(number) or number < 0:
         raise WrongUse(f"{place}: {name} must be 0 or more, and is {text}")
-    if number > MOST.get(name, number):
-        raise WrongUse(f"{place}: {name} is {MOST[name]:,} at most, and is {text}: another unit?")
+    most = MOST.get(name, ABSURD)
+    if number > most:
+        raise WrongUse(f"{place}: {name} is {most:,.0f} at most, and is {text}: another unit?")
     if name in ("memory_mb", "days") and number == 0:
         raise WrongUse(f"{place}: {name} must be more than 0")
     return number

@@ -13,10 +13,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from math import isfinite
 from typing import Any, NamedTuple
 
 from lambdalint.errors import WrongUse, nearest
+from lambdalint.rightsizer.figures import ABSURD
 
 ARCHITECTURES = ("x86_64", "arm64")
 FUNCTIONS = "functions"
@@ -29,7 +29,7 @@ def _number(least: float, most: float | None = None) -> tuple[str, Callable[[obj
     def fits(value: object) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        return isfinite(value) and value >= least and (most is None or value <= most)
+        return least <= value <= (ABSURD if most is None else most)  # not so for NaN either
 
     return said, fits
 

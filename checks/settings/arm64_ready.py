@@ -74,9 +74,8 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
     Nothing is asked of any index: of distributions with machine code, only those count that are known to have wheels
     for arm64. It is said only where all that is shipped is known, layers included.
 
-    **Fix.** States the architecture, where a build installs the distributions anew or none of them holds machine code.
-    Elsewhere the package must be built for arm64 as well: `sam build --use-container`, or `pip install --platform
-    manylinux2014_aarch64`.
+    **Fix.** States the architecture where no machine code is shipped. Other packages must be built for arm64 first: by
+    `sam build --use-container`, or `pip install --platform manylinux2014_aarch64`.
 
     **Ignore it when** something the function starts or loads at run time is there for x86_64 only.
 
@@ -92,14 +91,13 @@ def arm64_ready(package: Package) -> Iterator[Problem]:
         return
     names = list(dict.fromkeys(one for one in moved if one))
     what = f"{listed(names)} {be(names)} there for arm64, too" if names else "no machine code is shipped"
-    rebuilt = package.kind == "source" or not names  # else what is shipped would be for the other processor
     stated = {one.architectures.location for one in package.functions if one.architectures is not None}
     for place in stated:
         functions = [one for one in package.functions if one.architectures and one.architectures.location == place]
-        yield Problem(place, _message(functions, what), _replacing(functions) if rebuilt else None)
+        yield Problem(place, _message(functions, what), _replacing(functions) if not names else None)
     left = [one for one in package.functions if one.architectures is None]
     if left:
-        fix = setting(left, "Architectures", ["arm64"]) if rebuilt else None
+        fix = setting(left, "Architectures", ["arm64"]) if not names else None
         yield Problem(left[0].location, _message(left, what), fix)
 
 

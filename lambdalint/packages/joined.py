@@ -65,13 +65,17 @@ def built(
     wanted = list(names)
     where = installed or environment
     if not where:
-        said = [f"needs {len(wanted)} distributions that are not installed here: name a folder with --installed"]
+        said = [f"needs {_counted(len(wanted))} not installed here: name a folder with --installed"]
         return Joined(source.path, [(source, own)], source.remarks, said if wanted else ()), not wanted
     parts, lacking = _taken(where, wanted, python, extras)
     notes = [f"is weighed with what is installed in {where}"]
     if lacking:
         notes.append(f"needs {', '.join(lacking)}, of which nothing is in {where}")
     return Joined(source.path, [(source, own), *parts], source.remarks, notes), not lacking
+
+
+def _counted(count: int) -> str:
+    return f"{count} distribution{'s that are' if count > 1 else ' that is'}"
 
 
 def _environments(folder: str) -> Iterator[str]:

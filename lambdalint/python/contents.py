@@ -100,9 +100,9 @@ def _is_used(module: Module, name: str, binding: ast.stmt, modules: Modules) -> 
 
 
 def _rarity(module: Module, name: str, modules: Modules) -> str:
-    from lambdalint.python.rarity import Rarity
+    from lambdalint.python.rarity import Rarity, is_plainly_read
 
-    if module.path.endswith("__init__.py"):
+    if module.path.endswith("__init__.py") or is_plainly_read(name, module.source.lines):
         return ""
     return Rarity(module.source.tree, lambda one: _is_read_elsewhere(module, one, modules)).of(name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from lambdalint.later import pattern
 
@@ -12,6 +12,54 @@ ERROR, SWITCH, BRANCH = "error", "switch", "branch"
 _OFF_MOSTLY = pattern(r"debug|verbos|dry_?run|dump|local|offline", re.IGNORECASE)
 """What is found in the names of switches that are off where it counts."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+_CONDITIONS = ("except", "if", "elif", "else", "case", "match")
+_HEAD = pattern(r"(?:async )?def (\w+)")
+
+
+def is_plainly_read(name: str, lines: Sequence[str], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a line that is under no condition names it, by the look of the lines: as with nearly all imports, of
+    which then nobody need take the syntax tree apart. True may be wrong, as in a text; then nothing is said."""
+    word = re.compile(rf"\b{name}\b")
+    seen |= {name}
+    return any(
+        name in line and word.search(line) and not _binds(line, name) and _is_plain(number, lines, seen)
+        for number, line in enumerate(lines)
+    )
+
+
+def _binds(line: str, name: str) -> bool:
+    text = line.lstrip()
+    return text.startswith(("import ", "from ", "#", f"def {name}(", f"async def {name}("))
+
+
+def _is_plain(number: int, lines: Sequence[str], seen: frozenset[str]) -> bool:
+    """Whether nothing around a line decides if it runs: no condition, and no function that only such lines call."""
+    depth = len(lines[number]) - len(lines[number].lstrip())
+    for above in range(number - 1, -1, -1):
+        if not depth:
+            return True
+        text = lines[above].lstrip()
+        indent = len(lines[above]) - len(text)
+        if not text or indent >= depth or text.startswith("#"):
+            continue
+        depth = indent
+        if text.startswith(_CONDITIONS):
+            return False
+        function = _HEAD.match(text)
+        if function is not None:
+            inner = function[1]
+            if depth:
+                return True  # a method, or a function in another one: who calls it is not asked
+            if inner in seen:
+                return False
+            return not _is_named(inner, lines) or is_plainly_read(inner, lines, seen)
+    return not depth
+
+
+def _is_named(name: str, lines: Sequence[str]) -> bool:
+    return any(name in line and not _binds(line, name) for line in lines)
 
 
 class Rarity:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambdalint.model.package import (
     IMAGE_BYTES_AT_MOST,
     MB,
     UNZIPPED_BYTES_AT_MOST,
     ZIPPED_BYTES_AT_MOST,
+    Entry,
     Package,
 )
 from lambdalint.report import Weighed
+from lambdalint.reporters.frame import clean
 
 SCHEMA = 1
 ROWS = 15
 """So many parts of a package are shown; the rest is summed up."""
 PATHS = 3
+BRANCHES = 3
+BRANCHES_ABOVE = 0.1
+"""So many of the folders in a part are shown, of parts that are so large a share of the whole."""
 BAR = 12
 
 
@@ -105,7 +110,13 @@ def limits(package: Package) -> Iterator[tuple[str, int, int]]:
 
 def to_table(weighed: Sequence[Weighed], *, color: bool = False, width: int = 100) -> str:
     """For people: what it weighs, what it is made of and why, what may go."""
-    return "\n".join("\n".join(_lines(one, color, width)) + "\n" for one in weighed)
+    tables = ("\n".join(map(_printable, _lines(one, color, width))) for one in weighed)
+    return "\n".join(f"{table}\n" for table in tables)
+
+
+def _printable(line: str) -> str:
+    """Names in packages are anybody's. What is coloured was cleaned before."""
+    return line if line.startswith("\x1b[") else clean(line)
 
 
 def _lines(one: Weighed, color: bool, width: int) -> Iterator[str]:
@@ -126,42 +137,65 @@ def _lines(one: Weighed, color: bool, width: int) -> Iterator[str]:
     yield from _actions(one, color)
 
 
+class Part(NamedTuple):
+    """What a package is made of, in one row."""
+
+    name: str
+    entries: Sequence[Entry]
+    why: str = ""
+
+    @property
+    def bytes_unzipped(self) -> int:
+        return sum(entry.bytes_unzipped for entry in self.entries)
+
+    @property
+    def bytes_zipped(self) -> int:
+        return sum(entry.bytes_zipped for entry in self.entries)
+
+
 def _parts(package: Package, color: bool, width: int) -> Iterator[str]:
-    rows = sorted(parts(package), key=lambda row: -row[1])
+    rows = sorted(parts(package), key=lambda part: -part.bytes_unzipped)
     if not rows:
         return
     whole = max(1, package.bytes_unzipped)
     yield ""
     yield _bold(f"  {'what it is made of':<30} {'unzipped':>10} {'zipped':>10} {'share':>6}", color)
-    for name, bytes_, zipped, why in rows[:ROWS]:
-        sizes = f"{mb(bytes_):>10} {mb(zipped):>10} {bytes_ / whole:6.1%} {_bar(bytes_ / whole)}"
-        yield _cut(f"  {_cut(name, 30):<30} {sizes} {why}", width)
-    rest = rows[ROWS:]
-    if rest:
-        bytes_, zipped = sum(row[1] for row in rest), sum(row[2] for row in rest)
-        yield f"  {f'{len(rest)} more':<30} {mb(bytes_):>10} {mb(zipped):>10} {bytes_ / whole:6.1%}"
+    for part in rows[:ROWS]:
+        yield _cut(f"  {_sizes(part, whole)} {_bar(part.bytes_unzipped / whole)} {part.why}", width)
+        if part.bytes_unzipped > whole * BRANCHES_ABOVE:
+            yield from (f"  {_sizes(branch._replace(name=f'  {branch.name}'), whole)}" for branch in branches(part))
+    rest = Part(f"{len(rows) - ROWS} more", [entry for part in rows[ROWS:] for entry in part.entries])
+    if rest.entries:
+        yield f"  {_sizes(rest, whole)}"
 
 
-def parts(package: Package) -> Iterator[tuple[str, int, int, str]]:
-    """Distributions, and what came with none by its topmost folder: name, bytes unzipped and zipped, why."""
-    owned: set[str] = set()
+def _sizes(part: Part, whole: int) -> str:
+    sizes = f"{mb(part.bytes_unzipped):>10} {mb(part.bytes_zipped):>10}"
+    return f"{_cut(part.name, 30):<30} {sizes} {part.bytes_unzipped / whole:6.1%}"
+
+
+def parts(package: Package) -> Iterator[Part]:
+    """Distributions, and what came with none by its topmost folder."""
+    by_path = {entry.path: entry for entry in package.entries}
     for dist in package.distributions:
-        owned.update(dist.files)
-        yield (
-            f"{dist.name} {dist.version}",
-            dist.bytes_unzipped,
-            dist.bytes_zipped,
-            "; ".join(package.why.get(dist.name, ())[:2]),
-        )
-    own: dict[str, list[int]] = {}
-    for entry in package.entries:
-        if entry.path not in owned:
-            top, slash, _ = entry.path.partition("/")
-            sums = own.setdefault(top + slash, [0, 0])
-            sums[0] += entry.bytes_unzipped
-            sums[1] += entry.bytes_zipped
-    for name, (unzipped, zipped) in own.items():
-        yield name, unzipped, zipped, ""
+        entries = [by_path.pop(path) for path in dist.files if path in by_path]
+        yield Part(f"{dist.name} {dist.version}", entries, "; ".join(package.why.get(dist.name, ())[:2]))
+    own: dict[str, list[Entry]] = {}
+    for path, entry in by_path.items():
+        top, slash, _ = path.partition("/")
+        own.setdefault(top + slash, []).append(entry)
+    for name, entries in own.items():
+        yield Part(name, entries)
+
+
+def branches(part: Part) -> list[Part]:
+    """The largest folders and files in a part, one step down from what is at the top of the package."""
+    found: dict[str, list[Entry]] = {}
+    for entry in part.entries:
+        steps = entry.path.split("/")
+        found.setdefault("/".join(steps[:2]) + "/" * (len(steps) > 2), []).append(entry)
+    rows = sorted((Part(name, entries) for name, entries in found.items()), key=lambda one: -one.bytes_unzipped)
+    return [one for one in rows[:BRANCHES] if one.bytes_unzipped > part.bytes_unzipped * BRANCHES_ABOVE]
 
 
 def _handlers(one: Weighed, color: bool) -> Iterator[str]:
@@ -224,8 +258,8 @@ def _cut(text: str, width: int) -> str:
 
 
 def _bold(text: str, color: bool) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if color else text
+    return f"\x1b[1m{clean(text)}\x1b[0m" if color else text
 
 
 def _red(text: str, color: bool) -> str:
-    return f"\x1b[31m{text}\x1b[0m" if color else text
+    return f"\x1b[31m{clean(text)}\x1b[0m" if color else text
