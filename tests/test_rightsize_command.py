@@ -97,10 +97,23 @@ def test_the_samples_are_found_as_they_were_made() -> None:
         "match-orders": 3008,
     }
     assert {("nightly-report", "LL903"), ("sync-crm", "LL906"), ("public-api", "LL907")} <= codes(ran)
+    assert {name: one["evidence"] for name, one in found.items() if one["evidence"] != "one-size"} == {
+        "resize-images": "two-sizes",
+        "fetch-prices": "two-sizes",
+        "match-orders": "cpu",
+    }
     assert ran.json["fleet"]["functions"] == 7
     assert ran.json["fleet"]["usd_per_month"] == pytest.approx(
         sum(one["usd_per_month"] for one in found.values()), abs=0.01
     )
+
+
+def test_one_size_is_no_evidence_for_another_but_says_how_to_get_some() -> None:
+    ran = sample("--output-format", "json")
+    checkout = by_name(ran)["checkout"]
+    assert checkout["recommendations"] == {"cost": None, "balanced": None, "speed": None}
+    assert "Lambda Insights" in checkout["next_step"]
+    assert "To know more:" in sample().out
 
 
 def test_findings_have_the_form_of_check_and_answer_to_the_same_options() -> None:
