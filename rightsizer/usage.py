@@ -48,7 +48,6 @@ def from_logs(
     region: str = "",
     days: float | None = None,
     jobs: int = 0,
-    spark_master: str = "",
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Usage:
     """Of REPORT lines; `days` is how long a time they are of, where they do not tell."""
@@ -59,7 +58,6 @@ def from_logs(
         account=account,
         region=region,
         jobs=jobs,
-        spark_master=spark_master,
         progress=progress,
     )
     return of_logs(logs, days)

@@ -258,8 +258,7 @@ def rightsize(
     usage: Annotated[
         str | None, typer.Option(metavar="FILE", help="What functions did: CSV or Parquet, see docs/rightsizing.md.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="Reads the logs: auto, python, duckdb or spark.")] = "auto",
-    spark_master: Annotated[str, typer.Option(metavar="URL", help="The cluster of --engine spark.")] = "",
+    engine: Annotated[str, typer.Option(help="Reads the logs: auto or python.")] = "auto",
     function: Annotated[str, typer.Option(help="Of logs that do not tell of which function they are.")] = "",
     goal: Annotated[str, typer.Option(help="cost, balanced or speed.")] = "balanced",
     guard: Annotated[float, typer.Option(min=0, help="How many percent slower a smaller size may be.")] = 20.0,
@@ -296,7 +295,6 @@ def rightsize(
             logs=tuple(logs or ()),
             usage=usage,
             engine=engine,
-            spark_master=spark_master,
             function=function,
             goal=goal,
             guard_percent=guard,

@@ -35,7 +35,6 @@ class Options(NamedTuple):
     logs: tuple[str, ...] = ()
     usage: str | None = None
     engine: str = "auto"
-    spark_master: str = ""
     function: str = ""
     goal: str = "balanced"
     guard_percent: float = 20.0
@@ -143,7 +142,6 @@ def _taken(options: Options) -> Read:
                 function=options.function,
                 region=options.region or "",
                 days=options.days,
-                spark_master=options.spark_master,
                 progress=advance,
             )
         return Read("logs", found, unused.Account(), (*found.notices, *found.seen.examples))

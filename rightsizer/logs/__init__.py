@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from typing import NamedTuple
 
 from lambdalint.errors import WrongUse
@@ -12,7 +11,7 @@ from lambdalint.rightsizer.cells import Cells
 from lambdalint.rightsizer.logs import sources
 from lambdalint.rightsizer.logs.seen import Seen
 
-ENGINES = ("auto", "python", "duckdb", "spark")
+ENGINES = ("auto", "python")
 
 
 class Logs(NamedTuple):
@@ -31,7 +30,6 @@ def read_logs(
     region: str = "",
     by_day: bool = False,
     jobs: int = 0,
-    spark_master: str = "",
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Logs:
     """The cells of all reports in these files, folders, globs, or standard input (`-`).
@@ -40,12 +38,6 @@ def read_logs(
     """
     if engine not in ENGINES:
         raise WrongUse(f'there is no engine "{engine}"; engines are {", ".join(ENGINES)}')
-    if engine == "auto":
-        engine = "duckdb" if find_spec("duckdb") else "python"
-    if engine == "duckdb" and not find_spec("duckdb"):
-        raise WrongUse("the engine duckdb is not installed: pip install 'lambdalint[fast]'")
-    if engine == "spark" and not find_spec("pyspark"):
-        raise WrongUse("the engine spark is not installed: pip install 'lambdalint[spark]'")
     jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found = sources.find(paths, function, account, region)
     total = sum(source.size for source in found)

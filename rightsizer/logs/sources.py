@@ -119,7 +119,7 @@ def pieces(source: Source, notices: list[str], progress: Callable[[int], object]
             break
     form = wrapped.form_of(first, source.path)
     if form is wrapped.Form.PARQUET:
-        notices.append(f"{source.path}: Parquet is read with --engine duckdb or spark only; nothing was read")
+        notices.append(f"{source.path}: Parquet is not read as logs; nothing was read of it")
         return
     content = _chained(first, blocks)
     if form is not wrapped.Form.LINES:
