@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.errors import WrongUse, nearest
@@ -26,8 +26,8 @@ COLUMNS = tuple(
 )
 REQUIRED = ("function", "memory_mb", "invocations", "mean_ms")
 DAYS_OF_A_MONTH = 30.4
-STRAY_SHARE, STRAY_GAP_DAYS = 0.01, 31
-"""Days with less than this share of all lines, that far from the others, are a clock's that went wrong."""
+STRAY_SHARE = 0.01
+"""Months with less than this share of all lines, and a gap to the others, are a clock's that went wrong."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def of_logs(logs: Logs, days: float | None = None) -> Usage:
     """The table of what was read of logs."""
     seen = logs.seen
     notices = [*dict.fromkeys(seen.notices)]
-    first, last = _window(logs, notices)
-    if days is None and first and seen.undated <= sum(seen.days.values()):
+    first, last = _window(seen, notices)
+    if days is None and first and seen.undated <= sum(number for number, _, _ in seen.months.values()):
         days = (_hours(last) - _hours(first) + 1) / 24
     if seen.undated and days is None:
         notices.append("most lines do not tell when they were written: state how many days they are of")
@@ -224,29 +224,30 @@ def _latest(cells: Cells) -> dict[tuple[str, str, str], int]:
     return {name: max(some)[2] for name, some in sizes.items()}
 
 
-def _window(logs: Logs, notices: list[str]) -> tuple[str, str]:
-    """The first and the last hour of all lines, without days that a wrong clock brought."""
-    first = min((cell.first_hour for cell in logs.cells.table.values() if cell.first_hour), default="")
-    last = max((cell.last_hour for cell in logs.cells.table.values()), default="")
-    kept = _without_strays(logs.seen.days)
-    strays = sorted(logs.seen.days.keys() - kept)
+def _window(seen: Seen, notices: list[str]) -> tuple[str, str]:
+    """The first and the last hour of all lines, without months that a wrong clock brought."""
+    kept = _without_strays(seen.months)
+    strays = sorted(seen.months.keys() - kept)
     if strays:
         notices.append(f"{', '.join(strays[:3])}: far from all other days, and hardly any lines; no part of the window")
-        first = max(first, f"{min(kept)}T00")
-        last = min(last, f"{max(kept)}T23")
-    return first, last
+    hours = [seen.months[month][1:] for month in kept]
+    return min((first for first, _ in hours), default=""), max((last for _, last in hours), default="")
 
 
-def _without_strays(days: Mapping[str, int]) -> set[str]:
-    """Days in runs without a long gap, of which those with hardly any lines are left out."""
+def _without_strays(months: Mapping[str, tuple[int, str, str]]) -> set[str]:
+    """Months in runs without a gap, of which those with hardly any lines are left out."""
     runs: list[list[str]] = []
-    for day in sorted(days):
-        if runs and date.fromisoformat(day) - date.fromisoformat(runs[-1][-1]) <= timedelta(STRAY_GAP_DAYS):
-            runs[-1].append(day)
+    for month in sorted(months):
+        if runs and _ordinal(month) - _ordinal(runs[-1][-1]) <= 1:
+            runs[-1].append(month)
         else:
-            runs.append([day])
-    total = sum(days.values())
-    return {day for run in runs if sum(days[one] for one in run) >= STRAY_SHARE * total for day in run}
+            runs.append([month])
+    total = sum(number for number, _, _ in months.values())
+    return {one for run in runs if sum(months[one][0] for one in run) >= STRAY_SHARE * total for one in run}
+
+
+def _ordinal(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])
 
 
 def _hours(hour: str) -> int:

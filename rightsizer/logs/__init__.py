@@ -56,9 +56,14 @@ def read_logs(
         done += size
         progress(done, total)
 
-    from lambdalint.rightsizer.logs import python_engine
+    if engine == "duckdb":
+        from lambdalint.rightsizer.logs import duckdb_engine
 
-    tally = python_engine.run(found, by_day, jobs, add)
+        tally = duckdb_engine.run(found, by_day, jobs, add)
+    else:
+        from lambdalint.rightsizer.logs import python_engine
+
+        tally = python_engine.run(found, by_day, jobs, add)
     tally.seen.files = len(found)
     tally.seen.bytes = total
     return Logs(tally.cells, tally.seen)

@@ -22,8 +22,8 @@ REQUEST_BYTES = 36
 START = b"REPORT RequestId: "
 UNDATED = b"0000-00-00T00:00:00.000Z "
 _AFTER_TIME = re.compile(r"\d*(?:Z|\+00:?00) (.*)REPORT RequestId: ")
-_IN_JSON = b'Z","type":"platform.report","record":{"requestId":"'
-_ENDS = (b'","metrics":{', b'","status":"success","metrics":{')
+IN_JSON = b'Z","type":"platform.report","record":{"requestId":"'
+ENDS = (b'","metrics":{', b'","status":"success","metrics":{')
 _REMEMBERED_AT_MOST = 150_000
 SUMS_AT_MOST = 50_000
 
@@ -221,9 +221,7 @@ class Common:
             count(cell.bins, sums.bins)
             if key.day:
                 cell.saw(sums.first.decode(), sums.last.decode())
-                self._seen.days[key.day] += number
-            else:
-                self._seen.undated += number
+            self._seen.date(sums.first.decode() if key.day else "", sums.last.decode(), number)
             self._seen.reports += number
             self._seen.parsed += number
         self._sums.clear()
@@ -232,7 +230,7 @@ class Common:
 
     def _begin_hour(self, when: bytes) -> tuple[bytes, _Day]:
         """An hour, as one object, so that it is quickly told from another, and the sums of its day."""
-        is_one = when == UNDATED[:13] or hour_of(when.decode("ascii", "replace"))
+        is_one = when == UNDATED[:13] or hour_of(when.decode("ascii", "replace")).encode() == when
         known = when, self._days.setdefault(when[:10], {}) if is_one else _REFUSING
         if len(self._hours) < _REMEMBERED_AT_MOST:
             self._hours[when] = known
@@ -245,16 +243,16 @@ class Common:
         else:
             before, in_json, end, memory = key
             head, size = before + START, _json_memory[memory]
-            if in_json != _IN_JSON or end not in _ENDS:
+            if in_json != IN_JSON or end not in ENDS:
                 return False
             if not before:
                 head = b"Z " + START
-        place = _place(head)
-        if place is None or size not in MEMORY_MB:
+        said = place(head)
+        if said is None or size not in MEMORY_MB:
             return False
-        function, account = place
-        source, said = self._source, "" if day == UNDATED[:10] else day.decode()
-        sums = _Sums(Key(account or source.account, source.region, function or source.function, size, said))
+        function, account = said
+        source, date = self._source, "" if day == UNDATED[:10] else day.decode()
+        sums = _Sums(Key(account or source.account, source.region, function or source.function, size, date))
         self._sums.append(sums)
         return sums
 
@@ -265,7 +263,7 @@ def _is_start(ran: float, billed: int, init: float) -> bool:
 
 
 @lru_cache(20_000)
-def _place(head: bytes) -> tuple[str, str] | None:
+def place(head: bytes) -> tuple[str, str] | None:
     """The function and the account that lines name; None where what follows the time is not of the common form."""
     match = _AFTER_TIME.fullmatch(head.decode("utf-8", "replace"))
     said = of_head(match[1]) if match else None

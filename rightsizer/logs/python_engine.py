@@ -81,7 +81,7 @@ def _sizes(sources: Sequence[Source]) -> Iterator[int]:
 
 def _answer(helper: Connection) -> Any:
     answer = helper.recv()
-    if isinstance(answer, WrongUse):
+    if isinstance(answer, Exception):
         raise answer
     return answer
 
@@ -126,10 +126,10 @@ def _help(parent: Connection, by_day: bool, others: Sequence[Connection]) -> Non
                 read(tally, task, lambda _: None)
             parent.send(size)
         parent.send((tally.finish().cells, tally.seen))
-    except WrongUse as wrong:
-        parent.send(wrong)
     except (EOFError, OSError, KeyboardInterrupt):
         pass  # the parent has gone, or says it itself
+    except Exception as error:
+        parent.send(error)
 
 
 @contextmanager

@@ -30,7 +30,8 @@ class Seen:
     """Billed in steps of 100 ms, as before December 2020; counted at what they would cost by the millisecond."""
     insights: int = 0
     """Records of Lambda Insights, each with the CPU time of an invocation."""
-    days: Counter[str] = field(default_factory=Counter)
+    months: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    """By month, how many invocations, and the first and the last hour."""
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -38,6 +39,14 @@ class Seen:
     @property
     def invocations(self) -> int:
         return self.parsed - self.duplicates - self.beside
+
+    def date(self, first_hour: str, last_hour: str, number: int = 1) -> None:
+        """Note when invocations were; `""` where they do not tell."""
+        if not first_hour:
+            self.undated += number
+            return
+        known, first, last = self.months.get(first_hour[:7], (0, first_hour, last_hour))
+        self.months[first_hour[:7]] = known + number, min(first, first_hour), max(last, last_hour)
 
     def refuse(self, reason: str, path: str, line: int, text: str) -> None:
         """Count what looks like a report and cannot be read as one."""
@@ -53,7 +62,8 @@ class Seen:
         """What two saw."""
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.days.update(other.days)
+        for number, first, last in other.months.values():
+            self.date(first, last, number)
         self.reasons.update(other.reasons)
         self.examples = [*self.examples, *other.examples][:EXAMPLES_AT_MOST]
         self.notices += other.notices

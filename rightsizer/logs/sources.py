@@ -136,22 +136,21 @@ def _cut(source: Source, blocks: Iterator[bytes]) -> Iterator[Piece]:
     """Pieces that end where a line ends. The first is small, and says whether to look for duplicates in the others."""
     waiting: list[bytes] = []
     size, line, is_checked = 0, 1, True
+    wanted = CHECKED_BYTES
     for block in blocks:
         waiting.append(block)
         size += len(block)
-        if size < (PIECE_BYTES if line > 1 else CHECKED_BYTES):
-            continue
-        data = b"".join(waiting)
-        end = data.rfind(b"\n") + 1 or (_end_of_part(data) if size >= PIECE_BYTES else 0)
-        if not end:
-            continue
-        lines = data.count(b"\n", 0, end)
-        yield Piece(source, line, lines, data[:end], is_checked)
-        if line == 1:
-            is_checked = has_duplicates(data[:end])
-        line += lines
-        waiting = [data[end:]]
-        size = len(data) - end
+        while size >= wanted:
+            data = b"".join(waiting)
+            end = data.rfind(b"\n", 0, wanted) + 1 or _end_of_part(data[:wanted])
+            whole = data[:end]
+            lines = whole.count(b"\n")
+            yield Piece(source, line, lines, whole, is_checked)
+            if wanted == CHECKED_BYTES:
+                is_checked, wanted = has_duplicates(whole), PIECE_BYTES
+            line += lines
+            waiting = [data[end:]]
+            size = len(data) - end
     data = b"".join(waiting)
     if data:
         yield Piece(source, line, data.count(b"\n") + (not data.endswith(b"\n")), data, is_checked)
@@ -165,7 +164,7 @@ def has_duplicates(data: bytes) -> bool:
 
 def _end_of_part(data: bytes) -> int:
     """Where to cut a line that is longer than a piece: before a report, so that it is not cut into two."""
-    start = data.rfind(b"REPORT RequestId", len(data) - LINE_AT_MOST_BYTES)
+    start = data.rfind(b"REPORT RequestId", max(0, len(data) - LINE_AT_MOST_BYTES))
     return start if start > 0 else len(data)
 
 

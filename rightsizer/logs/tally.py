@@ -23,7 +23,7 @@ class Tally:
         self.seen.lines += piece.lines
         known: set[bytes] = set()
         for line in self._common.add(piece.source, data, piece.is_checked):
-            self._add_line(piece, line, line in known)
+            self.add_line(piece, line, line in known)
             if piece.is_checked:
                 known.add(line)
 
@@ -37,7 +37,8 @@ class Tally:
         self.cells.merge(cells)
         self.seen.add(seen)
 
-    def _add_line(self, piece: Piece, line: bytes, is_known: bool) -> None:
+    def add_line(self, piece: Piece, line: bytes, is_known: bool = False) -> None:
+        """Read one line; of one that is known, its reports are duplicates."""
         for found in find(line.decode("utf-8", "replace")):
             if isinstance(found.what, Unparsed):
                 self._refuse(piece, line, found.what.reason)
@@ -75,10 +76,7 @@ class Tally:
         measured.max_memory_used_mb = max(measured.max_memory_used_mb, what.max_memory_used_mb)
 
     def _add_report(self, key: Key, hour: str, report: Report) -> None:
-        if key.day:
-            self.seen.days[key.day] += 1
-        else:
-            self.seen.undated += 1
+        self.seen.date(hour, hour)
         self.seen.rounded += report.is_rounded
         cell = self.cells.at(key)
         cell.saw(hour, hour)
